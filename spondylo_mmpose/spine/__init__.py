@@ -1,0 +1,1 @@
+"""Anatomy and measurement of the spine: pure NumPy, no framework."""

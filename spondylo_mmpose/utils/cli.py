@@ -1,0 +1,35 @@
+"""What every command line tool shares."""
+
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from spondylo_mmpose.errors import SpondyloError
+
+
+def run_cli(main: Callable[[], Any]) -> None:
+    """Run a tool's ``main`` and end the process with a fitting exit status.
+
+    A :class:`SpondyloError` becomes one line on stderr and status 2; Ctrl-C ends
+    with status 130 as shells expect. Anything else is a bug and keeps its traceback.
+
+    Args:
+        main: Function without arguments; its return value, when an ``int``, is the
+            exit status.
+
+    Raises:
+        SystemExit: Always.
+    """
+    if hasattr(signal, 'SIGPIPE'):
+        # `tool | head` shall end quietly.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        status = main()
+    except SpondyloError as error:
+        print(f'error: {error}', file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print('interrupted', file=sys.stderr)
+        sys.exit(130)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,159 @@
+"""Reading JSON strictly, and writing so that nothing is ever half written."""
+
+import json
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from spondylo_mmpose.errors import SpondyloError
+
+
+def _reject_constant(name: str) -> float:
+    raise ValueError(f'{name} is not a number that JSON knows')
+
+
+def read_json(path: str | Path) -> Any:
+    """Read a JSON file strictly.
+
+    Args:
+        path: The file, in UTF-8.
+
+    Returns:
+        The decoded value.
+
+    Raises:
+        SpondyloError: If the file is missing, unreadable, cut short, not JSON, or
+            holds ``NaN`` or an infinity.
+    """
+    path = Path(path)
+    try:
+        return json.loads(
+            path.read_text(encoding='utf-8'), parse_constant=_reject_constant
+        )
+    except (OSError, ValueError, RecursionError) as error:
+        raise SpondyloError(f'{path}: cannot be read as JSON: {error}') from error
+
+
+def nan_to_none(value: Any) -> Any:
+    """Replace every non-finite float in a nested value by ``None``.
+
+    JSON has no NaN; "not measured" is written as ``null``.
+    """
+    if isinstance(value, dict):
+        return {key: nan_to_none(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [nan_to_none(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def write_json(path: str | Path, value: Any, indent: int | None = 1) -> Path:
+    """Write JSON atomically, non-finite floats as ``null``.
+
+    Args:
+        path: Target file; its folder is made when missing.
+        value: Anything that :mod:`json` can encode.
+        indent: Passed to :func:`json.dumps`.
+
+    Returns:
+        The path written.
+
+    Raises:
+        SpondyloError: If the target cannot be written.
+    """
+    text = json.dumps(nan_to_none(value), indent=indent, ensure_ascii=False)
+    with atomic_file(path) as temporary:
+        temporary.write_text(text + '\n', encoding='utf-8')
+    return Path(path)
+
+
+@contextmanager
+def atomic_file(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary name beside ``path`` that is renamed to it on success.
+
+    Args:
+        path: Final name; its folder is made when missing.
+
+    Yields:
+        The name to write to. It has the same suffix as ``path``.
+
+    Raises:
+        SpondyloError: If the target cannot be written.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            prefix=f'.{path.stem}.', suffix=path.suffix, dir=path.parent
+        )
+        os.close(handle)
+    except OSError as error:
+        raise _not_writable(path, error) from error
+    temporary = Path(name)
+    try:
+        yield temporary
+        # mkstemp makes private files; give the result the rights of a plain open().
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except OSError as error:
+        raise _not_writable(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_dir(path: str | Path, force: bool = False) -> Iterator[Path]:
+    """Yield a temporary folder beside ``path`` that becomes it on success.
+
+    Args:
+        path: Final folder. It must be absent or empty, unless ``force``.
+        force: Replace a folder that is there already (only once the new one is
+            complete).
+
+    Yields:
+        The empty temporary folder to fill.
+
+    Raises:
+        SpondyloError: If ``path`` exists and is not empty, or cannot be written.
+    """
+    path = Path(path)
+    if path.exists() and not path.is_dir():
+        raise SpondyloError(f'{path}: is a file; name a folder for the output')
+    if path.is_dir() and any(path.iterdir()) and not force:
+        raise SpondyloError(
+            f'{path}: exists and is not empty; choose another folder or pass --force'
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f'.{path.name}.', dir=path.parent))
+    except OSError as error:
+        raise _not_writable(path, error) from error
+    try:
+        yield temporary
+        temporary.chmod(0o777 & ~_umask())
+        if path.is_dir():
+            shutil.rmtree(path)
+        temporary.replace(path)
+    except OSError as error:
+        raise _not_writable(path, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _not_writable(path: Path, error: OSError) -> SpondyloError:
+    reason = error.strerror or str(error)
+    return SpondyloError(
+        f'{path}: cannot be written ({reason}); choose a writable place'
+    )
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
