@@ -150,6 +150,35 @@ def mirror(corners: ArrayLike, width: float) -> FloatArray:
     return spine
 
 
+def anatomical_corners(
+    corners: ArrayLike, facing: Facing
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Name corners by anatomy instead of image side.
+
+    Args:
+        corners: ``(N, 4, 2)``, px.
+        facing: Image side that is anterior.
+
+    Returns:
+        Posterior-superior, anterior-superior, posterior-inferior and
+        anterior-inferior corners, each ``(N, 2)``.
+
+    Raises:
+        ValueError: If ``facing`` is neither ``'left'`` nor ``'right'``.
+    """
+    if facing not in ('left', 'right'):
+        raise ValueError(f"facing must be 'left' or 'right', not {facing!r}")
+    spine = as_spine(corners)
+    # Facing left: posterior is image right, the odd corners.
+    posterior, anterior = (1, 0) if facing == 'left' else (0, 1)
+    return (
+        spine[:, posterior],
+        spine[:, anterior],
+        spine[:, 2 + posterior],
+        spine[:, 2 + anterior],
+    )
+
+
 def infer_facing(corners: ArrayLike) -> tuple[Facing | None, float]:
     """Infer which image side is anterior from the shape of the lumbar spine.
 

@@ -1,0 +1,93 @@
+"""Top-down dataset: one vertebra, four corners."""
+
+from pathlib import Path
+from typing import Any
+
+from mmpose.datasets.datasets.base import BaseCocoStyleDataset
+from mmpose.registry import DATASETS
+
+from spondylo_mmpose.datasets.metainfo import vertebra_metainfo
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.utils.io import read_json
+
+FILM_KEYS = (
+    'file_name',
+    'width',
+    'height',
+    'patient_id',
+    'group',
+    'source',
+    'view',
+    'pixel_spacing_mm',
+    'original_size',
+)
+"""Image fields of the COCO contract that travel with each sample as ``film``."""
+
+VERTEBRA_KEYS = ('level', 'level_origin', 'order')
+"""Annotation fields that travel with each sample as ``vertebra``."""
+
+
+@DATASETS.register_module()
+class SpondyloDataset(BaseCocoStyleDataset):
+    """Vertebrae of lateral lumbar films in COCO keypoint form.
+
+    Each sample is one vertebra with four corners in the order of
+    :data:`spondylo_mmpose.spine.anatomy.CORNERS`. Beside MMPose's fields a sample
+    carries ``film`` (:data:`FILM_KEYS`) and ``vertebra`` (:data:`VERTEBRA_KEYS`), which
+    the metrics need; list both in ``PackPoseInputs(meta_keys=...)``.
+
+    Takes the arguments of :class:`mmpose.datasets.BaseCocoStyleDataset`.
+
+    Raises:
+        SpondyloError: If the annotation file or a film is missing, the file is no COCO
+            keypoint file of ours, or it holds no vertebra.
+    """
+
+    METAINFO = vertebra_metainfo()
+
+    def load_data_list(self) -> list[dict]:
+        """Read the annotation file; see the base class."""
+        self._check_annotation_file(Path(self.ann_file))
+        data_list = super().load_data_list()
+        if not data_list:
+            raise SpondyloError(f'{self.ann_file}: holds no labelled vertebra')
+        missing = {
+            info['img_path']
+            for info in data_list
+            if not Path(info['img_path']).is_file()
+        }
+        if missing:
+            raise SpondyloError(
+                f'{self.ann_file}: {len(missing)} of its films are missing, the first '
+                f'is {min(missing)}; convert the data set again'
+            )
+        return data_list
+
+    def parse_data_info(self, raw_data_info: dict) -> dict | None:
+        """Parse one annotation; see the base class."""
+        info: dict[str, Any] | None = super().parse_data_info(raw_data_info)
+        if info is not None:
+            image = raw_data_info['raw_img_info']
+            annotation = raw_data_info['raw_ann_info']
+            info['film'] = {key: image.get(key) for key in FILM_KEYS}
+            info['vertebra'] = {key: annotation.get(key) for key in VERTEBRA_KEYS}
+        return info
+
+    @staticmethod
+    def _check_annotation_file(path: Path) -> None:
+        if not path.is_file():
+            raise SpondyloError(
+                f'{path}: no such annotation file; make one with '
+                'tools/convert_dataset.py or tools/make_phantoms.py --layout coco, or '
+                'name the data set in SPONDYLO_DATA or --cfg-options data_root=...'
+            )
+        content = read_json(path)
+        needed = ('images', 'annotations', 'categories')
+        if not isinstance(content, dict) or any(key not in content for key in needed):
+            raise SpondyloError(f'{path}: is no COCO file ({", ".join(needed)} needed)')
+        names = [len(c.get('keypoints', ())) for c in content['categories']]
+        if names != [4]:
+            raise SpondyloError(
+                f'{path}: needs one category with four corners; convert it with '
+                'tools/convert_dataset.py'
+            )

@@ -1,0 +1,68 @@
+"""Checkpoints: safe loading, and whether one fits a model."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from spondylo_mmpose.errors import SpondyloError
+
+
+def load_checkpoint_file(path: str | Path) -> dict[str, Any]:
+    """Load a checkpoint without running code from it.
+
+    Args:
+        path: File written by mmengine.
+
+    Returns:
+        Its content, with a ``state_dict``.
+
+    Raises:
+        SpondyloError: If it is missing, cut short, unsafe or no checkpoint.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise SpondyloError(f'{path}: no such checkpoint')
+    try:
+        content = torch.load(path, map_location='cpu', weights_only=True)
+    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+        raise SpondyloError(
+            f'{path}: is no readable checkpoint ({_first_line(error)})'
+        ) from error
+    except pickle.UnpicklingError as error:
+        raise SpondyloError(
+            f'{path}: is no checkpoint, or holds more than weights and is refused '
+            f'({_first_line(error)})'
+        ) from error
+    if not isinstance(content, dict) or 'state_dict' not in content:
+        raise SpondyloError(f'{path}: holds no state_dict; is it a training checkpoint?')
+    return content
+
+
+def check_fits(path: str | Path, model: nn.Module) -> None:
+    """Make sure that a checkpoint has every weight of a model, in its shape.
+
+    mmengine loads what fits and goes on with random numbers for the rest; a test must
+    not do that.
+
+    Raises:
+        SpondyloError: If the file cannot be loaded or weights are missing or differ.
+    """
+    state = load_checkpoint_file(path)['state_dict']
+    state = {name.removeprefix('module.'): value for name, value in state.items()}
+    wrong = [
+        name
+        for name, value in model.state_dict().items()
+        if name not in state or state[name].shape != value.shape
+    ]
+    if wrong:
+        raise SpondyloError(
+            f'{path}: does not fit the config: {len(wrong)} weights are missing or have '
+            f'another shape, the first is {wrong[0]}; use the config it was trained with'
+        )
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split('\n')[0] or type(error).__name__

@@ -1,0 +1,5 @@
+"""Hooks, one a file."""
+
+from spondylo_mmpose.engine.hooks.epoch_seed_hook import EpochSeedHook
+
+__all__ = ['EpochSeedHook']

@@ -1,0 +1,164 @@
+"""From a config and command line options to a run of mmengine's Runner."""
+
+import argparse
+import http.client
+import os
+import urllib.error
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from mmengine.config import Config, ConfigDict
+from mmengine.dist import is_distributed
+from mmengine.runner import Runner
+
+from spondylo_mmpose.errors import SpondyloError
+
+DATALOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
+
+
+def load_config(path: str | Path, options: dict | None = None) -> Config:
+    """Read a config and apply ``--cfg-options``.
+
+    ``data_root`` among the options moves the data set of all three loaders, as one
+    expects; mmengine alone would change only the variable.
+
+    Args:
+        path: Config file.
+        options: Dotted names and values.
+
+    Raises:
+        SpondyloError: If the file is missing or is no valid config.
+    """
+    if not Path(path).is_file():
+        raise SpondyloError(f'{path}: no such config; the recipes are in configs/')
+    try:
+        config = Config.fromfile(str(path))
+        config.merge_from_dict(options or {})
+    except (SyntaxError, NameError, KeyError, ImportError, TypeError) as error:
+        raise SpondyloError(f'{path}: is no valid config: {error}') from error
+    if options and 'data_root' in options:
+        for loader in DATALOADERS:
+            if config.get(loader):
+                config[loader].dataset.data_root = options['data_root']
+    return config
+
+
+def apply_common_options(config: Config, args: argparse.Namespace) -> None:
+    """Apply the options that training and testing share.
+
+    Args:
+        config: Changed in place.
+        args: Parsed options ``config, work_dir, launcher, show_dir``.
+    """
+    config.launcher = args.launcher
+    if args.work_dir is not None:
+        config.work_dir = args.work_dir
+    elif config.get('work_dir') is None:
+        config.work_dir = str(Path('work_dirs') / Path(args.config).stem)
+    if args.show_dir is not None:
+        config.default_hooks.visualization.enable = True
+        config.default_hooks.visualization.out_dir = args.show_dir
+        config.default_hooks.visualization.interval = 1
+    if args.launcher != 'none':
+        prepare_distributed(config)
+
+
+def prepare_distributed(config: Config) -> None:
+    """Let several processes run without a GPU: gloo, and no device for each model.
+
+    mmengine's start-up selects a GPU by rank without asking whether there is one.
+    """
+    if torch.cuda.is_available():
+        return
+    config.env_cfg.dist_cfg = ConfigDict(backend='gloo')
+    config.model_wrapper_cfg = ConfigDict(
+        type='MMDistributedDataParallel', device_ids=None, broadcast_buffers=False
+    )
+    if not is_distributed():
+        if config.launcher != 'pytorch' or 'RANK' not in os.environ:
+            raise SpondyloError(
+                'without a GPU only "torchrun ... --launcher pytorch" can start '
+                'several processes'
+            )
+        torch.distributed.init_process_group('gloo')
+
+
+def enable_amp(config: Config) -> None:
+    """Switch on mixed precision: fp16 with a scaler on a GPU, bf16 on a CPU.
+
+    Raises:
+        SpondyloError: If the config uses another optimiser wrapper.
+    """
+    known = ('OptimWrapper', 'AmpOptimWrapper', 'CpuAmpOptimWrapper')
+    kind = config.optim_wrapper.get('type', 'OptimWrapper')
+    if kind not in known:
+        raise SpondyloError(f'--amp does not go with the optimiser wrapper {kind}')
+    if torch.cuda.is_available():
+        config.optim_wrapper.type = 'AmpOptimWrapper'
+        config.optim_wrapper.setdefault('loss_scale', 'dynamic')
+    else:
+        config.optim_wrapper.type = 'CpuAmpOptimWrapper'
+        config.optim_wrapper.pop('loss_scale', None)
+
+
+def drop_pretrained(config: Config) -> None:
+    """Start from random weights.
+
+    Removes every ``init_cfg`` of type ``Pretrained`` and applies the config's
+    ``from_scratch`` overrides (a backbone that starts at random needs another learning
+    rate than one that is fine-tuned).
+    """
+
+    def walk(node: object) -> None:
+        if isinstance(node, dict):
+            init = node.get('init_cfg')
+            if isinstance(init, dict) and init.get('type') == 'Pretrained':
+                node['init_cfg'] = None
+            for child in node.values():
+                walk(child)
+        elif isinstance(node, (list, tuple)):
+            for child in node:
+                walk(child)
+
+    walk(config.model)
+    config.merge_from_dict(dict(config.get('from_scratch') or {}))
+
+
+@contextmanager
+def explain_download_failure() -> Iterator[None]:
+    """Turn a failed download of pretrained weights into one line.
+
+    Raises:
+        SpondyloError: Instead of the network's error.
+    """
+    try:
+        yield
+    except (
+        urllib.error.URLError,
+        http.client.HTTPException,
+        ConnectionError,
+        TimeoutError,
+    ) as error:
+        reason = getattr(error, 'reason', error)
+        raise SpondyloError(
+            f'the pretrained weights cannot be downloaded ({reason}); connect to the '
+            'network or train from random weights with --no-pretrained'
+        ) from error
+
+
+def build_runner(config: Config) -> Runner:
+    """Build the Runner.
+
+    Raises:
+        SpondyloError: If the work directory cannot be written.
+    """
+    try:
+        Path(config.work_dir).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SpondyloError(
+            f'{config.work_dir}: cannot be written ({error.strerror}); choose another '
+            'with --work-dir'
+        ) from error
+    return Runner.from_cfg(config)

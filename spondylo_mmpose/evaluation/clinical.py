@@ -1,0 +1,76 @@
+"""Slip and Meyerding grade of predicted corners beside those of the true ones."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from spondylo_mmpose.evaluation.records import VertebraRecord
+from spondylo_mmpose.spine.anatomy import FloatArray, infer_facing
+from spondylo_mmpose.spine.measurements import slip_percent
+
+
+@dataclass(frozen=True)
+class SlipPair:
+    """True and predicted slip of one pair of neighbours.
+
+    Attributes:
+        film_id: Image id.
+        name: Levels of the pair from above, e.g. ``L5-S1``; ``?`` where unknown.
+        true: True slip in percent, NaN where it can't be measured.
+        predicted: Predicted slip in percent.
+        facing_agrees: Whether the predicted corners give the true corners' facing.
+    """
+
+    film_id: int
+    name: str
+    true: float
+    predicted: float
+    facing_agrees: bool
+
+
+def slip_pairs(records: Iterable[VertebraRecord]) -> list[SlipPair]:
+    """Measure every pair of neighbouring vertebrae of every film.
+
+    The facing of truth and prediction is inferred from their own corners, as on a film
+    without labels: a prediction that mirrors the spine is an error and shows as one.
+
+    Args:
+        records: Vertebrae with a known order; neighbours differ by one.
+
+    Returns:
+        Pairs, film by film, from the lowest upward. Vertebrae without an order and
+        films whose facing can't be inferred from the truth give none.
+    """
+    films: dict[int, list[VertebraRecord]] = defaultdict(list)
+    for record in records:
+        if record.order is not None:
+            films[record.film_id].append(record)
+    pairs = []
+    for film_id, film in sorted(films.items()):
+        film.sort(key=lambda record: record.order or 0)
+        pairs.extend(_film_pairs(film_id, film))
+    return pairs
+
+
+def _film_pairs(film_id: int, film: Sequence[VertebraRecord]) -> list[SlipPair]:
+    true = np.stack([record.true for record in film])
+    predicted = np.stack([record.predicted for record in film])
+    facing, _ = infer_facing(true)
+    if facing is None:
+        return []
+    predicted_facing, _ = infer_facing(predicted)
+    true_slip = slip_percent(true, facing)
+    slip: FloatArray = slip_percent(predicted, predicted_facing or facing)
+    return [
+        SlipPair(
+            film_id=film_id,
+            name=f'{film[i + 1].level or "?"}-{film[i].level or "?"}',
+            true=float(true_slip[i]),
+            predicted=float(slip[i]),
+            facing_agrees=predicted_facing == facing,
+        )
+        for i in range(len(film) - 1)
+        if (film[i + 1].order or 0) - (film[i].order or 0) == 1
+    ]

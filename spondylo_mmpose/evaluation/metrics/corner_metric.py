@@ -1,0 +1,33 @@
+"""What the metrics over given boxes share."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from mmengine.evaluator import BaseMetric
+
+from spondylo_mmpose.evaluation.records import (
+    VertebraRecord,
+    record_from_sample,
+    unique_records,
+)
+
+
+class CornerMetric(BaseMetric):
+    """Collect one :class:`.VertebraRecord` per sample and summarise them all at once.
+
+    Statistics are taken over the whole pool on the main process, so batch size, order
+    and number of processes do not matter.
+    """
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Collect the records of one batch."""
+        self.results.extend(record_from_sample(sample) for sample in data_samples)
+
+    def compute_metrics(self, results: list[VertebraRecord]) -> dict[str, float]:
+        """Summarise the records of all processes."""
+        return self.summarise(unique_records(results))
+
+    @abstractmethod
+    def summarise(self, records: Sequence[VertebraRecord]) -> dict[str, float]:
+        """Compute the metric values from unique, sorted records."""

@@ -1,0 +1,76 @@
+"""Mean radial error (MRE) and success detection rate (SDR), pooled over corners.
+
+The definitions are those of the ISBI 2015 cephalometric challenge (Wang et al., Med
+Image Anal 2016): MRE is the mean Euclidean distance, SDR@T the share of points whose
+distance is at most T.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spondylo_mmpose.spine.anatomy import FloatArray
+
+PX_THRESHOLDS = (2, 4, 5, 6, 8, 10, 12, 16, 18, 20, 24)
+MM_THRESHOLDS = (2, 2.5, 3, 4)
+
+
+def radial_errors(
+    predicted: ArrayLike, true: ArrayLike, spacing: ArrayLike | None = None
+) -> FloatArray:
+    """Euclidean distances between predicted and true points.
+
+    Args:
+        predicted: ``(..., 2)`` px.
+        true: ``(..., 2)`` px; NaN marks a point without truth.
+        spacing: Pixel size ``(x, y)`` in mm, broadcast against the points.
+
+    Returns:
+        ``(...)`` distances in px, or mm with a spacing. NaN where there is no truth,
+        infinity where there is a truth but no finite prediction: a point that is not
+        found never succeeds.
+    """
+    difference = np.asarray(predicted, np.float64) - np.asarray(true, np.float64)
+    if spacing is not None:
+        difference = difference * np.asarray(spacing, np.float64)
+    distance = np.linalg.norm(difference, axis=-1)
+    lost = ~np.isfinite(np.asarray(predicted, np.float64)).all(-1)
+    known = np.isfinite(np.asarray(true, np.float64)).all(-1)
+    return np.where(lost & known, np.inf, distance)
+
+
+def summarise_errors(
+    errors: ArrayLike,
+    thresholds: Sequence[float] = PX_THRESHOLDS,
+    unit: str = 'px',
+) -> dict[str, float]:
+    """Pool distances into MRE, median, 95th percentile and SDR.
+
+    Args:
+        errors: Distances of any shape; NaN is left out.
+        thresholds: SDR thresholds, in the unit of ``errors``.
+        unit: ``'px'`` or ``'mm'``, part of the names.
+
+    Returns:
+        ``MRE_px``, ``median_px``, ``p95_px``, ``SDR@5px`` (percent) and so on; all NaN
+        when there is nothing to pool.
+    """
+    pool = np.asarray(errors, np.float64).ravel()
+    pool = pool[~np.isnan(pool)]
+    empty = pool.size == 0
+    summary = {
+        f'MRE_{unit}': float('nan') if empty else float(pool.mean()),
+        f'median_{unit}': float('nan') if empty else float(np.median(pool)),
+        f'p95_{unit}': float('nan') if empty else _percentile(pool, 95),
+    }
+    for threshold in thresholds:
+        share = float('nan') if empty else 100.0 * float((pool <= threshold).mean())
+        summary[f'SDR@{threshold:g}{unit}'] = share
+    return summary
+
+
+def _percentile(pool: FloatArray, percent: float) -> float:
+    # Interpolating towards infinity gives NaN; a lost point shall stay infinite.
+    method = 'linear' if np.isfinite(pool).all() else 'higher'
+    return float(np.percentile(pool, percent, method=method))

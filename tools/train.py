@@ -1,0 +1,63 @@
+#!/usr/bin/env python
+"""Train a model from a config."""
+
+import argparse
+
+from mmengine.config import DictAction
+
+import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
+from spondylo_mmpose.utils.cli import run_cli
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='recipe, e.g. configs/rtmpose_s_spondylo.py')
+    parser.add_argument('--work-dir', help='logs and checkpoints; work_dirs/<config>')
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        metavar='CHECKPOINT',
+        help='go on from this checkpoint, or from the last one in the work directory',
+    )
+    parser.add_argument(
+        '--amp',
+        action='store_true',
+        help='mixed precision: fp16 on a GPU, bf16 and channels_last on a CPU',
+    )
+    parser.add_argument(
+        '--no-pretrained', action='store_true', help='start from random weights'
+    )
+    parser.add_argument('--no-validate', action='store_true', help='do not validate')
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help='scale the learning rate with the batch size',
+    )
+    parser.add_argument('--show-dir', help='write validation pictures here')
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='NAME=VALUE',
+        help='override settings of the config, e.g. data_root=data/spondylo',
+    )
+    parser.add_argument(
+        '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none'
+    )
+    # torchrun sets the variable; older launchers pass the option.
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Train."""
+    args = parse_args()
+    from spondylo_mmpose.engine.training import run_training
+
+    print(run_training(args))
+
+
+if __name__ == '__main__':
+    run_cli(main)
