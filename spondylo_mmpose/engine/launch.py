@@ -21,8 +21,8 @@ DATALOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 def load_config(path: str | Path, options: dict | None = None) -> Config:
     """Read a config and apply ``--cfg-options``.
 
-    ``data_root`` among the options moves the data set of all three loaders, as one
-    expects; mmengine alone would change only the variable.
+    ``data_root`` among the options moves the data sets of all loaders that are at the
+    config's ``data_root``, as one expects; mmengine alone would change a variable.
 
     Args:
         path: Config file.
@@ -35,14 +35,32 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
         raise SpondyloError(f'{path}: no such config; the recipes are in configs/')
     try:
         config = Config.fromfile(str(path))
+        default_root = config.get('data_root')
         config.merge_from_dict(options or {})
     except (SyntaxError, NameError, KeyError, ImportError, TypeError) as error:
         raise SpondyloError(f'{path}: is no valid config: {error}') from error
     if options and 'data_root' in options:
-        for loader in DATALOADERS:
-            if config.get(loader):
-                config[loader].dataset.data_root = options['data_root']
+        for name in DATALOADERS:
+            for node in dataset_nodes((config.get(name) or {}).get('dataset') or {}):
+                if node['data_root'] == default_root:
+                    node['data_root'] = options['data_root']
     return config
+
+
+def dataset_nodes(node: dict) -> Iterator[dict]:
+    """Walk through the data sets of a loader, joined and repeated ones too.
+
+    Args:
+        node: ``dataset`` of a loader's config.
+
+    Yields:
+        The configs that have an annotation file.
+    """
+    if 'ann_file' in node and 'data_root' in node:
+        yield node
+    for child in (node.get('dataset'), *(node.get('datasets') or ())):
+        if child:
+            yield from dataset_nodes(child)
 
 
 def apply_common_options(config: Config, args: argparse.Namespace) -> None:

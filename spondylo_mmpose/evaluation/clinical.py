@@ -16,14 +16,14 @@ class SlipPair:
     """True and predicted slip of one pair of neighbours.
 
     Attributes:
-        film_id: Image id.
+        film_id: Path of the image.
         name: Levels of the pair from above, e.g. ``L5-S1``; ``?`` where unknown.
         true: True slip in percent, NaN where it can't be measured.
         predicted: Predicted slip in percent.
         facing_agrees: Whether the predicted corners give the true corners' facing.
     """
 
-    film_id: int
+    film_id: str
     name: str
     true: float
     predicted: float
@@ -43,7 +43,7 @@ def slip_pairs(records: Iterable[VertebraRecord]) -> list[SlipPair]:
         Pairs, film by film, from the lowest upward. Vertebrae without an order and
         films whose facing can't be inferred from the truth give none.
     """
-    films: dict[int, list[VertebraRecord]] = defaultdict(list)
+    films: dict[str, list[VertebraRecord]] = defaultdict(list)
     for record in records:
         if record.order is not None:
             films[record.film_id].append(record)
@@ -54,7 +54,7 @@ def slip_pairs(records: Iterable[VertebraRecord]) -> list[SlipPair]:
     return pairs
 
 
-def _film_pairs(film_id: int, film: Sequence[VertebraRecord]) -> list[SlipPair]:
+def _film_pairs(film_id: str, film: Sequence[VertebraRecord]) -> list[SlipPair]:
     true = np.stack([record.true for record in film])
     predicted = np.stack([record.predicted for record in film])
     facing, _ = infer_facing(true)

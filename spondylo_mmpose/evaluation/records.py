@@ -15,7 +15,7 @@ class VertebraRecord:
     """Prediction and truth of one vertebra whose box was given.
 
     Attributes:
-        film_id: Image id of the COCO file.
+        film_id: Path of the image; image ids repeat in joined data sets.
         vertebra_id: Annotation id of the COCO file.
         order: Position along the spine, 0 is the lowest; ``None`` when not recorded.
         level: Level name or ``None``.
@@ -25,7 +25,7 @@ class VertebraRecord:
         true: ``(4, 2)`` px, NaN where a corner is not labelled.
     """
 
-    film_id: int
+    film_id: str
     vertebra_id: int
     order: int | None
     level: str | None
@@ -65,7 +65,7 @@ def record_from_sample(sample: Mapping[str, Any]) -> VertebraRecord:
             "pipeline must pack 'film', 'vertebra' and 'raw_ann_info'"
         ) from error
     return VertebraRecord(
-        film_id=int(sample['img_id']),
+        film_id=str(sample['img_path']),
         vertebra_id=int(sample['id']),
         order=vertebra['order'],
         level=vertebra['level'],

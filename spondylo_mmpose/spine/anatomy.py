@@ -60,12 +60,19 @@ def hull_boxes(corners: ArrayLike) -> FloatArray:
         ``(N, 4)`` boxes ``x1, y1, x2, y2``, px.
     """
     spine = as_spine(corners)
-    return np.concatenate([np.nanmin(spine, 1), np.nanmax(spine, 1)], axis=1)
+    low, high = np.fmin.reduce(spine, axis=1), np.fmax.reduce(spine, axis=1)
+    return np.concatenate([low, high], axis=1)
 
 
 def centres(corners: ArrayLike) -> FloatArray:
-    """Mean corner of each vertebra, ``(N, 2)`` px."""
-    return np.nanmean(as_spine(corners), axis=1)
+    """Mean labelled corner of each vertebra, ``(N, 2)`` px; NaN where there is none."""
+    spine = as_spine(corners)
+    known = np.isfinite(spine).all(-1, keepdims=True)
+    total = np.where(known, spine, 0).sum(1)
+    number = known.sum(1)
+    return np.divide(
+        total, number, out=np.full_like(total, np.nan), where=number > 0
+    )
 
 
 def signed_areas(corners: ArrayLike) -> FloatArray:
@@ -204,18 +211,20 @@ def infer_facing(corners: ArrayLike) -> tuple[Facing | None, float]:
     if not spacing > 0:
         return None, 0.0
 
-    step = (middle[0, 0] - middle[1, 0]) / spacing
-    # The lower of the two superior corners is the anterior one.
     plate = spine[0, 1] - spine[0, 0]
-    slope = -plate[1] / max(float(np.hypot(*plate)), 1e-9)
-    cues = [(step, 1.0), (2.0 * slope, 1.0)]
+    cues = [
+        (middle[0, 0] - middle[1, 0]) / spacing,
+        # The lower of the two superior corners is the anterior one.
+        -2.0 * plate[1] / max(float(np.hypot(*plate)), 1e-9),
+    ]
     if len(spine) >= 4:
-        # Bulge of the lower five against the chord from end to end.
+        # Bulge of the lowest six against the chord from end to end.
         line = middle[:6]
         share = (line[:, 1] - line[0, 1]) / min(line[-1, 1] - line[0, 1], -1e-9)
         chord = line[0, 0] + share * (line[-1, 0] - line[0, 0])
-        cues.append((2.0 * float(np.mean(chord - line[:, 0])) / spacing, 1.0))
-    vote = sum(w * float(np.tanh(c)) for c, w in cues) / sum(w for _, w in cues)
-    if vote == 0 or not np.isfinite(vote):
+        cues.append(2.0 * float(np.mean(chord - line[:, 0])) / spacing)
+    known = [float(np.tanh(cue)) for cue in cues if np.isfinite(cue)]
+    vote = float(np.mean(known)) if known else 0.0
+    if vote == 0:
         return None, 0.0
     return ('left' if vote > 0 else 'right'), abs(vote)

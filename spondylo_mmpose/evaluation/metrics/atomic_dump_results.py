@@ -1,17 +1,35 @@
-"""Dump of every prediction that is never half written."""
+"""Dump of every prediction as plain arrays, never half written."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
 from mmengine.evaluator import DumpResults
 from mmpose.registry import METRICS
 
 from spondylo_mmpose.utils.io import atomic_file
 
+_NETWORK_TARGETS = ('gt_fields', 'gt_instance_labels')
+
 
 @METRICS.register_module()
 class AtomicDumpResults(DumpResults):
-    """mmengine's ``DumpResults``, written to a temporary name and renamed."""
+    """mmengine's ``DumpResults`` with three differences.
+
+    Tensors become NumPy arrays, so that a reader need not unpickle torch objects; the
+    network's own targets are left out; the file is written to a temporary name and
+    renamed.
+    """
+
+    def process(self, data_batch: Any, predictions: Sequence[dict]) -> None:
+        """Collect the samples of one batch."""
+        for sample in predictions:
+            kept = {k: v for k, v in sample.items() if k not in _NETWORK_TARGETS}
+            self.results.append(_to_plain(kept))
 
     def compute_metrics(self, results: list) -> dict:
-        """Write the collected predictions; runs on the main process only."""
+        """Write the collected samples; runs on the main process only."""
         final = self.out_file_path
         try:
             with atomic_file(final) as temporary:
@@ -20,3 +38,15 @@ class AtomicDumpResults(DumpResults):
         finally:
             self.out_file_path = final
         return {}
+
+
+def _to_plain(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.detach().cpu().numpy()
+    if isinstance(value, dict):
+        return {key: _to_plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_to_plain(item) for item in value)
+    if isinstance(value, np.generic):
+        return value.item()
+    return value

@@ -1,0 +1,17 @@
+"""The demo's recipe, tested on both splits of a data set at once."""
+
+_base_ = './demo_rtmpose_s.py'
+
+test_dataloader = dict(
+    dataset=dict(
+        _delete_=True,
+        type='ConcatDataset',
+        datasets=[
+            dict(
+                **_base_.spondylo_val_dataset | dict(ann_file='annotations/train.json'),
+                pipeline=_base_.val_pipeline,
+            ),
+            dict(**_base_.spondylo_val_dataset, pipeline=_base_.val_pipeline),
+        ],
+    )
+)

@@ -1,0 +1,1 @@
+"""Reports: tables, curves and overlays on one HTML page."""

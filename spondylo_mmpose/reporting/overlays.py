@@ -1,0 +1,97 @@
+"""Films with true and predicted corners drawn on them."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.radial_error import radial_errors
+from spondylo_mmpose.evaluation.records import VertebraRecord
+from spondylo_mmpose.spine.anatomy import SKELETON, FloatArray
+
+TRUTH, PREDICTION, ERROR = (120, 220, 90), (255, 150, 40), (60, 60, 255)
+"""BGR colours: truth green, prediction blue, error lines red."""
+
+
+def draw_quad(
+    image: np.ndarray, quad: FloatArray, colour: tuple[int, int, int], scale: float
+) -> None:
+    """Draw the sides and corners of a quad in place; NaN corners are left out."""
+    finite = np.isfinite(quad).all(-1)
+    points = np.round(np.nan_to_num(quad) * scale * 16).astype(int)
+    for a, b in SKELETON:
+        if finite[a] and finite[b]:
+            ends = tuple(points[a].tolist()), tuple(points[b].tolist())
+            cv2.line(image, *ends, colour, 1, cv2.LINE_AA, 4)
+    for point, known in zip(points, finite, strict=True):
+        if known:
+            cv2.circle(image, tuple(point.tolist()), 40, colour, -1, cv2.LINE_AA, 4)
+
+
+def film_overlay(records: Sequence[VertebraRecord], size: int = 640) -> np.ndarray:
+    """Draw truth, prediction and the errors between them on a film.
+
+    Args:
+        records: Vertebrae of one film.
+        size: Length of the longer side of the result, px.
+
+    Returns:
+        BGR image.
+
+    Raises:
+        SpondyloError: If the film cannot be read.
+    """
+    path = records[0].film_id
+    film = cv2.imread(path, cv2.IMREAD_COLOR)
+    if film is None:
+        raise SpondyloError(f'{path}: cannot be read as an image')
+    scale = size / max(film.shape[:2])
+    film = cv2.resize(film, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    for record in records:
+        draw_quad(film, record.true, TRUTH, scale)
+        draw_quad(film, record.predicted, PREDICTION, scale)
+        for true, predicted in zip(record.true, record.predicted, strict=True):
+            if np.isfinite([true, predicted]).all():
+                ends = np.round(np.array([true, predicted]) * scale * 16).astype(int)
+                cv2.line(
+                    film,
+                    tuple(ends[0].tolist()),
+                    tuple(ends[1].tolist()),
+                    ERROR,
+                    1,
+                    cv2.LINE_AA,
+                    4,
+                )
+        if record.level:
+            right = np.nanmax(record.true[:, 0]) * scale + 8
+            middle = np.nanmean(record.true[:, 1]) * scale
+            cv2.putText(
+                film,
+                record.level,
+                (int(right), int(middle)),
+                cv2.FONT_HERSHEY_SIMPLEX,
+                0.45,
+                (230, 230, 230),
+                1,
+                cv2.LINE_AA,
+            )
+    return film
+
+
+def film_errors(records: Sequence[VertebraRecord]) -> dict[str, float]:
+    """MRE of each film in px."""
+    films: dict[str, list[FloatArray]] = {}
+    for record in records:
+        error = radial_errors(record.predicted, record.true)
+        films.setdefault(record.film_id, []).append(error)
+    return {film: float(np.nanmean(errors)) for film, errors in films.items()}
+
+
+def best_median_worst(errors: dict[str, float], number: int) -> list[str]:
+    """Choose films spread evenly over the ranking from best to worst."""
+    ranked = sorted(errors, key=lambda film: errors[film])
+    if len(ranked) <= number:
+        return ranked
+    picks = np.linspace(0, len(ranked) - 1, number).round().astype(int)
+    return [ranked[i] for i in picks]

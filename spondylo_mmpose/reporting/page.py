@@ -1,0 +1,143 @@
+"""One HTML page that stands alone: tables, curves and overlays of one or more runs."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from jinja2 import Environment, PackageLoader
+
+import spondylo_mmpose
+from spondylo_mmpose.evaluation import MeyerdingMetric, RadialErrorMetric
+from spondylo_mmpose.evaluation.baselines import (
+    BOX_CORNERS,
+    corners_of_coco,
+    mean_shape,
+    predict_shape,
+)
+from spondylo_mmpose.evaluation.radial_error import radial_errors
+from spondylo_mmpose.evaluation.records import VertebraRecord
+from spondylo_mmpose.reporting import figures, overlays
+from spondylo_mmpose.reporting.run_record import RunRecord
+from spondylo_mmpose.reporting.text import table_rows
+from spondylo_mmpose.utils.io import atomic_file, read_json
+
+@dataclass(frozen=True)
+class Section:
+    """One run on the page.
+
+    Attributes:
+        title: Heading.
+        note: What the numbers mean, a sentence or two; may be empty.
+        run: The run.
+    """
+
+    title: str
+    note: str
+    run: RunRecord
+
+
+def measure(records: Sequence[VertebraRecord]) -> dict[str, float]:
+    """Values of the landmark and the clinical metric, by their short names."""
+    return RadialErrorMetric().summarise(records) | MeyerdingMetric().summarise(records)
+
+
+def compare_with_floors(run: RunRecord) -> dict[str, list[VertebraRecord]]:
+    """The model's predictions and those that need no film.
+
+    Returns:
+        Records under ``model``, ``mean shape`` (of the run's training set; left out
+        when that is not there) and ``box corners``.
+    """
+    columns = {'model': list(run.records)}
+    if run.train_annotations:
+        corners = [corners_of_coco(read_json(path)) for path in run.train_annotations]
+        shape = mean_shape(np.concatenate(corners))
+        columns['mean shape'] = predict_shape(run.records, shape)
+    columns['box corners'] = predict_shape(run.records, BOX_CORNERS)
+    return columns
+
+
+def write_page(
+    path: str | Path, title: str, sections: Sequence[Section], films: int = 6
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Write the page.
+
+    Args:
+        path: HTML file.
+        title: Heading of the page.
+        sections: Runs, in order.
+        films: Number of films drawn per run, from the best to the worst.
+
+    Returns:
+        Metric values by section title and column.
+
+    Raises:
+        SpondyloError: If a film or an annotation file cannot be read, or the page
+            cannot be written.
+    """
+    values, blocks = {}, []
+    for section in sections:
+        columns = compare_with_floors(section.run)
+        metrics = {name: measure(records) for name, records in columns.items()}
+        values[section.title] = metrics
+        blocks.append(_block(section, columns, metrics, films))
+    template = Environment(
+        loader=PackageLoader('spondylo_mmpose.reporting'), autoescape=True
+    ).get_template('page.html.jinja')
+    html = template.render(
+        title=title, blocks=blocks, version=spondylo_mmpose.__version__
+    )
+    with atomic_file(path) as temporary:
+        temporary.write_text(html, encoding='utf-8')
+    return values
+
+
+def _block(
+    section: Section,
+    columns: dict[str, list[VertebraRecord]],
+    metrics: dict[str, dict[str, float]],
+    films: int,
+) -> dict:
+    errors = {
+        name: np.stack([radial_errors(r.predicted, r.true) for r in records])
+        for name, records in columns.items()
+    }
+    floor = metrics.get('mean shape', metrics['box corners'])['MRE_px']
+    curves = figures.training_curves(section.run.scalars, floor)
+    ranking = overlays.film_errors(columns['model'])
+    pictures = []
+    for film in overlays.best_median_worst(ranking, films):
+        own = [r for r in columns['model'] if r.film_id == film]
+        image = overlays.film_overlay(own)
+        encoded = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, 88])[1]
+        pictures.append(
+            {
+                'source': _data_url(encoded.tobytes(), 'jpeg'),
+                # File names may identify a patient.
+                'caption': f'MRE {ranking[film]:.2f} px',
+            }
+        )
+    model = metrics['model']
+    return {
+        'title': section.title,
+        'note': section.note,
+        'counts': {k: int(model[k]) for k in ('films', 'vertebrae', 'corners', 'pairs')},
+        'threshold': model['no_slip_threshold'],
+        'columns': list(metrics),
+        'rows': table_rows(metrics),
+        'levels': [
+            (key.removeprefix('MRE_px/'), f'{value:.2f}')
+            for key, value in model.items()
+            if key.startswith('MRE_px/')
+        ],
+        'curves': curves and _data_url(curves),
+        'cumulative': _data_url(figures.cumulative_error(errors)),
+        'pictures': pictures,
+    }
+
+
+def _data_url(data: bytes, kind: str = 'png') -> str:
+    return f'data:image/{kind};base64,{base64.b64encode(data).decode("ascii")}'

@@ -1,0 +1,38 @@
+"""Fixtures shared by all tests."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope='session')
+def real_data() -> Path:
+    """Folder of the real films; skips the test, saying so, when it is not given."""
+    folder = os.environ.get('SPONDYLO_REAL_DATA')
+    if not folder:
+        pytest.skip('SPONDYLO_REAL_DATA is not set: no real films to test on')
+    path = Path(folder)
+    assert path.is_dir(), f'SPONDYLO_REAL_DATA={folder} is no folder'
+    return path
+
+
+@pytest.fixture(scope='session')
+def run_tool():
+    """Run one of the real tools in a process of its own."""
+
+    def run(name: str, *arguments: object, timeout: float = 600, **environment: str):
+        return subprocess.run(
+            [sys.executable, str(ROOT / 'tools' / name), *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+        )
+
+    return run

@@ -1,0 +1,137 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spondylo_mmpose.spine import anatomy
+
+SQUARE = [[0, 0], [10, 0], [0, 6], [10, 6]]
+
+
+def rotated(quad, degrees):
+    turn = np.radians(degrees)
+    matrix = [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]
+    return np.asarray(quad, float) @ matrix
+
+
+def lordotic_spine(number=7, sacral_tilt=40.0):
+    """Facing left: sacrum behind L5, tilted; the column bulges forward."""
+    quads = []
+    for i in range(number):
+        centre = np.array([300 - 60 * np.sin(np.pi * i / 6), 500 - 62 * i])
+        if i == 0:
+            centre[0] += 40
+        tilt = sacral_tilt if i == 0 else 0.0
+        quads.append(rotated(np.array(SQUARE) * 7 - [35, 21], -tilt) + centre)
+    return np.array(quads)
+
+
+def test_corner_names_pairs_and_skeleton():
+    assert anatomy.CORNERS == (
+        'superior_left', 'superior_right', 'inferior_left', 'inferior_right'
+    )  # fmt: skip
+    for a, b in anatomy.FLIP_PAIRS:
+        assert anatomy.CORNERS[a].replace('left', 'right') == anatomy.CORNERS[b]
+    ends = sorted(index for edge in anatomy.SKELETON for index in edge)
+    assert ends == [0, 0, 1, 1, 2, 2, 3, 3]
+
+
+def test_hull_boxes_centres_and_areas():
+    quads = [SQUARE, [[0, 0], [10, 2], [2, 8], [11, 9]]]
+    assert anatomy.hull_boxes(quads).tolist() == [[0, 0, 10, 6], [0, 0, 11, 9]]
+    assert anatomy.centres(quads).tolist() == [[5, 3], [5.75, 4.75]]
+    assert anatomy.signed_areas(SQUARE) == pytest.approx([60])
+    mirrored_order = [SQUARE[1], SQUARE[0], SQUARE[3], SQUARE[2]]
+    assert anatomy.signed_areas(mirrored_order) == pytest.approx([-60])
+
+
+def test_hull_box_ignores_missing_corners():
+    quad = np.array(SQUARE, float)
+    quad[2:] = np.nan
+    assert anatomy.hull_boxes(quad).tolist() == [[0, 0, 10, 0]]
+
+
+@pytest.mark.parametrize(
+    ('order', 'crossed'),
+    [
+        ([0, 1, 2, 3], False),
+        ([0, 1, 3, 2], True),  # walls cross: one end plate is written backwards
+        ([0, 3, 2, 1], True),  # end plates cross
+        ([1, 0, 3, 2], False),  # mirrored, but no bow-tie
+    ],
+)
+def test_bow_tie(order, crossed):
+    quad = np.array(SQUARE)[order]
+    assert anatomy.is_bow_tie(quad).tolist() == [crossed]
+
+
+@given(st.floats(-180, 180), st.floats(0.2, 5), st.floats(0.2, 5))
+def test_no_rotation_or_stretch_makes_a_bow_tie(degrees, sx, sy):
+    quad = rotated(SQUARE, degrees) * [sx, sy]
+    assert not anatomy.is_bow_tie(quad)[0]
+    assert anatomy.signed_areas(quad)[0] == pytest.approx(60 * sx * sy)
+
+
+def test_order_upward_and_levels():
+    spine = lordotic_spine()
+    assert anatomy.order_upward(spine).tolist() == [0, 1, 2, 3, 4, 5, 6]
+    assert anatomy.order_upward(spine[::-1]).tolist() == [6, 5, 4, 3, 2, 1, 0]
+    assert anatomy.levels_upward(7) == ['S1', 'L5', 'L4', 'L3', 'L2', 'L1', 'T12']
+    assert anatomy.levels_upward(2, lowest='L4') == ['L4', 'L3']
+    assert anatomy.levels_upward(19)[-2:] == ['T1', None]
+    with pytest.raises(ValueError, match='no level'):
+        anatomy.levels_upward(3, lowest='L6')
+
+
+def test_wrong_shape_is_refused():
+    with pytest.raises(ValueError, match=r'\(N, 4, 2\)'):
+        anatomy.as_spine(np.zeros((3, 3, 2)))
+
+
+def test_mirror_twice_is_identity_and_keeps_names():
+    spine = lordotic_spine()
+    mirrored = anatomy.mirror(spine, 640)
+    assert np.allclose(anatomy.mirror(mirrored, 640), spine)
+    assert (anatomy.signed_areas(mirrored) > 0).all()
+    # The leftmost superior corner is still called superior_left.
+    assert (mirrored[1:, 0, 0] < mirrored[1:, 1, 0]).all()
+
+
+@pytest.mark.parametrize('tilt', [15, 30, 45, 55, 65])
+@pytest.mark.parametrize('number', [2, 3, 5, 8, 11])
+def test_facing_both_ways(number, tilt):
+    spine = lordotic_spine(number, tilt)
+    assert anatomy.infer_facing(spine)[0] == 'left'
+    mirrored = anatomy.mirror(spine, 640)
+    assert anatomy.infer_facing(mirrored)[0] == 'right'
+    assert anatomy.infer_facing(mirrored)[1] == pytest.approx(
+        anatomy.infer_facing(spine)[1]
+    )
+
+
+def test_facing_unknown():
+    assert anatomy.infer_facing(np.zeros((0, 4, 2))) == (None, 0.0)
+    assert anatomy.infer_facing([SQUARE]) == (None, 0.0)
+    upright = np.array([np.add(SQUARE, [0, -12 * i]) for i in range(3)])
+    assert anatomy.infer_facing(upright) == (None, 0.0)
+
+
+def test_facing_copes_with_a_missing_corner():
+    spine = lordotic_spine()
+    spine[0, 2:] = np.nan
+    assert anatomy.infer_facing(spine)[0] == 'left'
+    spine[0, 0] = np.nan
+    assert anatomy.infer_facing(spine)[0] == 'left'
+
+
+def test_anatomical_corners():
+    ps, as_, pi, ai = anatomy.anatomical_corners(SQUARE, 'left')
+    assert [c[0].tolist() for c in (ps, as_, pi, ai)] == [
+        [10, 0], [0, 0], [10, 6], [0, 6]
+    ]  # fmt: skip
+    ps, as_, pi, ai = anatomy.anatomical_corners(SQUARE, 'right')
+    assert [c[0].tolist() for c in (ps, as_, pi, ai)] == [
+        [0, 0], [10, 0], [0, 6], [10, 6]
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match='facing'):
+        anatomy.anatomical_corners(SQUARE, 'up')  # type: ignore[arg-type]
