@@ -1,0 +1,124 @@
+from argparse import Namespace
+
+import pytest
+from mmengine.config import Config
+
+from spondylo_mmpose.engine import launch
+from spondylo_mmpose.engine.training import apply_training_options
+from spondylo_mmpose.errors import SpondyloError
+from tests.conftest import ROOT
+
+RTMPOSE = ROOT / 'configs' / 'rtmpose_s_spondylo.py'
+HRNET = ROOT / 'configs' / 'hrnet_w32_spondylo.py'
+
+
+def training_options(**given):
+    defaults = dict(
+        amp=False, no_pretrained=False, no_validate=False, auto_scale_lr=False,
+        resume=None, cfg_options=None,
+    )  # fmt: skip
+    return Namespace(**defaults | given)
+
+
+def test_data_root_option_moves_every_loader():
+    config = launch.load_config(RTMPOSE, {'data_root': '/elsewhere'})
+    for name in launch.DATALOADERS:
+        assert config[name].dataset.data_root == '/elsewhere'
+
+
+def test_data_root_comes_from_the_environment(monkeypatch):
+    monkeypatch.setenv('SPONDYLO_DATA', '/from/environment')
+    config = launch.load_config(RTMPOSE)
+    assert config.train_dataloader.dataset.data_root == '/from/environment'
+    monkeypatch.delenv('SPONDYLO_DATA')
+    assert launch.load_config(RTMPOSE).val_dataloader.dataset.data_root == 'data/spondylo'
+
+
+def test_dataset_nodes_of_joined_and_repeated_sets():
+    leaf = {'ann_file': 'a', 'data_root': 'r'}
+    joined = {'datasets': [leaf, {'times': 2, 'dataset': leaf | {'ann_file': 'b'}}]}
+    assert [n['ann_file'] for n in launch.dataset_nodes(joined)] == ['a', 'b']
+    assert list(launch.dataset_nodes({})) == []
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        (None, 'no such config'),
+        ('model = dict(', 'is no valid config'),
+        ('model = undefined_name', 'is no valid config'),
+        ("custom_imports = dict(imports=['no.such.module'])", 'is no valid config'),
+    ],
+)
+def test_bad_config_is_one_line(tmp_path, text, message):
+    path = tmp_path / 'bad.py'
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(SpondyloError, match=message):
+        launch.load_config(path)
+
+
+def test_no_pretrained_drops_weights_and_applies_from_scratch():
+    config = launch.load_config(HRNET)
+    assert config.model.backbone.init_cfg.type == 'Pretrained'
+    assert config.optim_wrapper.optimizer.lr == 1e-4
+    apply_training_options(config, training_options(no_pretrained=True))
+    assert config.model.backbone.init_cfg is None
+    assert config.optim_wrapper.optimizer.lr == 5e-4
+    assert config.optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mult == 1.0
+
+
+def test_command_line_wins_over_from_scratch():
+    options = {'optim_wrapper.optimizer.lr': 7e-5}
+    config = launch.load_config(HRNET, options)
+    apply_training_options(
+        config, training_options(no_pretrained=True, cfg_options=options)
+    )
+    assert config.optim_wrapper.optimizer.lr == 7e-5
+
+
+def test_amp_on_a_cpu_and_with_a_foreign_wrapper(monkeypatch):
+    monkeypatch.setattr('torch.cuda.is_available', lambda: False)
+    config = launch.load_config(RTMPOSE)
+    apply_training_options(config, training_options(amp=True))
+    assert config.optim_wrapper.type == 'CpuAmpOptimWrapper'
+    config.optim_wrapper.type = 'ApexOptimWrapper'
+    with pytest.raises(SpondyloError, match='ApexOptimWrapper'):
+        launch.enable_amp(config)
+
+
+def test_amp_on_a_gpu(monkeypatch):
+    monkeypatch.setattr('torch.cuda.is_available', lambda: True)
+    config = launch.load_config(RTMPOSE)
+    launch.enable_amp(config)
+    assert config.optim_wrapper.type == 'AmpOptimWrapper'
+    assert config.optim_wrapper.loss_scale == 'dynamic'
+
+
+def test_no_validate():
+    config = launch.load_config(RTMPOSE)
+    apply_training_options(config, training_options(no_validate=True))
+    assert config.val_dataloader is None
+    assert 'save_best' not in config.default_hooks.checkpoint
+
+
+def test_resume_without_a_checkpoint_is_one_line(tmp_path):
+    config = launch.load_config(RTMPOSE)
+    config.work_dir = str(tmp_path)
+    with pytest.raises(SpondyloError, match='no checkpoint to resume from'):
+        apply_training_options(config, training_options(resume='auto'))
+
+
+def test_failed_download_names_the_flag():
+    with (
+        pytest.raises(SpondyloError, match='--no-pretrained'),
+        launch.explain_download_failure(),
+    ):
+        raise ConnectionResetError('gone')
+
+
+def test_unwritable_work_dir_is_one_line(tmp_path):
+    (tmp_path / 'file').write_text('')
+    config = Config({'work_dir': str(tmp_path / 'file' / 'run')})
+    with pytest.raises(SpondyloError, match='--work-dir'):
+        launch.build_runner(config)

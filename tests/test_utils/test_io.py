@@ -1,0 +1,94 @@
+import json
+import stat
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.utils import io
+
+
+@pytest.mark.parametrize(
+    'text', ['{"a": [1, 2', '', '{"a": NaN}', '[Infinity]', '{"a": 1} x', '[' * 100_000]
+)
+def test_broken_json_is_one_line_that_names_the_file(tmp_path, text):
+    path = tmp_path / 'labels.json'
+    path.write_text(text)
+    with pytest.raises(SpondyloError, match=r'labels\.json: cannot be read') as error:
+        io.read_json(path)
+    assert '\n' not in str(error.value)
+
+
+def test_missing_json_and_wrong_bytes(tmp_path):
+    with pytest.raises(SpondyloError, match='No such file'):
+        io.read_json(tmp_path / 'none.json')
+    path = tmp_path / 'latin.json'
+    path.write_bytes(b'"\xe9"')
+    with pytest.raises(SpondyloError, match='cannot be read'):
+        io.read_json(path)
+
+
+def test_nan_becomes_null(tmp_path):
+    path = io.write_json(
+        tmp_path / 'new' / 'x.json', {'a': float('nan'), 'b': [float('inf'), 1.5]}
+    )
+    assert json.loads(path.read_text()) == {'a': None, 'b': [None, 1.5]}
+    assert stat.S_IMODE(path.stat().st_mode) & 0o400
+
+
+@given(st.recursive(st.none() | st.integers() | st.text(), st.lists))
+def test_json_round_trip(tmp_path_factory, value):
+    path = tmp_path_factory.mktemp('json') / 'x.json'
+    assert io.read_json(io.write_json(path, value)) == value
+
+
+def test_a_failure_leaves_the_old_file_and_no_rubbish(tmp_path):
+    path = tmp_path / 'x.txt'
+    path.write_text('old')
+    with pytest.raises(RuntimeError), io.atomic_file(path) as temporary:
+        temporary.write_text('half')
+        raise RuntimeError
+    assert path.read_text() == 'old'
+    assert [p.name for p in tmp_path.iterdir()] == ['x.txt']
+
+
+def test_unwritable_target_is_named(tmp_path):
+    blocker = tmp_path / 'file'
+    blocker.write_text('')
+    with pytest.raises(SpondyloError, match='cannot be written'):
+        io.write_json(blocker / 'x.json', 1)
+    with (
+        pytest.raises(SpondyloError, match='cannot be written'),
+        io.atomic_dir(blocker / 'x'),
+    ):
+        pass
+
+
+def test_atomic_dir_appears_whole_or_not_at_all(tmp_path):
+    out = tmp_path / 'out'
+    with pytest.raises(RuntimeError), io.atomic_dir(out) as temporary:
+        (temporary / 'a').write_text('half')
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+    with io.atomic_dir(out) as temporary:
+        (temporary / 'a').write_text('whole')
+        assert not out.exists()
+    assert (out / 'a').read_text() == 'whole'
+
+
+def test_atomic_dir_does_not_overwrite_without_force(tmp_path):
+    (tmp_path / 'out').mkdir()
+    with io.atomic_dir(tmp_path / 'out') as temporary:  # empty: fine
+        (temporary / 'a').write_text('1')
+    with (
+        pytest.raises(SpondyloError, match='--force'),
+        io.atomic_dir(tmp_path / 'out'),
+    ):
+        pass
+    with io.atomic_dir(tmp_path / 'out', force=True) as temporary:
+        (temporary / 'b').write_text('2')
+    assert [p.name for p in (tmp_path / 'out').iterdir()] == ['b']
+    (tmp_path / 'file').write_text('')
+    with pytest.raises(SpondyloError, match='is a file'), io.atomic_dir(tmp_path / 'file'):
+        pass
