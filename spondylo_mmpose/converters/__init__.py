@@ -1,0 +1,1 @@
+"""Raw data sets to COCO keypoints: one reader per raw format, one COCO writer."""
