@@ -1,0 +1,71 @@
+# `make` lists what there is to do. Everything runs in .venv, which `make setup` builds;
+# PYTHON_ENV=/path/to/environment uses a ready environment instead, untouched.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Starts the set-up only; any Python from 3.8 on does. The set-up itself finds 3.11.
+BOOTSTRAP ?= $(firstword $(foreach p,python3 python3.11 python3.10,\
+               $(shell command -v $(p) >/dev/null 2>&1 && $(p) -c '' 2>/dev/null && echo $(p))))
+
+ifdef PYTHON_ENV
+RUN := $(PYTHON_ENV)/bin/python
+READY :=
+else
+RUN := .venv/bin/python
+READY := environment
+endif
+
+SETUP_ARGS := $(if $(PYTHON),--python '$(PYTHON)') \
+              $(if $(TORCH_INDEX),--torch-index '$(TORCH_INDEX)')
+export SPONDYLO_REAL_DATA
+
+.PHONY: help setup environment demo test lint format clean clean-env
+
+help:  ## List the targets.
+	@echo 'Targets:'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
+	  awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@echo
+	@echo 'Settings, as in `make demo SPONDYLO_REAL_DATA=/path/to/films`:'
+	@echo '  PYTHON=python3.11         interpreter that `make setup` builds with'
+	@echo '  TORCH_INDEX=<url>         package index for torch alone (a CPU build)'
+	@echo '  MAX_JOBS=1                files compiled at once during the set-up'
+	@echo '  PYTHON_ENV=/path          use this ready environment, build none'
+	@echo '  SPONDYLO_REAL_DATA=/path  folder of the real films, for demo and test'
+	@echo "  PYTEST_ARGS='-k slip'     further arguments for pytest"
+
+ifdef PYTHON_ENV
+setup: BOOTSTRAP := $(RUN)
+setup: SETUP_ARGS := --check $(RUN)
+endif
+setup: environment  ## Build .venv (6 to 9 minutes the first time, then a second).
+
+environment:
+ifeq ($(strip $(BOOTSTRAP)),)
+	@echo 'error: no python3 found; install Python 3.11' >&2; exit 2
+else
+	@$(BOOTSTRAP) tools/setup_env.py $(SETUP_ARGS)
+endif
+
+demo: $(READY)  ## Train and judge a small model, and make a report to look at.
+	$(RUN) tools/demo.py $(if $(SPONDYLO_REAL_DATA),--real-data '$(SPONDYLO_REAL_DATA)')
+
+test: $(READY)  ## Run the tests.
+	$(RUN) -m pytest $(PYTEST_ARGS)
+
+lint: $(READY)  ## Check style, names, docstrings and types.
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(RUN) -m mypy
+
+format: $(READY)  ## Bring the code into the project's format.
+	$(RUN) -m ruff check --fix
+	$(RUN) -m ruff format
+
+clean:  ## Remove caches and build leftovers; keep .venv and work_dirs.
+	rm -rf build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	find . -path ./.venv -prune -o -name __pycache__ -type d -print0 | xargs -0 rm -rf
+
+clean-env: clean  ## Remove .venv too; the compiled mmcv stays in the user's cache.
+	rm -rf .venv

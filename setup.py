@@ -1,0 +1,63 @@
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).resolve().parent
+
+
+def read_version() -> str:
+    """Read the version without importing the package."""
+    text = (HERE / 'spondylo_mmpose' / '__init__.py').read_text(encoding='utf-8')
+    return re.findall(r"^__version__ = '([^']+)'", text, re.MULTILINE)[0]
+
+
+def read_description() -> str:
+    readme = HERE / 'README.md'
+    return readme.read_text(encoding='utf-8') if readme.is_file() else ''
+
+
+DEV = ['ruff', 'mypy', 'pytest', 'hypothesis', 'pre-commit']
+# torch, mmcv and mmpose are absent on purpose; docs/installation.md installs them. pip
+# would fetch gigabytes of CUDA beside a chosen torch, build an mmcv without ops and
+# stumble over mmpose's requirement chumpy, which cannot be built.
+REQUIRED = [
+    'numpy>=1.23,<2',
+    'opencv-python>=4.7,<4.12',
+    'mmengine>=0.10.4,<1',
+    'mmdet>=3.2,<4',
+    'xtcocotools>=1.14',
+    'pycocotools>=2.0.7',
+    'scipy>=1.9',
+    'matplotlib>=3.6',
+    'shapely>=2',
+    'json-tricks',
+    'munkres',
+    'pillow>=9',
+    'jinja2>=3',
+    'tqdm',
+]
+
+setup(
+    name='spondylo_mmpose',
+    version=read_version(),
+    description='Vertebral corner landmarks and spondylolisthesis grading for MMPose',
+    long_description=read_description(),
+    long_description_content_type='text/markdown',
+    author='The spondylo_mmpose authors',
+    license='MIT',
+    license_files=['LICENSE'],
+    keywords='spine vertebra landmark radiograph spondylolisthesis mmpose',
+    classifiers=[
+        'Intended Audience :: Science/Research',
+        'Operating System :: POSIX :: Linux',
+        'Programming Language :: Python :: 3.10',
+        'Programming Language :: Python :: 3.11',
+        'Topic :: Scientific/Engineering :: Medical Science Apps.',
+    ],
+    packages=find_packages(include=['spondylo_mmpose', 'spondylo_mmpose.*']),
+    package_data={'spondylo_mmpose': ['**/*.jinja', '**/*.json', '**/*.csv']},
+    python_requires='>=3.10,<3.12',
+    install_requires=REQUIRED,
+    extras_require={'dev': DEV, 'all': DEV},
+)
