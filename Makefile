@@ -18,7 +18,6 @@ endif
 
 SETUP_ARGS := $(if $(PYTHON),--python '$(PYTHON)') \
               $(if $(TORCH_INDEX),--torch-index '$(TORCH_INDEX)')
-export SPONDYLO_REAL_DATA
 
 .PHONY: help setup environment demo test lint format clean clean-env
 
