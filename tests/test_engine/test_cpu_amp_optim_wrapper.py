@@ -3,6 +3,7 @@ import torch
 from torch import nn
 
 from spondylo_mmpose.engine.optim import CpuAmpOptimWrapper
+from spondylo_mmpose.engine.optim import cpu_amp_optim_wrapper as module
 
 
 @pytest.fixture
@@ -12,7 +13,9 @@ def model():
 
 
 def test_forward_is_bf16_and_weights_stay_fp32(model):
-    wrapper = CpuAmpOptimWrapper(torch.optim.SGD(model.parameters(), lr=0.1))
+    wrapper = CpuAmpOptimWrapper(
+        bf16=True, optimizer=torch.optim.SGD(model.parameters(), lr=0.1)
+    )
     with wrapper.optim_context(model):
         output = model(torch.ones(2, 3, 8, 8))
     assert output.dtype == torch.bfloat16
@@ -26,7 +29,9 @@ def test_forward_is_bf16_and_weights_stay_fp32(model):
 
 def test_accumulation_still_works(model):
     wrapper = CpuAmpOptimWrapper(
-        torch.optim.SGD(model.parameters(), lr=0.1), accumulative_counts=2
+        bf16=True,
+        optimizer=torch.optim.SGD(model.parameters(), lr=0.1),
+        accumulative_counts=2,
     )
     wrapper.initialize_count_status(model, 0, 4)
     weights = [model[2].weight.clone()]
@@ -40,5 +45,25 @@ def test_accumulation_still_works(model):
 
 
 def test_state_is_that_of_the_optimiser(model):
-    wrapper = CpuAmpOptimWrapper(torch.optim.AdamW(model.parameters(), lr=0.1))
+    wrapper = CpuAmpOptimWrapper(
+        optimizer=torch.optim.AdamW(model.parameters(), lr=0.1)
+    )
     assert wrapper.state_dict().keys() == wrapper.optimizer.state_dict().keys()
+
+
+@pytest.mark.parametrize(('has', 'dtype'), [(True, torch.bfloat16), (False, torch.float32)])
+def test_a_cpu_without_bf16_instructions_trains_in_float32(
+    model, monkeypatch, has, dtype
+):
+    monkeypatch.setattr(module, 'cpu_has_bf16', lambda: has)
+    wrapper = CpuAmpOptimWrapper(
+        optimizer=torch.optim.SGD(model.parameters(), lr=0.1)
+    )
+    with wrapper.optim_context(model):
+        assert model(torch.ones(2, 3, 8, 8)).dtype == dtype
+
+
+def test_the_probe_answers_on_every_machine(monkeypatch):
+    assert module.cpu_has_bf16() in (True, False)
+    monkeypatch.setattr(module.platform, 'machine', lambda: 'aarch64')
+    assert module.cpu_has_bf16() in (True, False)
