@@ -8,6 +8,7 @@ A folder of converted data looks like this::
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,8 @@ class Film:
         levels: Level of each vertebra, ``None`` where unknown; counted upward from S1
             when left out.
         level_origin: Where the levels come from.
+        orders: Place of each vertebra counted from the lowest, rising; 0, 1, 2 … when
+            left out. A gap stands for a vertebra that is in the film but not here.
         patient_id: The same for every film of a patient.
         group: The same for copies of one film; never divide a group between splits.
         source: Short name of where the film comes from.
@@ -96,6 +99,7 @@ class Film:
     corners: anatomy.FloatArray = field(default_factory=lambda: np.zeros((0, 4, 2)))
     levels: Sequence[str | None] | None = None
     level_origin: str = anatomy.LEVEL_ASSUMED
+    orders: Sequence[int] | None = None
     patient_id: str | None = None
     group: str | None = None
     source: str | None = None
@@ -225,10 +229,15 @@ def _annotations(film: Film) -> list[dict[str, Any]]:
     number = len(spine)
     if number == 0:
         return []
+    orders = range(number) if film.orders is None else film.orders
     levels = anatomy.levels_upward(number) if film.levels is None else film.levels
     extra = film.vertebra_extra or [{}] * number
-    if len(levels) != number or len(extra) != number:
-        raise ValueError(f'{film.file_name}: one level and one extra per vertebra')
+    if not len(orders) == len(levels) == len(extra) == number:
+        raise ValueError(
+            f'{film.file_name}: one order, level and extra for each vertebra'
+        )
+    if any(a >= b for a, b in pairwise(orders)):
+        raise ValueError(f'{film.file_name}: orders do not rise')
     labelled = np.isfinite(spine).all(axis=2)
     if not labelled.any(axis=1).all():
         raise ValueError(f'{film.file_name}: a vertebra without any corner')
@@ -252,7 +261,7 @@ def _annotations(film: Film) -> list[dict[str, Any]]:
             'iscrowd': 0,
             'level': levels[i],
             'level_origin': film.level_origin,
-            'order': i,
+            'order': int(orders[i]),
             **extra[i],
         }
         for i in range(number)

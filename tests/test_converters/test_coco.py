@@ -105,6 +105,14 @@ def test_corner_without_label_is_zero_and_not_counted():
     assert entry['area'] == 840.0
 
 
+def test_gap_in_the_orders_is_kept():
+    data = coco_dataset([film(orders=[0, 2], levels=['S1', 'L4'])], INFO)
+    assert [(a['order'], a['level']) for a in data['annotations']] == [
+        (0, 'S1'),
+        (2, 'L4'),
+    ]
+
+
 def test_ids_follow_file_names_not_the_order_given():
     films = [film('train/b.jpg'), film('train/a.jpg')]
     data = coco_dataset(films, INFO)
@@ -118,7 +126,8 @@ def test_ids_follow_file_names_not_the_order_given():
     [
         ([film(corners=(UPPER, LOWER))], 'not sorted upward'),
         ([film(), film()], 'stands twice'),
-        ([film(levels=['S1'])], 'one level'),
+        ([film(levels=['S1'])], 'one order, level'),
+        ([film(orders=[1, 1])], 'do not rise'),
         ([film(corners=[np.full((4, 2), np.nan)])], 'without any corner'),
     ],
 )

@@ -1,0 +1,236 @@
+"""Turn the raw vertebrae of one film into a clean, sorted spine; every loss is told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spondylo_mmpose.converters import encodings
+from spondylo_mmpose.converters.labels import RawLabels, RawVertebra
+from spondylo_mmpose.spine import anatomy
+from spondylo_mmpose.spine.anatomy import FloatArray
+
+Note = Callable[..., None]
+"""Called as ``note(kind, vertebra=..., ...)`` for each fault."""
+
+EXPORT_SIZE = 640  # px; the limits below hold at this size and grow with the film
+
+CLAMP = 1.0
+"""A corner this far outside is an effect of rounding: moved onto the border, px."""
+
+STRAY = (20.0, 12.0)
+"""Width and height below which a hull box is no vertebra, px."""
+
+STRAY_SHARE = 0.05
+"""Hull area below this share of the film's median is no vertebra."""
+
+SAME_IOU = 0.8
+"""Hull IoU from which two entries of a file are the same vertebra."""
+
+BOX_IOU = 0.25
+"""Hull IoU with the file's own box below which that box is of something else."""
+
+
+@dataclass(frozen=True)
+class CleanSpine:
+    """The usable vertebrae of a film, upward.
+
+    Attributes:
+        corners: ``(N, 4, 2)`` px, NaN where not labelled.
+        orders: Place counted from the lowest vertebra of the file. A vertebra that
+            was left out but whose place is known leaves a gap, so that neighbours by
+            order are neighbours in the body.
+        levels: Level of each, counted likewise.
+        encoding: Order of the corners in the file.
+    """
+
+    corners: FloatArray
+    orders: list[int]
+    levels: list[str | None]
+    encoding: str
+
+
+def clean(raw: RawLabels, width: int, height: int, note: Note) -> CleanSpine | None:
+    """Check, decode and sort the vertebrae of one film.
+
+    A corner up to 1 px outside (at 640 px) is moved onto the border. One further out
+    costs the vertebra: moving it would invent an end plate, and a wrong corner teaches
+    a model worse than a missing one.
+
+    Args:
+        raw: The label file, px of the image.
+        width: Image width, px.
+        height: Image height, px.
+        note: Told of each fault.
+
+    Returns:
+        The spine, or ``None`` if nothing usable is left (which is noted).
+    """
+    if not raw.vertebrae:
+        note('labels_empty')
+        return None
+    for kind in raw.notes:
+        note(kind)
+    size = np.array([width, height], dtype=float)
+    for vertebra in raw.vertebrae:
+        _check_alone(vertebra, size, note)
+    _drop_strays(raw.vertebrae, size, note)
+    _drop_duplicates(raw.vertebrae, note)
+    vote = _decide(raw, note)
+    if vote is None:
+        return None
+
+    real = [v for v in raw.vertebrae if v.fault not in ('stray_box', _SAME)]
+    placed = [v for v in real if v.corners is not None or v.box is not None]
+    places = np.array([_place(v, size) for v in placed]).reshape(-1, 4, 2)
+    upward = anatomy.order_upward(places)
+    _note_sorting(upward, note)
+    levels = anatomy.levels_upward(len(placed))
+    kept = [(n, placed[i]) for n, i in enumerate(upward) if placed[i].fault is None]
+    if not kept:
+        note('vertebrae_all_faulty')
+        return None
+    return CleanSpine(
+        corners=encodings.decode(_stack([v for _, v in kept]), vote),
+        orders=[n for n, _ in kept],
+        levels=[levels[n] for n, _ in kept],
+        encoding=vote,
+    )
+
+
+_SAME = 'vertebra_duplicated'
+
+
+def _check_alone(vertebra: RawVertebra, size: FloatArray, note: Note) -> None:
+    """Faults that one vertebra shows by itself."""
+    index = vertebra.index
+    if vertebra.label != 0:
+        note('class_unexpected', vertebra=index)
+    if vertebra.fault is not None:
+        note(vertebra.fault, vertebra=index)
+    if vertebra.corners is None:
+        return
+    corners = vertebra.corners
+    tolerance = CLAMP * np.maximum(size / EXPORT_SIZE, 1.0)
+    outside = np.maximum(-corners, corners - size)
+    if (outside > tolerance).any():
+        vertebra.fault = 'corner_outside'
+        note('corner_outside', vertebra=index, px=round(float(np.nanmax(outside)), 2))
+        return
+    for corner in np.flatnonzero((outside > 0).any(axis=1)):
+        note('corner_clamped', vertebra=index, corner=int(corner))
+    vertebra.corners = np.clip(corners, 0, size)
+    for corner in np.flatnonzero(np.isnan(corners).any(axis=1)):
+        note('corner_unlabelled', vertebra=index, corner=int(corner))
+    if not np.isfinite(corners).all():
+        return
+    apart = np.linalg.norm(corners[:, None] - corners, axis=2) + 1e9 * np.eye(4)
+    if apart.min() < tolerance.min():
+        vertebra.fault = 'corners_coincide'
+        note('corners_coincide', vertebra=index)
+    if vertebra.box is not None:
+        hull = anatomy.hull_boxes(vertebra.corners)
+        if _iou(hull, vertebra.box[None])[0] < BOX_IOU:
+            note('box_disagrees', vertebra=index)
+
+
+def _complete(vertebrae: list[RawVertebra]) -> list[RawVertebra]:
+    """Vertebrae without fault and with all four corners."""
+    return [
+        v
+        for v in vertebrae
+        if v.fault is None and v.corners is not None and np.isfinite(v.corners).all()
+    ]
+
+
+def _stack(vertebrae: list[RawVertebra]) -> FloatArray:
+    return np.array([v.corners for v in vertebrae], dtype=float).reshape(-1, 4, 2)
+
+
+def _drop_strays(vertebrae: list[RawVertebra], size: FloatArray, note: Note) -> None:
+    complete = _complete(vertebrae)
+    if not complete:
+        return
+    boxes = anatomy.hull_boxes(_stack(complete))
+    extent = boxes[:, 2:] - boxes[:, :2]
+    area = extent.prod(axis=1)
+    limit = np.array(STRAY) * size / EXPORT_SIZE
+    stray = (extent < limit).any(axis=1) | (area < STRAY_SHARE * np.median(area))
+    for i in np.flatnonzero(stray):
+        complete[i].fault = 'stray_box'
+        note(
+            'stray_box',
+            vertebra=complete[i].index,
+            size=[round(float(e), 2) for e in extent[i]],
+        )
+
+
+def _drop_duplicates(vertebrae: list[RawVertebra], note: Note) -> None:
+    complete = _complete(vertebrae)
+    boxes = anatomy.hull_boxes(_stack(complete))
+    for i, vertebra in enumerate(complete):
+        for j in range(i):
+            if complete[j].fault is not None:
+                continue
+            if _iou(boxes[i : i + 1], boxes[j : j + 1])[0] >= SAME_IOU:
+                vertebra.fault = _SAME
+                note(_SAME, vertebra=vertebra.index, same_as=complete[j].index)
+                break
+
+
+def _decide(raw: RawLabels, note: Note) -> str | None:
+    """The file's encoding; vertebrae that do not fit it get their fault."""
+    complete = _complete(raw.vertebrae)
+    corners = _stack(complete)
+    vote = encodings.vote(corners, raw.format)
+    if vote.encoding is None:
+        note('encoding_undecided', supports=vote.supports)
+        return None
+    if vote.encoding != encodings.USUAL[raw.format]:
+        note('encoding_unusual', encoding=vote.encoding, supports=vote.supports)
+    quads = encodings.decode(corners, vote.encoding)
+    bow_ties = anatomy.is_bow_tie(quads)
+    fits = encodings.fitting(quads, encodings.upward_tangents(corners))
+    for i in np.flatnonzero(~fits):
+        kind = 'bow_tie' if bow_ties[i] else 'order_disagrees'
+        complete[i].fault = kind
+        note(kind, vertebra=complete[i].index)
+    for i in np.flatnonzero(fits & _concave(quads)):
+        note('quad_concave', vertebra=complete[i].index)
+    return vote.encoding
+
+
+def _place(vertebra: RawVertebra, size: FloatArray) -> FloatArray:
+    """Where the vertebra stands: its corners, or the file's box if they are faulty."""
+    corners, box = vertebra.corners, vertebra.box
+    if corners is None or (vertebra.fault is not None and box is not None):
+        assert box is not None
+        x1, y1, x2, y2 = box
+        corners = np.array([[x1, y1], [x2, y1], [x1, y2], [x2, y2]])
+    return np.clip(corners, 0, size)
+
+
+def _concave(quads: FloatArray) -> NDArray[np.bool_]:
+    """Whether one corner lies inside the triangle of the others, ``(N,)``."""
+    around = quads[:, [0, 1, 3, 2]]
+    after = np.roll(around, -1, axis=1) - around
+    before = around - np.roll(around, 1, axis=1)
+    turns = before[..., 0] * after[..., 1] - before[..., 1] * after[..., 0]
+    return (turns < 0).any(axis=1)
+
+
+def _note_sorting(upward: Any, note: Note) -> None:
+    downward = list(upward[::-1])
+    straight = list(range(len(downward)))
+    if downward != straight:
+        note('unsorted_file', reversed=downward == straight[::-1])
+
+
+def _iou(a: FloatArray, b: FloatArray) -> FloatArray:
+    """IoU of boxes row by row, ``(N,)``."""
+    overlap = np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2])
+    shared = np.clip(overlap, 0, None).prod(axis=1)
+    areas = (a[:, 2:] - a[:, :2]).prod(axis=1) + (b[:, 2:] - b[:, :2]).prod(axis=1)
+    return shared / np.maximum(areas - shared, 1e-9)

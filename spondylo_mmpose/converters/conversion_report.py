@@ -1,0 +1,122 @@
+"""The account of a conversion: every fault counted, and listed with its file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+REPORT_NAME = 'conversion_report.json'
+
+FILM, VERTEBRA, KEPT = 'film left out', 'vertebra left out', 'kept'
+
+KINDS: dict[str, tuple[str, str]] = {
+    'member_unsafe': (FILM, 'archive member whose path leads out of the folder'),
+    'member_corrupt': (FILM, 'file or archive member that cannot be read'),
+    'member_too_large': (FILM, 'file larger than any film'),
+    'file_duplicated': (FILM, 'second file of the same name and split'),
+    'image_without_label': (FILM, 'training or validation image without label file'),
+    'label_without_image': (FILM, 'label file without image'),
+    'image_unreadable': (FILM, 'image cut short, or no image'),
+    'labels_unreadable': (FILM, 'label file cut short, or not of its format'),
+    'labels_empty': (FILM, 'label file without any vertebra'),
+    'encoding_undecided': (FILM, 'no known corner order fits half the vertebrae'),
+    'vertebrae_all_faulty': (FILM, 'not one usable vertebra'),
+    'corner_missing': (VERTEBRA, 'not four corners'),
+    'corner_malformed': (VERTEBRA, 'a corner that is not two or three numbers'),
+    'not_finite': (VERTEBRA, 'NaN, null or infinity'),
+    'vertebra_unlabelled': (VERTEBRA, 'all four corners marked as not labelled'),
+    'corner_outside': (VERTEBRA, 'a corner outside the image'),
+    'corners_coincide': (VERTEBRA, 'two corners in one place'),
+    'stray_box': (VERTEBRA, 'far too small for a vertebra'),
+    'vertebra_duplicated': (VERTEBRA, 'the same vertebra a second time'),
+    'bow_tie': (VERTEBRA, 'two sides of the quad cross'),
+    'order_disagrees': (VERTEBRA, 'corners mirrored or upside down in their film'),
+    'quad_concave': (KEPT, 'one corner inside the triangle of the others'),
+    'corner_clamped': (KEPT, 'corner just outside, moved onto the border'),
+    'corner_unlabelled': (KEPT, 'corner marked as not labelled'),
+    'encoding_unusual': (KEPT, 'corner order that the format does not usually have'),
+    'unsorted_file': (KEPT, 'vertebrae not listed from top to bottom; sorted'),
+    'box_disagrees': (KEPT, "the file's box is not around its corners; recomputed"),
+    'class_unexpected': (KEPT, 'class other than 0'),
+    'list_lengths_differ': (KEPT, 'boxes or labels do not match keypoints; unused'),
+    'json_and_txt': (KEPT, 'both label formats; JSON taken'),
+    'json_unusable': (KEPT, 'JSON labels faulty; text labels taken'),
+    'image_turned': (KEPT, 'EXIF orientation; width and height as displayed'),
+    'image_repeated': (KEPT, 'same bytes as another film'),
+    'patient_in_two_splits': (KEPT, 'patient in both train and val'),
+    'test_film_seen': (KEPT, 'test film whose patient is in train or val'),
+}
+"""Kind of fault: what became of it, and what it is."""
+
+
+@dataclass
+class ConversionReport:
+    """Collects faults.
+
+    Attributes:
+        items: Kind to its entries; each names the ``file`` and details.
+        totals: Counts of what was converted.
+        digests: SHA-256 of the sources.
+    """
+
+    items: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    totals: dict[str, Any] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+
+    def add(self, kind: str, file: str, **detail: Any) -> None:
+        """Enter one fault.
+
+        Raises:
+            KeyError: If ``kind`` is none of :data:`KINDS`.
+        """
+        if kind not in KINDS:
+            raise KeyError(kind)
+        self.items.setdefault(kind, []).append({'file': file, **detail})
+
+    def count(self, kind: str) -> int:
+        """Number of entries of a kind."""
+        return len(self.items.get(kind, []))
+
+    def counts(self) -> dict[str, int]:
+        """Kinds that occurred, with their numbers, in the order of :data:`KINDS`."""
+        return {kind: len(self.items[kind]) for kind in KINDS if kind in self.items}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as it is written; the same films give the same report."""
+        faults = {
+            kind: {
+                'count': number,
+                'effect': KINDS[kind][0],
+                'meaning': KINDS[kind][1],
+                'items': sorted(
+                    self.items[kind],
+                    key=lambda item: (item['file'], item.get('vertebra', -1)),
+                ),
+            }
+            for kind, number in self.counts().items()
+        }
+        return {'totals': self.totals, 'digests': self.digests, 'faults': faults}
+
+    def summary(self, out: str | Path) -> str:
+        """A table for the terminal; counts only, names stay in the report."""
+        rows = []
+        for name, value in self.totals.items():
+            if isinstance(value, Mapping):
+                value = ', '.join(f'{k} {_plain(v)}' for k, v in value.items()) or '-'
+            rows.append((name, str(value)))
+        faults = [
+            (f'{number:5d}  {kind}', f'{KINDS[kind][1]} ({KINDS[kind][0]})')
+            for kind, number in self.counts().items()
+        ]
+        width = max(len(name) for name, _ in rows + faults)
+        lines = [f'{name:<{width}}  {text}' for name, text in rows]
+        lines += ['faults:' if faults else 'faults: none']
+        lines += [f'{name:<{width}}  {text}' for name, text in faults]
+        lines += [f'written to {out}', f'report: {Path(out) / REPORT_NAME}']
+        return '\n'.join(lines)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return '(' + ', '.join(f'{v} {k}' for k, v in value.items()) + ')'
+    return str(value)

@@ -1,0 +1,129 @@
+"""In which order a label file lists the four corners, decided by a vote.
+
+The order is a property of a file: one annotation tool wrote all of it. So all its
+vertebrae vote, and the outcome holds for each of them. Naming the corners of a single
+vertebra from its shape would go wrong where the film is stretched: there the end
+plates of a wide, flat, tilted vertebra are far from perpendicular to the spine.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spondylo_mmpose.spine import anatomy
+from spondylo_mmpose.spine.anatomy import FloatArray
+
+ENCODINGS: dict[str, tuple[int, int, int, int]] = {
+    # T superior, B inferior, L and R image sides; the value says where each of
+    # anatomy.CORNERS stands in the file.
+    'BL-BR-TL-TR': (2, 3, 0, 1),
+    'TL-BL-BR-TR': (0, 3, 1, 2),
+    'TL-TR-BL-BR': (0, 1, 2, 3),
+    'TL-TR-BR-BL': (0, 1, 3, 2),
+    'BL-BR-TR-TL': (3, 2, 0, 1),
+}
+"""Known orders of the corners, and the permutation from the file to the package."""
+
+USUAL = {'json': 'BL-BR-TL-TR', 'txt': 'TL-BL-BR-TR'}
+"""The order that each format of the data set has in all films looked at."""
+
+_TIE = 0.1
+
+
+@dataclass(frozen=True)
+class Vote:
+    """Outcome of a vote.
+
+    Attributes:
+        encoding: Name of the order, ``None`` if none fits half of the vertebrae.
+        supports: Share of the vertebrae that fit each order, in ``[0, 1]``.
+    """
+
+    encoding: str | None
+    supports: dict[str, float]
+
+
+def decode(corners: FloatArray, encoding: str) -> FloatArray:
+    """Put corners of a file into the order of ``anatomy.CORNERS``.
+
+    Args:
+        corners: ``(N, 4, 2)`` in the file's order.
+        encoding: One of :data:`ENCODINGS`.
+    """
+    return corners[:, list(ENCODINGS[encoding])]
+
+
+def upward_tangents(corners: FloatArray) -> FloatArray:
+    """Unit vectors along the line of centres, upward, ``(N, 2)``.
+
+    A vertebra alone gets the vertical. Vertebrae may come in any order, and corners
+    too: only centres count.
+    """
+    up = anatomy.order_upward(corners)
+    tangents = np.tile([0.0, -1.0], (len(corners), 1))
+    if len(corners) >= 2:
+        steps = np.gradient(anatomy.centres(corners)[up], axis=0)
+        lengths = np.hypot(*steps.T)[:, None]
+        tangents[up] = np.where(
+            lengths > 0, steps / np.maximum(lengths, 1e-9), tangents
+        )
+    return tangents
+
+
+def fitting(corners: FloatArray, tangents: FloatArray) -> NDArray[np.bool_]:
+    """Whether each quad makes sense as named, ``(N,)``.
+
+    No bow-tie; not mirrored; its superior side above its inferior side along the
+    spine.
+
+    Args:
+        corners: ``(N, 4, 2)`` in the package's order.
+        tangents: ``(N, 2)`` of :func:`upward_tangents`.
+    """
+    height = corners[:, :2].mean(1) - corners[:, 2:].mean(1)
+    return (
+        ~anatomy.is_bow_tie(corners)
+        & (anatomy.signed_areas(corners) > 0)
+        & ((height * tangents).sum(1) > 0)
+    )
+
+
+def vote(corners: FloatArray, file_format: str) -> Vote:
+    """Decide the order of the corners of one file.
+
+    Each vertebra that fits an order (:func:`fitting`) gives it a share that grows with
+    how well left-to-right stands across the spine and inferior-to-superior along it.
+    The shape decides between turned orders only as a sum over the film, where S1's
+    tilt cannot outweigh the others. The format's usual order wins ties.
+
+    Args:
+        corners: ``(N, 4, 2)`` px in the file's order, all corners labelled.
+        file_format: ``'json'`` or ``'txt'``.
+
+    Returns:
+        The outcome. Without any vertebra the usual order is taken.
+    """
+    usual = USUAL[file_format]
+    if len(corners) == 0:
+        return Vote(usual, {})
+    tangents = upward_tangents(corners)
+    right = np.stack([-tangents[:, 1], tangents[:, 0]], axis=1)
+    scores, supports = {}, {}
+    for name in ENCODINGS:
+        quads = decode(corners, name)
+        fits = fitting(quads, tangents)
+        width = quads[:, [1, 3]].mean(1) - quads[:, [0, 2]].mean(1)
+        height = quads[:, :2].mean(1) - quads[:, 2:].mean(1)
+        alignment = _cosine(width, right) + _cosine(height, tangents)
+        supports[name] = float(fits.mean())
+        scores[name] = float(np.where(fits, 1.0 + alignment, 0.0).mean())
+    best = max(scores, key=lambda name: scores[name])
+    if scores[usual] >= scores[best] - _TIE:
+        best = usual
+    return Vote(best if supports[best] >= 0.5 else None, supports)
+
+
+def _cosine(a: FloatArray, b: FloatArray) -> FloatArray:
+    length = np.maximum(np.hypot(*a.T) * np.hypot(*b.T), 1e-9)
+    return (a * b).sum(1) / length

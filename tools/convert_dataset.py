@@ -1,0 +1,36 @@
+"""Convert a raw data set to the COCO keypoints that everything here reads."""
+
+import argparse
+
+from spondylo_mmpose.converters.registry import CONVERTERS
+from spondylo_mmpose.utils.cli import run_cli
+
+
+def parse_args() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    formats = parser.add_subparsers(dest='format', required=True, metavar='FORMAT')
+    for name, converter in CONVERTERS.items():
+        sub = formats.add_parser(name, help=converter.help, description=converter.help)
+        sub.add_argument('src', metavar='SRC', help='zip or folder of the raw data')
+        sub.add_argument('out', metavar='OUT', help='folder to write')
+        sub.add_argument(
+            '--force', action='store_true', help='replace OUT if it is not empty'
+        )
+        sub.add_argument(
+            '--workers', type=int, default=4, help='threads (default: %(default)s)'
+        )
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Convert and print the summary."""
+    args = parse_args()
+    report = CONVERTERS[args.format].convert(
+        args.src, args.out, force=args.force, workers=args.workers
+    )
+    print(report.summary(args.out))
+
+
+if __name__ == '__main__':
+    run_cli(main)
