@@ -6,9 +6,7 @@ _base_ = [
     './_base_/spondylo_topdown.py',
 ]
 
-codec = dict(
-    type='UDPHeatmap', input_size=(256, 256), heatmap_size=(64, 64), sigma=2
-)
+codec = dict(type='UDPHeatmap', input_size=(256, 256), heatmap_size=(64, 64), sigma=2)
 model = dict(head=dict(out_channels=4, decoder=codec))
 
 train_pipeline = [

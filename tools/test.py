@@ -3,16 +3,19 @@
 
 import argparse
 
-from mmengine.config import DictAction
-
 import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
 from spondylo_mmpose.utils.cli import run_cli
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
+    # Torch comes with this import; it must follow the settings of run_cli's module.
+    from mmengine.config import DictAction
+
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('config', help='the recipe that the checkpoint was trained with')
+    parser.add_argument(
+        'config', help='the recipe that the checkpoint was trained with'
+    )
     parser.add_argument('checkpoint', help='weights, e.g. work_dirs/*/best_*.pth')
     parser.add_argument('--work-dir', help='log folder; work_dirs/<config>')
     parser.add_argument('--dump', metavar='FILE.pkl', help='write every prediction')

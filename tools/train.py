@@ -3,14 +3,15 @@
 
 import argparse
 
-from mmengine.config import DictAction
-
 import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
 from spondylo_mmpose.utils.cli import run_cli
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
+    # Torch comes with this import; it must follow the settings of run_cli's module.
+    from mmengine.config import DictAction
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('config', help='recipe, e.g. configs/rtmpose_s_spondylo.py')
     parser.add_argument('--work-dir', help='logs and checkpoints; work_dirs/<config>')

@@ -37,7 +37,9 @@ def load_checkpoint_file(path: str | Path) -> dict[str, Any]:
             f'({_first_line(error)})'
         ) from error
     if not isinstance(content, dict) or 'state_dict' not in content:
-        raise SpondyloError(f'{path}: holds no state_dict; is it a training checkpoint?')
+        raise SpondyloError(
+            f'{path}: holds no state_dict; is it a training checkpoint?'
+        )
     return content
 
 
@@ -59,8 +61,9 @@ def check_fits(path: str | Path, model: nn.Module) -> None:
     ]
     if wrong:
         raise SpondyloError(
-            f'{path}: does not fit the config: {len(wrong)} weights are missing or have '
-            f'another shape, the first is {wrong[0]}; use the config it was trained with'
+            f'{path}: does not fit the config: {len(wrong)} weights are missing or '
+            f'have another shape, the first is {wrong[0]}; use the config that it was '
+            'trained with'
         )
 
 

@@ -3,6 +3,7 @@
 import argparse
 import os
 from pathlib import Path
+from typing import cast
 
 from mmengine.dist import is_main_process
 from mmengine.model import is_model_wrapper
@@ -59,4 +60,4 @@ def run_test(args: argparse.Namespace) -> list[str]:
 
 
 def _unwrapped(model: nn.Module) -> nn.Module:
-    return model.module if is_model_wrapper(model) else model
+    return cast(nn.Module, model.module) if is_model_wrapper(model) else model

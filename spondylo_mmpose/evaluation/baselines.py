@@ -1,4 +1,4 @@
-"""What one gets without looking at the film, given the box: the floor of every model."""
+"""What one gets from the box without looking at the film: every model's floor."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

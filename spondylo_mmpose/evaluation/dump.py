@@ -7,15 +7,16 @@ from typing import Any
 
 from spondylo_mmpose.errors import SpondyloError
 
-_ARRAY_PARTS = {
-    (f'numpy.{core}.multiarray', name)
+_ARRAY_PARTS = {('numpy', 'ndarray'), ('numpy', 'dtype')} | {
+    # numpy 2 writes its private module's new name.
+    (f'numpy.{core}.{place}', name)
     for core in ('core', '_core')
-    for name in ('_reconstruct', 'scalar')
-} | {('numpy', 'ndarray'), ('numpy', 'dtype')}
+    for place, name in (('multiarray', '_reconstruct'), ('numeric', '_frombuffer'))
+}
 
 
 class _ArrayUnpickler(pickle.Unpickler):
-    """Builds arrays and plain containers and nothing else: no code from the file runs."""
+    """Builds arrays and plain containers only: no code from the file runs."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in _ARRAY_PARTS:

@@ -72,5 +72,6 @@ def summarise_errors(
 
 def _percentile(pool: FloatArray, percent: float) -> float:
     # Interpolating towards infinity gives NaN; a lost point shall stay infinite.
-    method = 'linear' if np.isfinite(pool).all() else 'higher'
-    return float(np.percentile(pool, percent, method=method))
+    if np.isfinite(pool).all():
+        return float(np.percentile(pool, percent))
+    return float(np.percentile(pool, percent, method='higher'))

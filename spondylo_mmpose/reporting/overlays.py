@@ -49,20 +49,9 @@ def film_overlay(records: Sequence[VertebraRecord], size: int = 640) -> np.ndarr
     scale = size / max(film.shape[:2])
     film = cv2.resize(film, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     for record in records:
+        _draw_errors(film, record, scale)
         draw_quad(film, record.true, TRUTH, scale)
         draw_quad(film, record.predicted, PREDICTION, scale)
-        for true, predicted in zip(record.true, record.predicted, strict=True):
-            if np.isfinite([true, predicted]).all():
-                ends = np.round(np.array([true, predicted]) * scale * 16).astype(int)
-                cv2.line(
-                    film,
-                    tuple(ends[0].tolist()),
-                    tuple(ends[1].tolist()),
-                    ERROR,
-                    1,
-                    cv2.LINE_AA,
-                    4,
-                )
         if record.level:
             right = np.nanmax(record.true[:, 0]) * scale + 8
             middle = np.nanmean(record.true[:, 1]) * scale
@@ -77,6 +66,22 @@ def film_overlay(records: Sequence[VertebraRecord], size: int = 640) -> np.ndarr
                 cv2.LINE_AA,
             )
     return film
+
+
+def _draw_errors(image: np.ndarray, record: VertebraRecord, scale: float) -> None:
+    """Draw a line from each true corner to the predicted one, in place."""
+    for true, predicted in zip(record.true, record.predicted, strict=True):
+        if np.isfinite([true, predicted]).all():
+            start, end = np.round(np.array([true, predicted]) * scale * 16).astype(int)
+            cv2.line(
+                image,
+                tuple(start.tolist()),
+                tuple(end.tolist()),
+                ERROR,
+                1,
+                cv2.LINE_AA,
+                4,
+            )
 
 
 def film_errors(records: Sequence[VertebraRecord]) -> dict[str, float]:

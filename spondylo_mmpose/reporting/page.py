@@ -24,6 +24,7 @@ from spondylo_mmpose.reporting.run_record import RunRecord
 from spondylo_mmpose.reporting.text import table_rows
 from spondylo_mmpose.utils.io import atomic_file, read_json
 
+
 @dataclass(frozen=True)
 class Section:
     """One run on the page.
@@ -124,7 +125,9 @@ def _block(
     return {
         'title': section.title,
         'note': section.note,
-        'counts': {k: int(model[k]) for k in ('films', 'vertebrae', 'corners', 'pairs')},
+        'counts': {
+            k: int(model[k]) for k in ('films', 'vertebrae', 'corners', 'pairs')
+        },
         'threshold': model['no_slip_threshold'],
         'columns': list(metrics),
         'rows': table_rows(metrics),

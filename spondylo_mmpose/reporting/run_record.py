@@ -20,6 +20,7 @@ from spondylo_mmpose.evaluation.records import (
 PREDICTIONS = 'predictions.pkl'
 """Name under which a report looks for a run's dump."""
 
+
 @dataclass(frozen=True)
 class RunRecord:
     """One run, as a report needs it.

@@ -19,7 +19,7 @@ FLIP_PAIRS = ((0, 1), (2, 3))
 """Corners that change places when the film is mirrored."""
 
 SKELETON = ((0, 1), (1, 3), (3, 2), (2, 0))
-"""Edges around the quad: superior end plate, right wall, inferior end plate, left wall."""
+"""Sides of the quad: superior end plate, right wall, inferior end plate, left wall."""
 
 LEVELS = (
     'S1', 'L5', 'L4', 'L3', 'L2', 'L1',
@@ -70,9 +70,7 @@ def centres(corners: ArrayLike) -> FloatArray:
     known = np.isfinite(spine).all(-1, keepdims=True)
     total = np.where(known, spine, 0).sum(1)
     number = known.sum(1)
-    return np.divide(
-        total, number, out=np.full_like(total, np.nan), where=number > 0
-    )
+    return np.divide(total, number, out=np.full_like(total, np.nan), where=number > 0)
 
 
 def signed_areas(corners: ArrayLike) -> FloatArray:

@@ -1,8 +1,8 @@
 """Slip, Meyerding grade, angles and heights from corners: pure NumPy, vectorised.
 
 A *spine* is ``(N, 4, 2)`` in the corner order of :mod:`.anatomy`, sorted from the
-lowest vertebra upward. *Pair i* is vertebra ``i + 1`` (upper) on vertebra ``i`` (lower).
-A missing corner is NaN, and so is everything that would need it.
+lowest vertebra upward. *Pair i* is vertebra ``i + 1`` (upper) on vertebra ``i``
+(lower). A missing corner is NaN, and so is everything that would need it.
 
 Angles and lengths are only true where x and y have one scale: pass ``spacing`` (mm per
 px in x and y, or any two numbers in that ratio) for films that were stretched. Ratios
@@ -48,7 +48,9 @@ def to_scale(corners: ArrayLike, spacing: ArrayLike | None = None) -> FloatArray
         return spine
     scale = np.asarray(spacing, dtype=np.float64)
     if scale.shape != (2,) or not (np.isfinite(scale) & (scale > 0)).all():
-        raise ValueError(f'spacing must be two positive numbers (x, y), not {spacing}')
+        raise ValueError(
+            f'spacing must be two positive numbers (x, y), not {spacing!r}'
+        )
     return spine * scale
 
 

@@ -1,11 +1,17 @@
 """What every command line tool shares."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from spondylo_mmpose.errors import SpondyloError
+
+# OpenMP reads this when torch is loaded. Its threads spin while they wait for each
+# other; as soon as data workers or another program share the cores, spinning slows
+# training many times over.
+os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
 
 
 def run_cli(main: Callable[[], Any]) -> None:

@@ -51,14 +51,14 @@ def test_state_is_that_of_the_optimiser(model):
     assert wrapper.state_dict().keys() == wrapper.optimizer.state_dict().keys()
 
 
-@pytest.mark.parametrize(('has', 'dtype'), [(True, torch.bfloat16), (False, torch.float32)])
+@pytest.mark.parametrize(
+    ('has', 'dtype'), [(True, torch.bfloat16), (False, torch.float32)]
+)
 def test_a_cpu_without_bf16_instructions_trains_in_float32(
     model, monkeypatch, has, dtype
 ):
     monkeypatch.setattr(module, 'cpu_has_bf16', lambda: has)
-    wrapper = CpuAmpOptimWrapper(
-        optimizer=torch.optim.SGD(model.parameters(), lr=0.1)
-    )
+    wrapper = CpuAmpOptimWrapper(optimizer=torch.optim.SGD(model.parameters(), lr=0.1))
     with wrapper.optim_context(model):
         assert model(torch.ones(2, 3, 8, 8)).dtype == dtype
 

@@ -31,7 +31,9 @@ def test_data_root_comes_from_the_environment(monkeypatch):
     config = launch.load_config(RTMPOSE)
     assert config.train_dataloader.dataset.data_root == '/from/environment'
     monkeypatch.delenv('SPONDYLO_DATA')
-    assert launch.load_config(RTMPOSE).val_dataloader.dataset.data_root == 'data/spondylo'
+    assert (
+        launch.load_config(RTMPOSE).val_dataloader.dataset.data_root == 'data/spondylo'
+    )
 
 
 def test_dataset_nodes_of_joined_and_repeated_sets():

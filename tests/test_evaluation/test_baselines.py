@@ -31,7 +31,9 @@ def test_mean_shape_leaves_out_incomplete_vertebrae():
 
 def test_box_corners_reach_an_upright_rectangle():
     quad = np.array([[[5, 6], [25, 6], [5, 16], [25, 16]]], float)
-    records = baselines.predict_shape(film_records(quad, quad + 3), baselines.BOX_CORNERS)
+    records = baselines.predict_shape(
+        film_records(quad, quad + 3), baselines.BOX_CORNERS
+    )
     assert records[0].predicted.tolist() == quad[0].tolist()
 
 

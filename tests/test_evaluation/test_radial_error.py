@@ -23,7 +23,9 @@ def test_spacing_of_x_and_y_count_apart():
 
 def test_missing_truth_is_nan_and_missing_prediction_is_lost():
     nan = np.nan
-    errors = radial_errors([[1, 1], [nan, 1], [nan, nan]], [[nan, 1], [1, 1], [nan, nan]])
+    errors = radial_errors(
+        [[1, 1], [nan, 1], [nan, nan]], [[nan, 1], [1, 1], [nan, nan]]
+    )
     assert np.isnan(errors[0])
     assert errors[1] == np.inf
     assert np.isnan(errors[2])

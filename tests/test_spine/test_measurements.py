@@ -137,8 +137,8 @@ def test_end_plate_angles_and_lordosis():
     assert ms.end_plate_angles(tilted, 'left') == pytest.approx(np.full((1, 2), 40))
     mirrored = anatomy.mirror(tilted, 300)
     assert ms.end_plate_angles(mirrored, 'right') == pytest.approx(np.full((1, 2), 40))
-    spine = np.concatenate([rotate(level, 40), *[level - [0, 70 * i] for i in range(1, 5)],
-                            rotate(level, -15) - [0, 350]])  # fmt: skip
+    middle = [level - [0, 70 * i] for i in range(1, 5)]
+    spine = np.concatenate([rotate(level, 40), *middle, rotate(level, -15) - [0, 350]])
     assert ms.sagittal_angle(spine, 'left') == pytest.approx(55)
     assert ms.sagittal_angle(spine, 'left', upper=3) == pytest.approx(40)
     assert np.isnan(ms.sagittal_angle(spine[:5], 'left'))
@@ -162,7 +162,9 @@ def test_disc_angle_opens_forward():
 
 def test_heights_and_lengths():
     wedge = [[0, 10], [100, 0], [0, 50], [100, 60]]  # front 40, back 60
-    assert ms.vertebral_heights(wedge, 'left') == pytest.approx(np.array([[40, 50, 60]]))
+    assert ms.vertebral_heights(wedge, 'left') == pytest.approx(
+        np.array([[40, 50, 60]])
+    )
     assert ms.vertebral_heights(wedge, 'right') == pytest.approx(
         np.array([[60, 50, 40]])
     )

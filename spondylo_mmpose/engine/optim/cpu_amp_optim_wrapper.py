@@ -30,8 +30,8 @@ class CpuAmpOptimWrapper(OptimWrapper):
     """Automatic mixed precision on a CPU: bfloat16 autocast, channels-last weights.
 
     mmengine's ``AmpOptimWrapper`` refuses a CPU because its gradient scaler needs a
-    GPU. bfloat16 has the exponent range of float32, so no scaler is needed here. Weights
-    and the optimiser's state stay float32.
+    GPU. bfloat16 has the exponent range of float32, so no scaler is needed here.
+    Weights and the optimiser's state stay float32.
 
     Args:
         bf16: Whether to autocast; ``None`` does so where the CPU has the instructions
@@ -55,7 +55,7 @@ class CpuAmpOptimWrapper(OptimWrapper):
         """Enter autocast and, in its scope, the base class's context."""
         if not self._laid_out:
             # Convolutions follow the layout of their weights; once is enough.
-            model.to(memory_format=torch.channels_last)
+            model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             self._laid_out = True
         with (
             super().optim_context(model),

@@ -1,11 +1,13 @@
 """Dump of every prediction as plain arrays, never half written."""
 
+import pickle
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from mmengine.evaluator import DumpResults
+from mmengine.logging import print_log
 from mmpose.registry import METRICS
 
 from spondylo_mmpose.utils.io import atomic_file
@@ -30,13 +32,9 @@ class AtomicDumpResults(DumpResults):
 
     def compute_metrics(self, results: list) -> dict:
         """Write the collected samples; runs on the main process only."""
-        final = self.out_file_path
-        try:
-            with atomic_file(final) as temporary:
-                self.out_file_path = str(temporary)
-                super().compute_metrics(results)
-        finally:
-            self.out_file_path = final
+        with atomic_file(self.out_file_path) as temporary:
+            temporary.write_bytes(pickle.dumps(results, protocol=5))
+        print_log(f'Predictions were written to {self.out_file_path}', 'current')
         return {}
 
 

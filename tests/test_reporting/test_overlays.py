@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.reporting import overlays
+from tests.test_evaluation.helpers import film_records
+
+QUAD = np.array([[40, 40], [80, 40], [40, 70], [80, 70]], float)
+
+
+@pytest.fixture
+def records(tmp_path):
+    path = tmp_path / 'film.png'
+    cv2.imwrite(str(path), np.zeros((160, 320), np.uint8))
+    made = film_records([QUAD], [QUAD + [20, 0]])
+    return [r.__class__(**{**r.__dict__, 'film_id': str(path)}) for r in made]
+
+
+def test_corners_are_drawn_where_they_are(records):
+    image = overlays.film_overlay(records, size=320)
+    assert image.shape == (160, 320, 3)
+    assert image[40, 40].tolist() == list(overlays.TRUTH)
+    assert np.abs(image[70, 100].astype(int) - overlays.PREDICTION).max() < 5
+    assert image[120:, :30].max() == 0
+
+
+def test_drawing_follows_the_scale(records):
+    image = overlays.film_overlay(records, size=640)
+    assert image.shape == (320, 640, 3)
+    assert image[80, 80].tolist() == list(overlays.TRUTH)
+
+
+def test_missing_corner_is_not_drawn(records):
+    records[0].true[0] = np.nan
+    image = overlays.film_overlay(records, size=320)
+    assert image[40, 40].max() == 0
+
+
+def test_unreadable_film_is_named(records):
+    Path(records[0].film_id).write_text('no image')
+    with pytest.raises(SpondyloError, match=r'film\.png: cannot be read'):
+        overlays.film_overlay(records)
+
+
+def test_errors_and_choice_of_films():
+    records = [
+        r for i in range(5) for r in film_records([QUAD], [QUAD + [i, 0]], film_id=i)
+    ]
+    errors = overlays.film_errors(records)
+    assert errors == {f'{i}.png': i for i in range(5)}
+    assert overlays.best_median_worst(errors, 3) == ['0.png', '2.png', '4.png']
+    assert overlays.best_median_worst(errors, 9) == [f'{i}.png' for i in range(5)]

@@ -1,0 +1,205 @@
+"""The real tools, end to end, on a few phantoms and a tiny model."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from spondylo_mmpose.evaluation.dump import load_dump
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+CONFIG = ROOT / 'tests' / 'configs' / 'tiny.py'
+TRAIN = ('--amp', '--no-pretrained')
+
+
+def weights(path):
+    return torch.load(path, map_location='cpu', weights_only=True)
+
+
+def assert_same_weights(one, other):
+    for part in ('state_dict', 'ema_state_dict'):
+        first, second = weights(one)[part], weights(other)[part]
+        assert first.keys() == second.keys()
+        differing = [k for k in first if not torch.equal(first[k], second[k])]
+        assert differing == []
+
+
+@pytest.fixture(scope='module')
+def data(tmp_path_factory, run_tool):
+    root = tmp_path_factory.mktemp('data') / 'phantoms'
+    made = run_tool(
+        'make_phantoms.py', root, '--num', 6, '--seed', 5, '--layout', 'coco',
+        '--spacing',
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    return root
+
+
+@pytest.fixture(scope='module')
+def trained(data, tmp_path_factory, run_tool):
+    """Work directory of a run of four epochs that nothing disturbed."""
+    work_dir = tmp_path_factory.mktemp('trained')
+    done = run_tool(
+        'train.py', CONFIG, *TRAIN, '--work-dir', work_dir, SPONDYLO_DATA=str(data)
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return work_dir
+
+
+def tested(run_tool, data, checkpoint, folder, *arguments):
+    result = run_tool(
+        'test.py', CONFIG, checkpoint, '--work-dir', folder,
+        '--cfg-options', f'data_root={data}',
+        '--dump', folder / 'predictions.pkl', '--out', folder / 'metrics.json',
+        *arguments,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    return json.loads((folder / 'metrics.json').read_text())
+
+
+def test_training_leaves_checkpoints_and_a_log(trained):
+    assert (trained / 'epoch_4.pth').is_file()
+    assert list(trained.glob('best_corner_MRE_px_epoch_*.pth'))
+    scalars = next(trained.glob('*/vis_data/scalars.json')).read_text()
+    assert 'corner/MRE_px' in scalars
+
+
+def test_interrupted_and_resumed_equals_undisturbed(trained, data, tmp_path, run_tool):
+    command = [
+        sys.executable, ROOT / 'tools/train.py', CONFIG, *TRAIN, '--work-dir', tmp_path
+    ]  # fmt: skip
+    environment = {**os.environ, 'SPONDYLO_DATA': str(data)}
+    process = subprocess.Popen(
+        list(map(str, command)), env=environment, cwd=ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 300
+    while not (tmp_path / 'epoch_1.pth').exists():
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline, 'no checkpoint came'
+        time.sleep(0.02)
+    # As Ctrl-C does: to the whole group, workers too.
+    os.killpg(process.pid, signal.SIGINT)
+    output = process.communicate(timeout=60)[0]
+    assert process.returncode == 130, output
+    assert 'Traceback' not in output
+    assert '--resume' in output
+    assert not (tmp_path / 'epoch_4.pth').exists(), 'the run ended too soon to stop it'
+
+    resumed = run_tool('train.py', *command[2:], '--resume', SPONDYLO_DATA=str(data))
+    assert resumed.returncode == 0, resumed.stdout + resumed.stderr
+    assert_same_weights(trained / 'epoch_4.pth', tmp_path / 'epoch_4.pth')
+    rates = [
+        weights(folder / 'epoch_4.pth')['optimizer']['param_groups'][0]['lr']
+        for folder in (trained, tmp_path)
+    ]
+    assert rates[0] == rates[1]
+
+
+def test_testing_twice_gives_the_same_numbers(trained, data, tmp_path, run_tool):
+    checkpoint = trained / 'epoch_4.pth'
+    one, two = tmp_path / 'one', tmp_path / 'two'
+    metrics = tested(run_tool, data, checkpoint, one)
+    assert metrics == tested(run_tool, data, checkpoint, two)
+    assert metrics['corner/vertebrae'] == len(load_dump(one / 'predictions.pkl'))
+    # These phantoms have a spacing, so mm are measured.
+    assert metrics['corner/MRE_mm'] > 0
+    keypoints = [
+        np.concatenate([s['pred_instances']['keypoints'] for s in load_dump(path)])
+        for path in (one / 'predictions.pkl', two / 'predictions.pkl')
+    ]
+    assert (keypoints[0] == keypoints[1]).all()
+
+
+def test_two_processes_give_the_numbers_of_one(trained, data, tmp_path, run_tool):
+    checkpoint = trained / 'epoch_4.pth'
+    one = tested(run_tool, data, checkpoint, tmp_path / 'one')
+    folder = tmp_path / 'two'
+    command = [
+        sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node', 2,
+        '--master_port', 29531, ROOT / 'tools/test.py', CONFIG, checkpoint,
+        '--work-dir', folder, '--cfg-options', f'data_root={data}',
+        '--dump', folder / 'predictions.pkl', '--out', folder / 'metrics.json',
+        '--launcher', 'pytorch',
+    ]  # fmt: skip
+    result = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, cwd=tmp_path,
+        env={**os.environ, 'PYTHONPATH': str(ROOT), 'OMP_NUM_THREADS': '1'},
+        timeout=300,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert json.loads((folder / 'metrics.json').read_text()) == pytest.approx(one)
+    ids = [
+        [
+            (s['img_path'], s['id'])
+            for s in load_dump(tmp_path / name / 'predictions.pkl')
+        ]
+        for name in ('one', 'two')
+    ]
+    assert ids[0] == ids[1]
+
+
+def test_report_of_a_run(trained, data, tmp_path, run_tool):
+    tested(run_tool, data, trained / 'epoch_4.pth', trained)
+    page = tmp_path / 'page.html'
+    result = run_tool(
+        'report.py', trained, '--out', page, '--section', 'A <run>: its note.'
+    )
+    assert result.returncode == 0, result.stderr
+    html = page.read_text()
+    assert 'A &lt;run&gt;' in html
+    assert 'its note.' in html
+    assert 'research use only' in html.lower()
+    assert html.count('data:image/jpeg;base64,') == 1  # one film in the val split
+    assert 'mean shape' in result.stdout
+    assert 'http' not in html.split('</style>')[1]
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (['train.py', 'configs/none.py'], 'no such config'),
+        (['train.py', CONFIG, '--cfg-options', 'data_root=nowhere'], 'SPONDYLO_DATA'),
+        (['test.py', CONFIG, 'none.pth', '--dump', 'x.json'], r'*.pkl'),
+        (['report.py', 'nowhere'], 'holds no config'),
+    ],
+)
+def test_bad_input_is_one_line(run_tool, tmp_path, arguments, message):
+    if arguments[0] != 'report.py':
+        arguments = [*arguments, '--work-dir', tmp_path]
+    if '--cfg-options' in arguments:
+        arguments.append('--no-pretrained')
+    result = run_tool(*arguments)
+    assert result.returncode == 2
+    errors = [line for line in result.stderr.splitlines() if line.startswith('error:')]
+    assert len(errors) == 1
+    assert message in errors[0]
+    assert 'Traceback' not in result.stderr
+
+
+def test_no_network_names_the_flag(run_tool, data, tmp_path):
+    result = run_tool(
+        'train.py', CONFIG, '--work-dir', tmp_path,
+        '--cfg-options', f'data_root={data}',
+        'model.backbone.init_cfg.checkpoint=http://127.0.0.1:9/none.pth',
+    )  # fmt: skip
+    assert result.returncode == 2
+    assert '--no-pretrained' in result.stderr.splitlines()[-1]
+    assert 'Traceback' not in result.stderr
+
+
+def test_checkpoint_of_another_recipe_is_refused(run_tool, data, trained, tmp_path):
+    result = run_tool(
+        'test.py', ROOT / 'configs/rtmpose_s_spondylo.py', trained / 'epoch_4.pth',
+        '--work-dir', tmp_path, '--cfg-options', f'data_root={data}',
+    )  # fmt: skip
+    assert result.returncode == 2
+    assert 'does not fit the config' in result.stderr.splitlines()[-1]
