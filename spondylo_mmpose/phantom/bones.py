@@ -1,0 +1,171 @@
+"""Vertebral bodies: end plates, walls, spongy bone, worn edges."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spondylo_mmpose.phantom.canvas import Canvas, smooth_curve, smooth_noise
+from spondylo_mmpose.spine.anatomy import FloatArray
+
+
+@dataclass(frozen=True)
+class BoneLook:
+    """How dense and how worn the bones of one film are.
+
+    Attributes:
+        fill: Attenuation of a body.
+        plate: Attenuation of an end plate's line.
+        wall: Attenuation of the front and back walls.
+        double: Typical distance of an end plate's two contours, px.
+        worn: 0 for a young spine, 1 for an old one.
+        soft: Blur of the edges, px.
+    """
+
+    fill: float
+    plate: float
+    wall: float
+    double: float
+    worn: float
+    soft: float
+
+
+def draw_look(rng: np.random.Generator, age: int) -> BoneLook:
+    """Draw the look of a film's bones."""
+    worn = float(np.clip((age - 25) / 50 + rng.normal(0, 0.15), 0, 1))
+    dense = rng.uniform(0.65, 1.25) * (1.05 - 0.3 * worn)
+    return BoneLook(
+        fill=17 * dense,
+        plate=rng.uniform(15, 30) * (0.8 + 0.4 * dense) / 1.2,
+        wall=rng.uniform(7, 15) * dense,
+        double=rng.uniform(1.0, 3.2),
+        worn=worn,
+        soft=rng.uniform(0.7, 1.15),
+    )
+
+
+def draw_body(
+    canvas: Canvas,
+    quad: FloatArray,
+    look: BoneLook,
+    rng: np.random.Generator,
+    strength: float = 1.0,
+) -> None:
+    """Add one vertebral body.
+
+    Args:
+        canvas: The film.
+        quad: ``(4, 2)`` corners, px, film facing left (front is left).
+        look: See :class:`BoneLook`.
+        rng: Source of randomness.
+        strength: Factor on every attenuation.
+    """
+    as_, ps, ai, pi = quad
+    height = float(np.linalg.norm((as_ + ps - ai - pi) / 2))
+    down = (ai + pi - as_ - ps) / 2 / height
+    # Concavities in parts of the height.
+    upper = _plate(as_, ps, down, rng.uniform(0.02, 0.08) * height, rng)
+    lower = _plate(ai, pi, -down, rng.uniform(0.04, 0.12) * height, rng)
+    inward = (ps + pi - as_ - ai) / 2
+    front = _wall(as_, ai, inward * rng.uniform(0.035, 0.09))
+    back = _wall(ps, pi, -inward * rng.uniform(0.015, 0.05))
+    outline = np.concatenate([upper, back[1:-1], lower[::-1], front[::-1][1:-1]])
+
+    canvas.fill(outline, look.fill * strength, look.soft * 1.3)
+    core = outline.mean(axis=0) + 0.72 * (outline - outline.mean(axis=0))
+    canvas.fill(core, -0.14 * look.fill * strength, 0.09 * height)
+    _spongiosa(canvas, outline, look, rng, strength)
+
+    rim = 0.5 + 0.5 * look.worn
+    for line, start, end, side in ((upper, as_, ps, down), (lower, ai, pi, -down)):
+        value = look.plate * strength * _uneven(rng, len(line), 0.35)
+        canvas.curve(line, value, look.soft)
+        # Subchondral band: denser bone beside the plate.
+        canvas.curve(
+            line + side * 0.06 * height,
+            0.16 * value,
+            0.06 * height,
+            max(int(0.08 * height), 1),
+        )
+        # The far rim of the ring does not fall on the near one.
+        offset = rng.normal(0, look.double)
+        other = _plate(start, end, side, 0.01 * height, rng) - side * abs(offset) * 0.3
+        other = other + side * offset * np.hanning(len(other))[:, None]
+        canvas.curve(other, 0.5 * look.plate * strength * _uneven(rng, len(line), 0.6))
+        for corner, sign in ((start, -1.0), (end, 1.0)):
+            if rng.random() < 0.75 * rim:
+                away = sign * inward / np.linalg.norm(inward)
+                _lip(canvas, corner, away, -side, height, look, rng, strength)
+    canvas.curve(front, look.wall * strength * _uneven(rng, len(front), 0.3), look.soft)
+    middle = 0.25 + 0.75 * np.abs(np.linspace(-1, 1, len(back)))
+    canvas.curve(
+        back,
+        0.8 * look.wall * strength * middle * _uneven(rng, len(back), 0.4),
+        look.soft,
+    )
+
+
+def _plate(
+    start: FloatArray,
+    end: FloatArray,
+    inward: FloatArray,
+    depth: float,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """End plate from front to back, hollowed by ``depth``, deepest a little behind."""
+    t = np.linspace(0, 1, 25)
+    hollow = np.sin(np.pi * t ** rng.uniform(1.0, 1.5)) ** rng.uniform(0.8, 1.3)
+    return start + t[:, None] * (end - start) + depth * hollow[:, None] * inward
+
+
+def _wall(start: FloatArray, end: FloatArray, inward: FloatArray) -> FloatArray:
+    t = np.linspace(0, 1, 17)[:, None]
+    return start + t * (end - start) + np.sin(np.pi * t) * inward
+
+
+def _uneven(rng: np.random.Generator, number: int, spread: float) -> FloatArray:
+    """Brightness along a line: a few slow ups and downs around 1."""
+    knots = rng.normal(1, spread, 5).clip(0.15, 1.8)
+    return np.interp(np.linspace(0, 4, number), np.arange(5), knots)
+
+
+def _spongiosa(
+    canvas: Canvas,
+    outline: FloatArray,
+    look: BoneLook,
+    rng: np.random.Generator,
+    strength: float,
+) -> None:
+    """Faint vertical and mottled texture inside a body."""
+    low = np.maximum(np.floor(outline.min(axis=0)).astype(int), 0)
+    high = np.minimum(np.ceil(outline.max(axis=0)).astype(int), canvas.size)
+    if (high - low < 8).any():
+        return
+    size = (int(high[1] - low[1]), int(high[0] - low[0]))
+    texture = smooth_noise(rng, size, (2.2, 7.0)) + 1.2 * smooth_noise(rng, size, 12.0)
+    part = Canvas(canvas.size)
+    part.image = np.zeros(size, np.float32)
+    part.size = max(size)
+    part.fill(outline - low, 1.0, 2.0)
+    canvas.image[low[1] : high[1], low[0] : high[0]] += (
+        0.055 * look.fill * strength * texture * part.image
+    )
+
+
+def _lip(
+    canvas: Canvas,
+    corner: FloatArray,
+    away: FloatArray,
+    toward_disc: FloatArray,
+    height: float,
+    look: BoneLook,
+    rng: np.random.Generator,
+    strength: float,
+) -> None:
+    """Bright edge of the ring, and a spur on a worn spine."""
+    reach = height * (0.02 + 0.16 * look.worn * rng.random() ** 2)
+    tip = corner + reach * (away + rng.uniform(-0.1, 0.7) * toward_disc)
+    base = corner - 0.12 * height * away
+    side = corner - 0.16 * height * toward_disc - 0.02 * height * away
+    spur = smooth_curve(np.array([base, tip, side]), 12)
+    canvas.fill(spur, 0.7 * look.fill * strength, look.soft)
+    canvas.curve(spur, rng.uniform(0.3, 0.9) * look.plate * strength, look.soft)

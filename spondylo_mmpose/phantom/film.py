@@ -1,0 +1,156 @@
+"""One phantom: a synthetic lateral lumbar film and all that is known of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spondylo_mmpose.phantom import degrade, posterior, soft_tissue
+from spondylo_mmpose.phantom.bones import draw_body, draw_look
+from spondylo_mmpose.phantom.canvas import Canvas
+from spondylo_mmpose.phantom.degrade import GreyImage
+from spondylo_mmpose.phantom.geometry import SIZE, Geometry, draw_geometry
+from spondylo_mmpose.phantom.markers import add_markers
+from spondylo_mmpose.phantom.patient import Patient, Source, draw_patient
+from spondylo_mmpose.phantom.pelvis import draw_pelvis, draw_sacrum
+from spondylo_mmpose.phantom.random import (
+    ANATOMY,
+    EXPOSURE,
+    GEOMETRY,
+    SOFT_TISSUE,
+    stream,
+)
+from spondylo_mmpose.spine import anatomy, measurements
+from spondylo_mmpose.spine.anatomy import Facing, FloatArray
+
+LEVEL_ORIGIN = 'phantom'
+"""``level_origin`` of a phantom: its levels are known, not assumed."""
+
+_FIRST_THORACIC = anatomy.LEVELS.index('T12')
+
+
+@dataclass(frozen=True)
+class Truth:
+    """All that is known about one phantom.
+
+    Attributes:
+        seed: Seed of the set.
+        index: Number of the film in the set.
+        source: ``'buu'`` (whole lumbar spine) or ``'honduran'`` (zoomed).
+        family: Which of the statistics' families the geometry follows.
+        corners: ``(N, 4, 2)`` px in the order of ``anatomy.CORNERS``, lowest vertebra
+            first.
+        levels: Level of each vertebra, known here.
+        facing: Image side that is anterior.
+        slip_percent: ``(N - 1,)`` slip of vertebra ``i + 1`` on ``i``, from the corners
+            in px as they are on the (stretched) film.
+        slip_percent_mm: The same with the film's stretch taken out.
+        original_size: ``(width, height)`` px before the export to a square.
+        pixel_spacing_mm: ``(x, y)`` mm per px of the film, ``None`` unless asked for.
+        sex: ``'M'`` or ``'F'``.
+        age: Years.
+    """
+
+    seed: int
+    index: int
+    source: Source
+    family: str
+    corners: FloatArray
+    levels: tuple[str | None, ...]
+    facing: Facing
+    slip_percent: FloatArray
+    slip_percent_mm: FloatArray
+    original_size: tuple[int, int]
+    pixel_spacing_mm: tuple[float, float] | None
+    sex: str
+    age: int
+
+
+@dataclass(frozen=True)
+class Phantom:
+    """A synthetic film.
+
+    Attributes:
+        image: ``(640, 640)`` grey values.
+        truth: See :class:`Truth`.
+    """
+
+    image: GreyImage
+    truth: Truth
+
+
+def make_truth(seed: int, index: int, *, with_spacing: bool = False) -> Truth:
+    """Geometry of film ``index`` without its picture; see :func:`make_phantom`."""
+    return _draw(seed, index, with_spacing)[0]
+
+
+def make_phantom(seed: int, index: int, *, with_spacing: bool = False) -> Phantom:
+    """Make one film; it depends on ``seed`` and ``index`` alone.
+
+    Args:
+        seed: Seed of the set, not negative.
+        index: Number of the film, not negative.
+        with_spacing: Tell the pixel spacing, as real exports do not.
+    """
+    truth, patient, geometry = _draw(seed, index, with_spacing)
+    canvas = Canvas(SIZE)
+    _draw_anatomy(canvas, patient, geometry, seed, index)
+    rng = stream(seed, index, EXPOSURE)
+    image = degrade.expose(canvas.image, rng)
+    image = degrade.collimate(degrade.add_noise(image, rng), rng)
+    if truth.facing == 'right':
+        image = np.ascontiguousarray(image[:, ::-1])
+    image = add_markers(image, truth.corners, rng)
+    return Phantom(degrade.jpeg(image, rng), truth)
+
+
+def _draw(seed: int, index: int, with_spacing: bool) -> tuple[Truth, Patient, Geometry]:
+    if seed < 0 or index < 0:
+        raise ValueError('seed and index must not be negative')
+    rng = stream(seed, index, GEOMETRY)
+    patient = draw_patient(seed, index, rng)
+    geometry = draw_geometry(patient, rng)
+    corners = geometry.corners
+    if patient.facing == 'right':
+        corners = anatomy.mirror(corners, SIZE)
+    truth = Truth(
+        seed=seed,
+        index=index,
+        source=patient.source,
+        family=patient.family,
+        corners=corners,
+        levels=tuple(anatomy.levels_upward(len(corners))),
+        facing=patient.facing,
+        slip_percent=measurements.slip_percent(corners, patient.facing),
+        slip_percent_mm=measurements.slip_percent(
+            corners, patient.facing, geometry.pixel_spacing_mm
+        ),
+        original_size=geometry.original_size,
+        pixel_spacing_mm=geometry.pixel_spacing_mm if with_spacing else None,
+        sex=patient.sex,
+        age=patient.age,
+    )
+    return truth, patient, geometry
+
+
+def _draw_anatomy(
+    canvas: Canvas, patient: Patient, geometry: Geometry, seed: int, index: int
+) -> None:
+    """Add everything between tube and detector, film facing left."""
+    tissue = stream(seed, index, SOFT_TISSUE)
+    depth = soft_tissue.draw_body_envelope(canvas, geometry, tissue)
+    soft_tissue.draw_chest(canvas, geometry, tissue)
+    rng = stream(seed, index, ANATOMY)
+    look = draw_look(rng, patient.age)
+    draw_pelvis(canvas, geometry, look, rng, rng.uniform(0.6, 1.1))
+    draw_sacrum(canvas, geometry, look, rng, rng.uniform(0.7, 1.1))
+    stretch = float(geometry.scale[0] / geometry.scale[1])
+    for order, quad in enumerate(geometry.bodies):
+        frame = posterior.Frame(quad, stretch)
+        if order >= _FIRST_THORACIC:
+            posterior.draw_rib(canvas, frame, look, rng)
+        if order > 0:
+            posterior.draw_posterior(canvas, frame, look, rng)
+        # S1's lower edge is a convention, no end plate: it is part of the sacrum.
+        draw_body(canvas, quad, look, rng, 1.0 if order else 0.6)
+    soft_tissue.draw_gas(canvas, geometry, depth, tissue)
+    soft_tissue.veil(canvas, tissue)

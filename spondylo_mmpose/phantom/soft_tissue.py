@@ -1,0 +1,142 @@
+"""Body envelope, diaphragm and lung, bowel gas, and fields that hide parts."""
+
+import cv2
+import numpy as np
+
+from spondylo_mmpose.phantom.canvas import Canvas, FloatImage, blur, smooth_noise
+from spondylo_mmpose.phantom.geometry import MAGNIFICATION, Geometry
+from spondylo_mmpose.spine import anatomy
+from spondylo_mmpose.spine.anatomy import FloatArray
+
+
+def draw_body_envelope(
+    canvas: Canvas, geometry: Geometry, rng: np.random.Generator
+) -> FloatImage:
+    """Add the soft tissue of the trunk.
+
+    Returns:
+        ``(size, size)`` share of the trunk's depth, 0 at the belly, 1 at the back, and
+        outside [0, 1] in the air.
+    """
+    size = canvas.size
+    scale = geometry.scale * MAGNIFICATION
+    rows = np.arange(size)
+    spine = _spine_line(geometry, rows)
+    s1 = anatomy.centres(geometry.bodies[:1])[0]
+    below = (rows - s1[1]) / scale[1]  # mm below S1
+    stout = rng.normal(0, 0.16)
+    belly = rng.uniform(95, 125) * (1 + stout)
+    belly = belly + 12 * np.exp(-(((below + 20) / 70) ** 2)) * rng.uniform(-0.5, 1.5)
+    belly += np.interp(below, [-220, -120, 40, 120], [-15, 0, 5, -15])
+    back = rng.uniform(62, 82) * (1 + 0.7 * stout)
+    buttock = rng.uniform(15, 50)
+    back = back + np.interp(
+        below, [-240, -120, -30, 60, 110], [5, 0, -4, buttock, buttock]
+    )
+    front_edge = spine - belly * scale[0]
+    back_edge = spine + back * scale[0]
+    depth = ((np.arange(size)[None] - front_edge[:, None]) / (
+        back_edge - front_edge
+    )[:, None]).astype(np.float32)  # fmt: skip
+    thick = np.clip(depth, 0, 1)
+    # The trunk is thickest in front of the spine, and thins out toward the back.
+    peak = rng.uniform(0.45, 0.62)
+    arch = np.sin(np.pi * thick ** (np.log(0.5) / np.log(peak)))
+    thick = np.clip(arch, 0, 1) ** rng.uniform(0.8, 1.6)
+    pelvis = rng.uniform(0.35, 1.0)
+    along = 1.0 + np.interp(
+        below,
+        [-260, -190, -110, -50, 0, 60, 110, 150],
+        [0.05, 0.2, 0.05, 0, 0.2 * pelvis, 0.75 * pelvis, pelvis, 1.1 * pelvis],
+    )
+    layer = (rng.uniform(58, 82) * thick * along[:, None]).astype(np.float32)
+    uneven = 1 + 0.05 * smooth_noise(rng, (size, size), 110.0)
+    streaks = 1 + 0.02 * smooth_noise(rng, (size, size), (90.0, 14.0))
+    canvas.add(blur(layer * uneven * streaks, 5.0))
+    canvas.add(np.float32(rng.uniform(2, 9)))
+    if rng.random() < 0.5:
+        edge = np.stack([back_edge, rows], axis=1)[::8] - (rng.uniform(2, 8), 0)
+        canvas.curve(edge, rng.uniform(1.5, 5), 2.0)
+    return depth
+
+
+def draw_chest(canvas: Canvas, geometry: Geometry, rng: np.random.Generator) -> None:
+    """Darken the lung above the diaphragm, where the film reaches so high."""
+    scale = geometry.scale * MAGNIFICATION
+    s1 = anatomy.centres(geometry.bodies[:1])[0]
+    top = s1[1] - rng.uniform(185, 235) * scale[1]
+    if top < -20 or rng.random() < 0.25:
+        return
+    size = canvas.size
+    spine = float(_spine_line(geometry, np.array([max(top, 0.0)]))[0])
+    for _ in range(2):
+        columns = np.arange(size)
+        reach = (spine - columns) / scale[0]
+        height = rng.uniform(15, 45)
+        dome = top - height * scale[1] * np.exp(
+            -(((reach - rng.uniform(35, 70)) / 60) ** 2)
+        )
+        dome += np.clip(-reach - 5, 0, 60) * scale[1] * rng.uniform(0.3, 1.0)
+        mask = (np.arange(size)[:, None] < dome[None]).astype(np.float32)
+        mask = cv2.GaussianBlur(mask, (0, 0), rng.uniform(1.0, 2.5))
+        canvas.add(-rng.uniform(8, 24) * mask)
+
+
+def draw_gas(
+    canvas: Canvas, geometry: Geometry, depth: FloatImage, rng: np.random.Generator
+) -> None:
+    """Add bowel gas in front of the spine, sometimes over it, and in the rectum."""
+    size = canvas.size
+    scale = geometry.scale * MAGNIFICATION
+    cell = rng.uniform(9, 20)
+    field = smooth_noise(rng, (size, size), (cell * scale[0] / 2, cell * scale[1] / 2))
+    field += 0.5 * smooth_noise(rng, (size, size), 12.0)
+    where = smooth_noise(rng, (size, size), 130.0)
+    reach = rng.choice([0.48, 0.56, 0.75], p=[0.6, 0.3, 0.1])
+    zone = np.clip((reach - depth) / 0.1, 0, 1) * np.clip(depth / 0.1, 0, 1)
+    zone *= np.clip(where + rng.uniform(-0.4, 1.2), 0, 1)
+    gas = 1 / (1 + np.exp(-(field - rng.uniform(0.9, 1.6)) * rng.uniform(5, 10)))
+    rim = np.exp(-(((field - 0.75) / 0.25) ** 2))
+    strength = rng.uniform(6, 26)
+    canvas.add(zone * (0.18 * strength * rim - strength * gas).astype(np.float32))
+    if rng.random() < 0.75:
+        _rectum(canvas, geometry, scale, rng)
+
+
+def _rectum(
+    canvas: Canvas, geometry: Geometry, scale: FloatArray, rng: np.random.Generator
+) -> None:
+    s1 = geometry.bodies[0]
+    middle = (s1[0] + s1[1]) / 2
+    for _ in range(int(rng.integers(1, 4))):
+        centre = middle + scale * (rng.uniform(5, 42), rng.uniform(62, 110))
+        around = np.radians(np.arange(0, 360, 12))
+        radius = 1 + 0.35 * np.sin(2 * around + rng.uniform(0, 6)) * rng.random()
+        radius += 0.15 * np.sin(3 * around + rng.uniform(0, 6))
+        axes = scale * rng.uniform(4, 17, 2)
+        blob = np.stack([np.cos(around), np.sin(around)], axis=1) * radius[:, None]
+        canvas.fill(centre + blob * axes, -rng.uniform(6, 24), rng.uniform(1.5, 4))
+
+
+def veil(canvas: Canvas, rng: np.random.Generator) -> None:
+    """Flatten contrast in a soft field, as thick or badly placed tissue does."""
+    if rng.random() < 0.55:
+        field = np.clip(smooth_noise(rng, canvas.image.shape, 150.0) - 0.4, 0, 1)  # type: ignore[arg-type]
+        share = field * rng.uniform(0.2, 0.75)
+        flat = blur(canvas.image, rng.uniform(9, 18))
+        canvas.image += share * (flat - canvas.image)
+
+
+def _spine_line(geometry: Geometry, rows: FloatArray) -> FloatArray:
+    """Smooth x of the spine in each row, px."""
+    middle = anatomy.centres(geometry.bodies)[::-1]
+    line = np.interp(rows, middle[:, 1], middle[:, 0])
+    below = rows - middle[-1, 1]
+    slope = 0.25 * geometry.scale[0] / geometry.scale[1]
+    line = line + np.clip(below, 0, 120 * geometry.scale[1]) * slope
+    width = 61
+    kernel = np.hanning(width) / np.hanning(width).sum()
+    if len(line) < width:
+        return line
+    padded = np.pad(line, width // 2, mode='edge')
+    return np.convolve(padded, kernel, mode='valid')
