@@ -49,6 +49,7 @@ def draw_body(
     look: BoneLook,
     rng: np.random.Generator,
     strength: float = 1.0,
+    sacral: bool = False,
 ) -> None:
     """Add one vertebral body.
 
@@ -58,6 +59,7 @@ def draw_body(
         look: See :class:`BoneLook`.
         rng: Source of randomness.
         strength: Factor on every attenuation.
+        sacral: S1: its labelled lower edge is a convention, no end plate.
     """
     as_, ps, ai, pi = quad
     height = float(np.linalg.norm((as_ + ps - ai - pi) / 2))
@@ -66,18 +68,25 @@ def draw_body(
     upper = _plate(as_, ps, down, rng.uniform(0.02, 0.08) * height, rng)
     lower = _plate(ai, pi, -down, rng.uniform(0.04, 0.12) * height, rng)
     inward = (ps + pi - as_ - ai) / 2
-    front = _wall(as_, ai, inward * rng.uniform(0.035, 0.09))
-    back = _wall(ps, pi, -inward * rng.uniform(0.015, 0.05))
+    front = _wall(as_, ai, inward * rng.uniform(0.012, 0.05))
+    back = _wall(ps, pi, -inward * rng.uniform(0.005, 0.035))
     outline = np.concatenate([upper, back[1:-1], lower[::-1], front[::-1][1:-1]])
 
-    canvas.fill(outline, look.fill * strength, look.soft * 1.3)
+    if sacral:
+        # The sacrum as a whole is filled elsewhere.
+        canvas.fill(outline, 0.2 * look.fill * strength, 0.08 * height)
+    else:
+        canvas.fill(outline, look.fill * strength, look.soft * 1.3)
     core = outline.mean(axis=0) + 0.72 * (outline - outline.mean(axis=0))
     canvas.fill(core, -0.14 * look.fill * strength, 0.09 * height)
     _spongiosa(canvas, outline, look, rng, strength)
 
     rim = 0.5 + 0.5 * look.worn
     for line, start, end, side in ((upper, as_, ps, down), (lower, ai, pi, -down)):
-        value = look.plate * strength * _uneven(rng, len(line), 0.35)
+        dense = strength
+        if sacral:
+            dense *= rng.uniform(0.6, 1.0) if start is as_ else rng.uniform(0, 0.3)
+        value = look.plate * dense * _uneven(rng, len(line), 0.35)
         canvas.curve(line, value, look.soft)
         # Subchondral band: denser bone beside the plate.
         canvas.curve(
@@ -90,11 +99,12 @@ def draw_body(
         offset = rng.normal(0, look.double)
         other = _plate(start, end, side, 0.01 * height, rng) - side * abs(offset) * 0.3
         other = other + side * offset * np.hanning(len(other))[:, None]
-        canvas.curve(other, 0.5 * look.plate * strength * _uneven(rng, len(line), 0.6))
+        canvas.curve(other, 0.5 * look.plate * dense * _uneven(rng, len(line), 0.6))
         for corner, sign in ((start, -1.0), (end, 1.0)):
-            if rng.random() < 0.75 * rim:
+            if rng.random() < 0.75 * rim and not sacral:
                 away = sign * inward / np.linalg.norm(inward)
                 _lip(canvas, corner, away, -side, height, look, rng, strength)
+    strength *= 0.4 if sacral else 1.0
     canvas.curve(front, look.wall * strength * _uneven(rng, len(front), 0.3), look.soft)
     middle = 0.25 + 0.75 * np.abs(np.linspace(-1, 1, len(back)))
     canvas.curve(

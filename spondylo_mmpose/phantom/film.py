@@ -141,8 +141,8 @@ def _draw_anatomy(
     soft_tissue.draw_chest(canvas, geometry, tissue)
     rng = stream(seed, index, ANATOMY)
     look = draw_look(rng, patient.age)
-    draw_pelvis(canvas, geometry, look, rng, rng.uniform(0.6, 1.1))
-    draw_sacrum(canvas, geometry, look, rng, rng.uniform(0.7, 1.1))
+    draw_pelvis(canvas, geometry, look, rng, rng.uniform(0.7, 1.3))
+    draw_sacrum(canvas, geometry, look, rng, rng.uniform(0.8, 1.3))
     stretch = float(geometry.scale[0] / geometry.scale[1])
     for order, quad in enumerate(geometry.bodies):
         frame = posterior.Frame(quad, stretch)
@@ -150,7 +150,6 @@ def _draw_anatomy(
             posterior.draw_rib(canvas, frame, look, rng)
         if order > 0:
             posterior.draw_posterior(canvas, frame, look, rng)
-        # S1's lower edge is a convention, no end plate: it is part of the sacrum.
-        draw_body(canvas, quad, look, rng, 1.0 if order else 0.6)
+        draw_body(canvas, quad, look, rng, sacral=order == 0)
     soft_tissue.draw_gas(canvas, geometry, depth, tissue)
     soft_tissue.veil(canvas, tissue)

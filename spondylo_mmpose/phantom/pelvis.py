@@ -79,7 +79,7 @@ def draw_sacrum(
         0.25 * look.fill * strength,
         3.0,
     )
-    weights = (rng.uniform(0.55, 1.1), rng.uniform(0.15, 0.5), rng.uniform(0.3, 0.8))
+    weights = (rng.uniform(0.7, 1.3), rng.uniform(0.1, 0.45), rng.uniform(0.4, 0.9))
     for line, weight in zip(lines, weights, strict=True):
         uneven = np.interp(
             np.arange(60), np.arange(0, 61, 12), rng.uniform(0.5, 1.3, 6)
@@ -143,8 +143,10 @@ def _hip(
     radius = size * _HEAD_RADIUS * rng.uniform(0.92, 1.1)
     around = np.radians(np.linspace(0, 360, 72))
     circle = np.stack([np.cos(around), -np.sin(around)], axis=1)
-    canvas.fill(frame(centre + radius * circle), 0.55 * look.fill * strength, 3.0)
-    roof = np.clip(np.sin(around) + 0.35, 0, 1) * rng.uniform(0.3, 0.7)
+    canvas.fill(frame(centre + radius * circle), 0.8 * look.fill * strength, 3.0)
+    roof = np.clip(np.sin(around + rng.normal(0, 0.3)) + 0.4, 0, 1) * rng.uniform(
+        0.4, 1.0
+    )
     canvas.curve(frame(centre + radius * circle), look.plate * strength * roof, 1.3)
     socket = centre + (radius + rng.uniform(3, 5)) * circle
     canvas.curve(frame(socket), 0.8 * look.plate * strength * roof, 1.5, 2)

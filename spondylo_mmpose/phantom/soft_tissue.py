@@ -21,43 +21,49 @@ def draw_body_envelope(
     size = canvas.size
     scale = geometry.scale * MAGNIFICATION
     rows = np.arange(size)
-    spine = _spine_line(geometry, rows)
     s1 = anatomy.centres(geometry.bodies[:1])[0]
     below = (rows - s1[1]) / scale[1]  # mm below S1
-    stout = rng.normal(0, 0.16)
-    belly = rng.uniform(95, 125) * (1 + stout)
-    belly = belly + 12 * np.exp(-(((below + 20) / 70) ** 2)) * rng.uniform(-0.5, 1.5)
-    belly += np.interp(below, [-220, -120, 40, 120], [-15, 0, 5, -15])
-    back = rng.uniform(62, 82) * (1 + 0.7 * stout)
-    buttock = rng.uniform(15, 50)
-    back = back + np.interp(
-        below, [-240, -120, -30, 60, 110], [5, 0, -4, buttock, buttock]
-    )
-    front_edge = spine - belly * scale[0]
-    back_edge = spine + back * scale[0]
-    depth = ((np.arange(size)[None] - front_edge[:, None]) / (
-        back_edge - front_edge
-    )[:, None]).astype(np.float32)  # fmt: skip
+    axis = _trunk_line(geometry, rows)
+    front_edge, back_edge = _edges(axis, below, scale, rng)
+    width = (back_edge - front_edge)[:, None]
+    depth = (np.arange(size)[None] - front_edge[:, None]) / width
+    depth = depth.astype(np.float32)
     thick = np.clip(depth, 0, 1)
-    # The trunk is thickest in front of the spine, and thins out toward the back.
-    peak = rng.uniform(0.45, 0.62)
+    # The trunk is thickest a little in front of the spine and thins out to the back.
+    peak = rng.uniform(0.5, 0.68)
     arch = np.sin(np.pi * thick ** (np.log(0.5) / np.log(peak)))
-    thick = np.clip(arch, 0, 1) ** rng.uniform(0.8, 1.6)
-    pelvis = rng.uniform(0.35, 1.0)
+    thick = np.clip(arch, 0, 1) ** rng.uniform(0.8, 1.8)
+    pelvis = rng.uniform(0.5, 1.15)
     along = 1.0 + np.interp(
         below,
         [-260, -190, -110, -50, 0, 60, 110, 150],
-        [0.05, 0.2, 0.05, 0, 0.2 * pelvis, 0.75 * pelvis, pelvis, 1.1 * pelvis],
+        [0.2, 0.35, 0.15, 0, 0.25 * pelvis, 0.7 * pelvis, pelvis, 1.1 * pelvis],
     )
     layer = (rng.uniform(58, 82) * thick * along[:, None]).astype(np.float32)
-    uneven = 1 + 0.05 * smooth_noise(rng, (size, size), 110.0)
-    streaks = 1 + 0.02 * smooth_noise(rng, (size, size), (90.0, 14.0))
-    canvas.add(blur(layer * uneven * streaks, 5.0))
+    uneven = 1 + 0.06 * smooth_noise(rng, (size, size), 110.0)
+    uneven += 0.025 * smooth_noise(rng, (size, size), 35.0)
+    uneven += 0.012 * smooth_noise(rng, (size, size), (90.0, 14.0))
+    canvas.add(blur(layer * uneven, 9.0))
     canvas.add(np.float32(rng.uniform(2, 9)))
     if rng.random() < 0.5:
         edge = np.stack([back_edge, rows], axis=1)[::8] - (rng.uniform(2, 8), 0)
-        canvas.curve(edge, rng.uniform(1.5, 5), 2.0)
+        canvas.curve(edge, rng.uniform(1.0, 3.5), 2.5)
     return depth
+
+
+def _edges(
+    axis: FloatArray, below: FloatArray, scale: FloatArray, rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Skin at the belly and at the back in each row, px."""
+    stout = rng.normal(0, 0.16)
+    belly = rng.uniform(105, 140) * (1 + stout)
+    belly = belly + 14 * np.exp(-(((below + 20) / 70) ** 2)) * rng.uniform(-0.5, 1.5)
+    belly += np.interp(below, [-220, -120, 40, 120], [-15, 0, 5, -15])
+    back = rng.uniform(72, 98) * (1 + 0.7 * stout)
+    buttock = rng.uniform(20, 55)
+    knots = [-240, -150, -70, 0, 70, 120], [0, 0, -3, 10, buttock, buttock]
+    back = back + np.interp(below, *knots)
+    return axis - belly * scale[0], axis + back * scale[0]
 
 
 def draw_chest(canvas: Canvas, geometry: Geometry, rng: np.random.Generator) -> None:
@@ -68,7 +74,7 @@ def draw_chest(canvas: Canvas, geometry: Geometry, rng: np.random.Generator) -> 
     if top < -20 or rng.random() < 0.25:
         return
     size = canvas.size
-    spine = float(_spine_line(geometry, np.array([max(top, 0.0)]))[0])
+    spine = float(_trunk_line(geometry, np.array([max(top, 0.0)]))[0])
     for _ in range(2):
         columns = np.arange(size)
         reach = (spine - columns) / scale[0]
@@ -88,17 +94,22 @@ def draw_gas(
     """Add bowel gas in front of the spine, sometimes over it, and in the rectum."""
     size = canvas.size
     scale = geometry.scale * MAGNIFICATION
-    cell = rng.uniform(9, 20)
+    cell = rng.uniform(9, 24)
     field = smooth_noise(rng, (size, size), (cell * scale[0] / 2, cell * scale[1] / 2))
-    field += 0.5 * smooth_noise(rng, (size, size), 12.0)
-    where = smooth_noise(rng, (size, size), 130.0)
-    reach = rng.choice([0.48, 0.56, 0.75], p=[0.6, 0.3, 0.1])
-    zone = np.clip((reach - depth) / 0.1, 0, 1) * np.clip(depth / 0.1, 0, 1)
-    zone *= np.clip(where + rng.uniform(-0.4, 1.2), 0, 1)
-    gas = 1 / (1 + np.exp(-(field - rng.uniform(0.9, 1.6)) * rng.uniform(5, 10)))
-    rim = np.exp(-(((field - 0.75) / 0.25) ** 2))
-    strength = rng.uniform(6, 26)
-    canvas.add(zone * (0.18 * strength * rim - strength * gas).astype(np.float32))
+    field += 0.45 * smooth_noise(rng, (size, size), 11.0)
+    where = smooth_noise(rng, (size, size), 110.0)
+    reach = rng.choice([0.42, 0.52, 0.75], p=[0.6, 0.3, 0.1])
+    zone = np.clip((reach - depth) / 0.15, 0, 1) * np.clip(depth / 0.1, 0, 1)
+    zone *= np.clip(where + rng.uniform(-0.9, 0.7), 0, 1)
+    # Loops of different depth: some sharp, some out of focus.
+    level, sharp = rng.uniform(0.6, 1.3), rng.uniform(2.0, 5.0)
+    gas = 1 / (1 + np.exp(-(field - level) * sharp))
+    gas *= 0.55 + 0.45 * np.clip(smooth_noise(rng, (size, size), 45.0), -1, 1)
+    rim = np.exp(-(((field - level + 0.45) / 0.3) ** 2))
+    share = rng.uniform(0.12, 0.5)
+    # Gas takes away a share of the tissue that it displaces.
+    layer = zone * (0.12 * rim - gas) * share
+    canvas.add((layer * np.clip(canvas.image, 0, 70)).astype(np.float32))
     if rng.random() < 0.75:
         _rectum(canvas, geometry, scale, rng)
 
@@ -127,16 +138,15 @@ def veil(canvas: Canvas, rng: np.random.Generator) -> None:
         canvas.image += share * (flat - canvas.image)
 
 
-def _spine_line(geometry: Geometry, rows: FloatArray) -> FloatArray:
-    """Smooth x of the spine in each row, px."""
-    middle = anatomy.centres(geometry.bodies)[::-1]
-    line = np.interp(rows, middle[:, 1], middle[:, 0])
-    below = rows - middle[-1, 1]
-    slope = 0.25 * geometry.scale[0] / geometry.scale[1]
-    line = line + np.clip(below, 0, 120 * geometry.scale[1]) * slope
-    width = 61
-    kernel = np.hanning(width) / np.hanning(width).sum()
-    if len(line) < width:
-        return line
-    padded = np.pad(line, width // 2, mode='edge')
-    return np.convolve(padded, kernel, mode='valid')
+def _trunk_line(geometry: Geometry, rows: FloatArray) -> FloatArray:
+    """Middle line of the trunk at the spine, x in each row, px.
+
+    Straighter than the spine: the skin does not follow its curves.
+    """
+    middle = anatomy.centres(geometry.bodies)
+    y, x = middle[1:, 1], middle[1:, 0]
+    slope = np.polyfit(y, x, 1)[0] if len(y) > 2 else 0.0
+    slope = float(np.clip(0.7 * slope, -0.35, 0.35))
+    bend = np.interp(rows, y[::-1], (x - x.mean() - slope * (y - y.mean()))[::-1])
+    # Below the spine the trunk goes straight down.
+    return x.mean() + slope * (np.minimum(rows, y[0]) - y.mean()) + 0.35 * bend
