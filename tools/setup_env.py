@@ -88,8 +88,8 @@ def check(root: Path, python: str) -> None:
     say(f'{python} can run spondylo_mmpose')
 
 
-def _stop(number: int, _: Any) -> None:
-    raise SystemExit(128 + number)
+def _stop(number: int, frame: Any) -> None:
+    raise KeyboardInterrupt
 
 
 def main() -> int:

@@ -90,12 +90,13 @@ def install(
             source = ['--index-url', torch_index, *torch_file]
             runner.run('installing torch from TORCH_INDEX', [*pip, *source], env)
         else:
-            runner.run(
-                'installing torch and build tools (200 MB; several GB where the index '
-                'has only the CUDA build, see docs/installation.md)',
-                [*pip, *pinned, *torch_file, *build],
-                env,
-            )
+            step = 'installing torch and build tools'
+            if not any(venv.glob('lib/python*/site-packages/torch')):
+                step += (
+                    ' (200 MB; several GB where the index has only the CUDA build, '
+                    'see docs/installation.md)'
+                )
+            runner.run(step, [*pip, *pinned, *torch_file, *build], env)
 
     fixed = read_requirement(needs / 'mmcv.txt')
     facts = _facts(python, env)
@@ -124,11 +125,7 @@ def install(
         editable = [*no_deps, '--no-build-isolation', '-e', str(root)]
         runner.run('installing spondylo_mmpose itself', editable, env)
 
-    try:
-        runner.run('calling a compiled op', [python, '-c', PROOF], env)
-    except SetupError:
-        if not was_there:
-            raise
+    if was_there and not _ops_work(python, env):
         # Another machine may have filled a shared cache, or the wheel is damaged.
         runner.say('  the kept mmcv does not work here: it is compiled anew')
         wheel.unlink()
@@ -145,6 +142,18 @@ def prove(runner: Runner, python: str, env: Mapping[str, str]) -> None:
     runner.run(
         'calling a compiled op, importing mmdet and mmpose', [python, '-c', WHOLE], env
     )
+
+
+def _ops_work(python: str, env: Mapping[str, str]) -> bool:
+    done = subprocess.run(
+        [python, '-c', PROOF],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=dict(env),
+        check=False,
+    )
+    return done.returncode == 0
 
 
 def read_requirement(path: Path) -> str:
