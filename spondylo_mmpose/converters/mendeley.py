@@ -60,9 +60,11 @@ def convert_mendeley(
                 (folder / 'images' / split).mkdir(parents=True)
             work = partial(convert_film, source, folder / 'images', phantom)
             with ThreadPoolExecutor(max(1, workers)) as pool:
-                done = list(
-                    tqdm(pool.map(work, raw), 'films', len(raw), leave=False, ncols=80)
+                # None: no bar where nobody watches, so that an error stays one line.
+                bar = tqdm(
+                    pool.map(work, raw), 'films', len(raw), leave=False, disable=None
                 )
+                done = list(bar)
             films = _collect(done, report)
             if not films:
                 faults = ', '.join(f'{n} {k}' for k, n in report.counts().items())

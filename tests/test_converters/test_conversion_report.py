@@ -1,0 +1,35 @@
+import pytest
+
+from spondylo_mmpose.converters.conversion_report import ConversionReport
+
+
+def test_counts_and_sorted_items():
+    report = ConversionReport()
+    report.add('bow_tie', 'b.json', vertebra=1)
+    report.add('bow_tie', 'a.json', vertebra=4)
+    report.add('bow_tie', 'a.json', vertebra=2)
+    report.add('labels_empty', 'c.txt')
+    assert report.counts() == {'labels_empty': 1, 'bow_tie': 3}
+    bow_tie = report.as_dict()['faults']['bow_tie']
+    assert (bow_tie['count'], bow_tie['effect']) == (3, 'vertebra left out')
+    assert bow_tie['items'] == [
+        {'file': 'a.json', 'vertebra': 2},
+        {'file': 'a.json', 'vertebra': 4},
+        {'file': 'b.json', 'vertebra': 1},
+    ]
+
+
+def test_unknown_kind_is_refused():
+    with pytest.raises(KeyError):
+        ConversionReport().add('bowtie', 'a')
+
+
+def test_summary_counts_but_names_no_file():
+    report = ConversionReport(totals={'films': 2, 'split': {'train': {'films': 2}}})
+    report.add('bow_tie', '3209-F-073Y1.json', vertebra=1)
+    text = report.summary('some/out')
+    assert '3209' not in text
+    assert '    1  bow_tie' in text
+    assert 'train (2 films)' in text
+    assert text.endswith('report: some/out/conversion_report.json')
+    assert 'faults: none' in ConversionReport(totals={'films': 1}).summary('o')
