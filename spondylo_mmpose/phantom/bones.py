@@ -34,10 +34,10 @@ def draw_look(rng: np.random.Generator, age: int) -> BoneLook:
     worn = float(np.clip((age - 25) / 50 + rng.normal(0, 0.15), 0, 1))
     dense = rng.uniform(0.65, 1.25) * (1.05 - 0.3 * worn)
     return BoneLook(
-        fill=17 * dense,
-        plate=rng.uniform(15, 30) * (0.8 + 0.4 * dense) / 1.2,
-        wall=rng.uniform(7, 15) * dense,
-        double=rng.uniform(1.0, 3.2),
+        fill=11.5 * dense,
+        plate=rng.uniform(11, 27) * (0.8 + 0.4 * dense) / 1.2,
+        wall=rng.uniform(3.5, 10) * dense,
+        double=rng.uniform(1.0, 3.2) if rng.random() < 0.75 else rng.uniform(3, 6),
         worn=worn,
         soft=rng.uniform(0.7, 1.15),
     )
@@ -61,6 +61,7 @@ def draw_body(
         strength: Factor on every attenuation.
         sacral: S1: its labelled lower edge is a convention, no end plate.
     """
+    strength = strength * rng.uniform(0.75, 1.2)
     as_, ps, ai, pi = quad
     height = float(np.linalg.norm((as_ + ps - ai - pi) / 2))
     down = (ai + pi - as_ - ps) / 2 / height
@@ -124,6 +125,11 @@ def _plate(
     """End plate from front to back, hollowed by ``depth``, deepest a little behind."""
     t = np.linspace(0, 1, 25)
     hollow = np.sin(np.pi * t ** rng.uniform(1.0, 1.5)) ** rng.uniform(0.8, 1.3)
+    # Slightly wavy, but exact at both ends.
+    wave = np.interp(t, np.linspace(0, 1, 9), rng.normal(0, 0.14, 9)) * np.sin(
+        np.pi * t
+    )
+    hollow = hollow + wave
     return start + t[:, None] * (end - start) + depth * hollow[:, None] * inward
 
 

@@ -24,13 +24,14 @@ def expose(image: FloatImage, rng: np.random.Generator) -> FloatImage:
     # Some exports enhance edges, others are flat.
     if rng.random() < 0.5:
         image = image + rng.uniform(0.1, 0.6) * (image - blur(image, 10.0))
-    low = rng.uniform(-2, 22)
-    span = rng.uniform(125, 190)
-    grey = np.clip((image - low) / span, 0, 1.25)
-    grey = grey ** rng.uniform(0.8, 1.5)
+    # The reader's window: from air to the densest parts, set by the film itself.
+    dense = float(np.percentile(image[::4, ::4], 98.5))
+    low = rng.uniform(0.02, 0.22) * dense
+    grey = np.clip((image - low) / (dense - low), 0, 1.4)
+    grey = grey ** rng.uniform(0.75, 1.45)
     # Shoulder: dense regions run together below white.
-    grey = 1.12 * np.tanh(grey * rng.uniform(0.85, 1.1))
-    grey *= rng.uniform(0.75, 1.1)
+    grey = np.tanh(grey * rng.uniform(0.7, 1.3))
+    grey *= rng.uniform(0.72, 1.05)
     rows, columns = np.mgrid[-1 : 1 : size * 1j, -1 : 1 : size * 1j].astype(np.float32)
     tilt = rng.normal(0, 0.06, 2)
     grey = grey * (1 + tilt[0] * columns + tilt[1] * rows)
@@ -44,7 +45,7 @@ def add_noise(image: FloatImage, rng: np.random.Generator) -> FloatImage:
     grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.45, 0.9))
     grain /= grain.std()
     coarse = smooth_noise(rng, size, rng.uniform(2.5, 4.5))  # type: ignore[arg-type]
-    spread = rng.uniform(0.6, 3.0) * (0.25 + np.sqrt(image / 255))
+    spread = rng.uniform(0.5, 2.2) * (0.25 + np.sqrt(image / 255))
     return image + spread * (grain + 0.5 * coarse)
 
 

@@ -148,8 +148,7 @@ def _draw_anatomy(
         frame = posterior.Frame(quad, stretch)
         if order >= _FIRST_THORACIC:
             posterior.draw_rib(canvas, frame, look, rng)
-        if order > 0:
-            posterior.draw_posterior(canvas, frame, look, rng)
+        posterior.draw_posterior(canvas, frame, look, rng, sacral=order == 0)
         draw_body(canvas, quad, look, rng, sacral=order == 0)
     soft_tissue.draw_gas(canvas, geometry, depth, tissue)
     soft_tissue.veil(canvas, tissue)

@@ -251,7 +251,7 @@ def _stack(
 def _place(
     column: FloatArray, drawn: FloatArray
 ) -> tuple[FloatArray, FloatArray] | None:
-    """Scale and move the column so that pitch, width and S1 are where they were drawn."""
+    """Scale and move the column to the pitch, width and S1 that were drawn."""
     pitch, width = np.exp(drawn[1]), np.exp(drawn[1] + drawn[2])
     number = int(np.clip(round(drawn[0]), 3, 11))
     scale = np.array([2.0, 1.5])

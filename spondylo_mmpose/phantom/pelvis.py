@@ -65,10 +65,11 @@ def draw_sacrum(
     posterior = np.concatenate([[ps, pi], middle - front * width])
     canal = posterior.copy()
     canal[2:] -= front * np.linspace(11, 3, steps)[:, None]
-    canal[:2] = ps - front[0] * 6, pi - front[0] * 10
+    back = (ps - as_) / np.linalg.norm(ps - as_)
+    canal[:2] = ps + 5 * back, pi + 9 * back
     lines = [smooth_curve(line[[0, 1, *range(6, steps + 2, 6)]], 60) * scale
              for line in (anterior, posterior, canal)]  # fmt: skip
-    fade = np.linspace(1.0, 0.45, 60)
+    fade = np.interp(np.arange(60), [0, 12, 25, 59], [0.35, 0.8, 1.0, 0.5])
     canvas.fill(
         np.concatenate([lines[0], lines[1][::-1]]),
         0.55 * look.fill * strength,
@@ -82,18 +83,28 @@ def draw_sacrum(
     weights = (rng.uniform(0.7, 1.3), rng.uniform(0.1, 0.45), rng.uniform(0.4, 0.9))
     for line, weight in zip(lines, weights, strict=True):
         uneven = np.interp(
-            np.arange(60), np.arange(0, 61, 12), rng.uniform(0.5, 1.3, 6)
+            np.arange(60), np.arange(0, 61, 12), rng.uniform(0.2, 1.4, 6)
         )
         canvas.curve(line, weight * look.plate * strength * fade * uneven, look.soft)
-    for share in np.cumsum(rng.uniform(0.17, 0.24, 4)) * 0.95:
+    # Laminae, crest and ala: wavy strands between the canal's walls.
+    for _ in range(int(rng.integers(3, 7))):
+        share = rng.uniform(-0.25, 1.25) + rng.normal(0, 0.18, 60)
+        share = np.convolve(np.pad(share, 6, mode='edge'), np.ones(13) / 13, 'valid')
+        strand = lines[1] + share[:, None] * (lines[2] - lines[1])
+        begin = int(rng.integers(0, 30))
+        part = strand[begin : begin + int(rng.integers(15, 45))]
+        shade = np.hanning(len(part)) * rng.uniform(0.1, 0.7) * look.plate * strength
+        canvas.curve(part, shade, rng.uniform(0.9, 2.2))
+    # Remnants of the discs, clearer further down.
+    shares = np.cumsum(rng.uniform(0.17, 0.24, 4)) * 0.95
+    for rank, share in enumerate(shares):
         k = min(int(share * steps), steps - 1)
-        ends = np.array(
-            [middle[k] + front[k] * width[k], middle[k] - front[k] * width[k]]
-        )
+        reach = front[k] * width[k] * rng.uniform(0.5, 1.0)
+        ends = np.array([middle[k] + reach, middle[k] - reach])
         for gap in (-1.0, 1.0):
             line = (ends + gap * directions[k] * rng.uniform(0.4, 1.4)) * scale
-            shade = rng.uniform(0.05, 0.5) * look.plate * strength
-            canvas.curve(smooth_curve(line, 8), shade, 1.0)
+            shade = rng.uniform(0.02, 0.12 + 0.1 * rank) * look.plate * strength
+            canvas.curve(smooth_curve(line, 8), shade, 1.2)
 
 
 def draw_pelvis(
@@ -105,29 +116,56 @@ def draw_pelvis(
 ) -> None:
     """Add iliac wings, sciatic notches and femoral heads, both sides."""
     frame = PelvicFrame(geometry, rng.normal(0, 6))
-    spread = rng.normal(0, 3.5, 2)  # the two sides do not fall on each other
+    spread = rng.normal(0, 5.0, 2)  # the two sides do not fall on each other
     size = rng.uniform(0.92, 1.08)
+    _web(canvas, frame, look, rng, strength)
     for side in (-1.0, 1.0):
         shift = side * spread
         near = rng.uniform(0.6, 1.2)
-        wing = size * np.array(_ILIUM) + shift + rng.normal(0, 1.5, (len(_ILIUM), 2))
+        wing = size * np.array(_ILIUM) + shift + rng.normal(0, 3.0, (len(_ILIUM), 2))
         crest = smooth_curve(wing, 70)
         closed = np.concatenate([crest, [[20, 120], [-10, 120], [-20, 70]]])
-        canvas.fill(frame(closed), 0.32 * look.fill * strength * near, 3.0)
+        canvas.fill(frame(closed), 0.5 * look.fill * strength * near, 8.0)
+        # The thick crest ends sharply; below, the wing thins out.
+        centre = size * np.array([10.0, 45.0])
+        inner = centre + rng.uniform(0.7, 0.85) * (crest - centre)
+        band = np.concatenate([crest[:-12], inner[::-1][12:]])
+        canvas.fill(frame(band), 0.28 * look.fill * strength * near, 2.5)
         uneven = np.interp(
-            np.arange(70), np.arange(0, 71, 14), rng.uniform(0.1, 1.2, 6)
+            np.arange(70), np.arange(0, 71, 14), rng.uniform(0.0, 1.0, 6) ** 1.7
         )
         value = 0.42 * look.plate * strength * near * uneven
         canvas.curve(frame(crest), value, rng.uniform(0.9, 1.6))
         notch = size * np.array(_NOTCH) + shift + rng.normal(0, 2.0, (len(_NOTCH), 2))
         path = smooth_curve(notch, 50)
         uneven = np.interp(
-            np.arange(50), np.arange(0, 51, 10), rng.uniform(0.2, 1.3, 6)
+            np.arange(50), np.arange(0, 51, 10), rng.uniform(0.0, 1.2, 6) ** 1.5
         )
         dense = 0.4 * look.plate * strength * near * uneven
         canvas.curve(frame(path), dense, rng.uniform(1.0, 1.8), rng.integers(1, 3))
         canvas.curve(frame(path + (5, 0)), 0.5 * dense, 1.5)
         _hip(canvas, frame, look, rng, size, shift, strength * near)
+
+
+def _web(
+    canvas: Canvas,
+    frame: PelvicFrame,
+    look: BoneLook,
+    rng: np.random.Generator,
+    strength: float,
+) -> None:
+    """Many faint lines: alae, sacroiliac joints and cortices of both wings crossing."""
+    hip = np.array(_HIP)
+    for _ in range(int(rng.integers(22, 45))):
+        start = np.array([rng.uniform(-40, 70), rng.uniform(-25, 85)])
+        toward = hip - start if rng.random() < 0.5 else np.array([-1.0, -0.6])
+        angle = np.arctan2(toward[1], toward[0]) + rng.normal(0, 0.6)
+        length = rng.uniform(12, 50)
+        step = length * np.array([np.cos(angle), np.sin(angle)])
+        bend = rng.normal(0, 0.15) * np.array([-step[1], step[0]])
+        line = frame(smooth_curve([start, start + step / 2 + bend, start + step], 16))
+        shade = np.hanning(18)[1:-1] * rng.uniform(0.04, 0.3) * look.plate * strength
+        canvas.curve(line, shade, rng.uniform(0.7, 1.8), int(rng.integers(1, 3)))
 
 
 def _hip(

@@ -17,10 +17,17 @@ _SPINOUS = (
     (1.4, -0.72), (0.9, -0.5),
 )  # fmt: skip
 _FORAMEN = (
-    (0.02, -0.12), (0.30, -0.10), (0.44, -0.35), (0.36, -0.70), (0.24, -0.98),
-    (0.10, -0.85), (0.06, -0.5),
+    (0.02, -0.12), (0.30, -0.10), (0.44, -0.35), (0.34, -0.66), (0.22, -0.88),
+    (0.08, -0.80), (0.04, -0.5),
 )  # fmt: skip
-_RIB = ((0.2, 0.3), (1.3, -0.4), (1.5, -1.8), (0.3, -3.2), (-2.0, -4.4), (-4.4, -4.9))
+# Outline, attenuation and edge in shares of a body's.
+_ELEMENTS = (
+    (_PEDICLE, 0.8, 0.2),
+    (_UPPER_JOINT, 0.6, 0.2),
+    (_LOWER_JOINT, 0.55, 0.15),
+    (_LAMINA, 0.5, 0.12),
+)
+_RIB = ((0.2, 0.3), (1.1, 0.0), (1.5, -1.0), (0.8, -2.6), (-0.9, -4.4), (-2.8, -5.9))
 
 
 class Frame:
@@ -53,29 +60,55 @@ def draw_posterior(
     look: BoneLook,
     rng: np.random.Generator,
     strength: float = 1.0,
+    sacral: bool = False,
 ) -> None:
-    """Add the posterior elements of one vertebra, both sides with their parallax."""
+    """Add the posterior elements of one vertebra, both sides with their parallax.
+
+    Args:
+        canvas: The film.
+        frame: Coordinates of the vertebra.
+        look: How dense the bones are.
+        rng: Source of randomness.
+        strength: Factor on every attenuation.
+        sacral: S1: joints and laminae, but no foramen below and no blade.
+    """
     fill = look.fill * strength
     edge = look.plate * strength
-    canvas.fill(
-        frame(_vary(_FORAMEN, rng, 0.04)), -rng.uniform(0.5, 1.1) * look.fill, 2.0
-    )
+    if not sacral:
+        foramen = frame(_vary(_FORAMEN, rng, 0.05))
+        canvas.fill(foramen, -rng.uniform(0.4, 1.1) * look.fill, rng.uniform(1.2, 2.5))
     shift = rng.normal(0, 0.05, 2)
     for side in (-1.0, 1.0):
-        for shape, dense, line in (
-            (_PEDICLE, 0.42, 0.30),
-            (_UPPER_JOINT, 0.42, 0.26),
-            (_LOWER_JOINT, 0.36, 0.22),
-            (_LAMINA, 0.30, 0.16),
-        ):
-            outline = frame(_closed(_vary(shape, rng, 0.045) + side * shift))
-            canvas.fill(outline, dense * fill * rng.uniform(0.6, 1.2), 1.4)
-            shade = line * edge * rng.uniform(0.2, 1.3)
-            values = shade * np.abs(rng.normal(1, 0.5)) * _fade(rng, len(outline))
-            canvas.curve(outline, values, rng.uniform(0.8, 1.5))
+        for shape, dense, line in _ELEMENTS[sacral:]:
+            outline = frame(_closed(_vary(shape, rng, 0.08) + side * shift))
+            canvas.fill(
+                outline, dense * fill * rng.uniform(0.6, 1.3), rng.uniform(1.2, 3.5)
+            )
+            shade = line * edge * rng.uniform(0.2, 1.2)
+            canvas.curve(
+                outline, shade * _fade(rng, len(outline)), rng.uniform(0.8, 1.7)
+            )
+    _strands(canvas, frame, edge, rng)
+    if sacral:
+        return
     blade = frame(_closed(_vary(_SPINOUS, rng, 0.06)))
-    canvas.fill(blade, rng.uniform(0.12, 0.4) * fill, 2.0)
-    canvas.curve(blade, rng.uniform(0.08, 0.28) * edge * _fade(rng, len(blade)), 1.3)
+    canvas.fill(blade, rng.uniform(0.1, 0.45) * fill, 2.5)
+    canvas.curve(blade, rng.uniform(0.03, 0.17) * edge * _fade(rng, len(blade)), 1.3)
+
+
+def _strands(
+    canvas: Canvas, frame: Frame, edge: float, rng: np.random.Generator
+) -> None:
+    """Short oblique lines where cortices of both sides cross."""
+    for _ in range(int(rng.integers(5, 11))):
+        start = np.array([rng.uniform(0.05, 0.95), rng.uniform(-1.1, 0.6)])
+        angle = np.radians(rng.normal(-60, 40))
+        length = rng.uniform(0.2, 0.75)
+        step = length * np.array([np.cos(angle), np.sin(angle)])
+        bend = rng.normal(0, 0.12) * length * np.array([-step[1], step[0]]) / length
+        line = frame(smooth_curve([start, start + step / 2 + bend, start + step], 12))
+        shade = np.hanning(14)[1:-1] * rng.uniform(0.08, 0.42) * edge
+        canvas.curve(line, shade, rng.uniform(0.7, 1.3), int(rng.integers(1, 3)))
 
 
 def draw_rib(
@@ -92,7 +125,7 @@ def draw_rib(
         upper, lower = frame(middle + half * normal), frame(middle - half * normal)
         strength = rng.uniform(0.5, 1.2)
         canvas.fill(
-            np.concatenate([upper, lower[::-1]]), 0.16 * look.fill * strength, 1.5
+            np.concatenate([upper, lower[::-1]]), 0.3 * look.fill * strength, 1.8
         )
         for line in (upper, lower):
             fade = _fade(rng, len(line)) * np.linspace(1.2, 0.3, len(line))

@@ -32,17 +32,22 @@ def draw_body_envelope(
     # The trunk is thickest a little in front of the spine and thins out to the back.
     peak = rng.uniform(0.5, 0.68)
     arch = np.sin(np.pi * thick ** (np.log(0.5) / np.log(peak)))
-    thick = np.clip(arch, 0, 1) ** rng.uniform(0.8, 1.8)
+    thick = np.clip(arch, 0, 1) ** rng.uniform(0.6, 1.4)
     pelvis = rng.uniform(0.5, 1.15)
     along = 1.0 + np.interp(
         below,
         [-260, -190, -110, -50, 0, 60, 110, 150],
         [0.2, 0.35, 0.15, 0, 0.25 * pelvis, 0.7 * pelvis, pelvis, 1.1 * pelvis],
     )
+    # Muscles beside the column keep the bodies from standing out.
+    reach = np.arange(size)[None] - _spine_line(geometry, rows)[:, None]
+    column = np.exp(-((reach / (rng.uniform(22, 34) * scale[0])) ** 2))
+    thick = thick * (1 + rng.uniform(0.08, 0.3) * column)
     layer = (rng.uniform(58, 82) * thick * along[:, None]).astype(np.float32)
     uneven = 1 + 0.06 * smooth_noise(rng, (size, size), 110.0)
     uneven += 0.025 * smooth_noise(rng, (size, size), 35.0)
     uneven += 0.012 * smooth_noise(rng, (size, size), (90.0, 14.0))
+    uneven += 0.010 * smooth_noise(rng, (size, size), (9.0, 6.0))
     canvas.add(blur(layer * uneven, 9.0))
     canvas.add(np.float32(rng.uniform(2, 9)))
     if rng.random() < 0.5:
@@ -85,7 +90,7 @@ def draw_chest(canvas: Canvas, geometry: Geometry, rng: np.random.Generator) -> 
         dome += np.clip(-reach - 5, 0, 60) * scale[1] * rng.uniform(0.3, 1.0)
         mask = (np.arange(size)[:, None] < dome[None]).astype(np.float32)
         mask = cv2.GaussianBlur(mask, (0, 0), rng.uniform(1.0, 2.5))
-        canvas.add(-rng.uniform(8, 24) * mask)
+        canvas.image *= 1 - rng.uniform(0.12, 0.4) * mask
 
 
 def draw_gas(
@@ -102,7 +107,7 @@ def draw_gas(
     zone = np.clip((reach - depth) / 0.15, 0, 1) * np.clip(depth / 0.1, 0, 1)
     zone *= np.clip(where + rng.uniform(-0.9, 0.7), 0, 1)
     # Loops of different depth: some sharp, some out of focus.
-    level, sharp = rng.uniform(0.6, 1.3), rng.uniform(2.0, 5.0)
+    level, sharp = rng.uniform(0.5, 1.3), rng.uniform(1.6, 4.0)
     gas = 1 / (1 + np.exp(-(field - level) * sharp))
     gas *= 0.55 + 0.45 * np.clip(smooth_noise(rng, (size, size), 45.0), -1, 1)
     rim = np.exp(-(((field - level + 0.45) / 0.3) ** 2))
@@ -110,8 +115,38 @@ def draw_gas(
     # Gas takes away a share of the tissue that it displaces.
     layer = zone * (0.12 * rim - gas) * share
     canvas.add((layer * np.clip(canvas.image, 0, 70)).astype(np.float32))
+    _bubbles(canvas, depth, scale, rng, reach)
     if rng.random() < 0.75:
         _rectum(canvas, geometry, scale, rng)
+
+
+def _bubbles(
+    canvas: Canvas,
+    depth: FloatImage,
+    scale: FloatArray,
+    rng: np.random.Generator,
+    reach: float,
+) -> None:
+    """Single round gas shadows with a thin wall, in clusters."""
+    size = canvas.size
+    around = np.radians(np.arange(0, 360, 15))
+    circle = np.stack([np.cos(around), np.sin(around)], axis=1)
+    for _ in range(int(rng.integers(0, 5))):
+        cluster = rng.uniform(0, size, 2)
+        for _ in range(int(rng.integers(2, 9))):
+            place = cluster + rng.normal(0, 18, 2) * scale
+            x, y = np.clip(place, 0, size - 1).astype(int)
+            if not 0.05 < depth[y, x] < reach:
+                continue
+            wobble = 1 + 0.12 * np.sin(2 * around + rng.uniform(0, 6))
+            wobble += 0.08 * np.sin(3 * around + rng.uniform(0, 6))
+            axes = scale * rng.uniform(2.5, 9) * rng.uniform(0.75, 1.3, 2)
+            outline = place + circle * wobble[:, None] * axes
+            value = canvas.image[y, x]
+            canvas.fill(outline, -rng.uniform(0.1, 0.45) * value, rng.uniform(1, 3))
+            if rng.random() < 0.6:
+                closed = np.concatenate([outline, outline[:1]])
+                canvas.curve(closed, rng.uniform(0.01, 0.05) * value, 1.4)
 
 
 def _rectum(
@@ -136,6 +171,12 @@ def veil(canvas: Canvas, rng: np.random.Generator) -> None:
         share = field * rng.uniform(0.2, 0.75)
         flat = blur(canvas.image, rng.uniform(9, 18))
         canvas.image += share * (flat - canvas.image)
+
+
+def _spine_line(geometry: Geometry, rows: FloatArray) -> FloatArray:
+    """Middle line of the bodies, x in each row, px."""
+    middle = anatomy.centres(geometry.bodies)[::-1]
+    return np.interp(rows, middle[:, 1], middle[:, 0])
 
 
 def _trunk_line(geometry: Geometry, rows: FloatArray) -> FloatArray:

@@ -295,7 +295,7 @@ def write_truth(folder: Path, seed: int, films: Sequence[Written]) -> None:
 
 def count(films: Sequence[Written]) -> dict[str, int]:
     """Films of each split."""
-    number = {split: 0 for split in ('train', 'val', 'test')}
+    number = dict.fromkeys(('train', 'val', 'test'), 0)
     for film in films:
         number[film.split] += 1
     return {split: n for split, n in number.items() if n}
