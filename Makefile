@@ -10,6 +10,9 @@ BOOTSTRAP ?= $(firstword $(foreach p,python3 python3.11 python3.10,\
 
 ifdef PYTHON_ENV
 RUN := $(PYTHON_ENV)/bin/python
+ifeq ($(wildcard $(RUN)),)
+$(error PYTHON_ENV=$(PYTHON_ENV) has no bin/python; name the folder of an environment)
+endif
 READY :=
 else
 RUN := .venv/bin/python

@@ -16,6 +16,7 @@ from typing import Any
 
 from bootstrap import steps
 from bootstrap.interpreter import choose
+from bootstrap.mmcv_ops import check_before
 from bootstrap.process import Runner, SetupError, clean_environment
 from bootstrap.state import Stamp, decide, digest_of, inspect, locked, write_stamp
 
@@ -73,6 +74,7 @@ def set_up(root: Path, wanted: str | None, torch_index: str | None) -> None:
             if todo == 'rebuild':
                 say('the .venv that is there is unfinished or does not fit: new start')
             python = python or choose(None, os.environ)
+            check_before(python, os.environ)
             steps.create(runner, python, venv, os.environ)
         version = steps.install(runner, root, venv, os.environ, torch_index)
         write_stamp(venv, Stamp(digest, str(root), version))

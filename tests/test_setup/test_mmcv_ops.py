@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from bootstrap import mmcv_ops
+from bootstrap.interpreter import Interpreter
 from bootstrap.process import Runner, SetupError
 from bootstrap.steps import read_requirement
 
@@ -167,3 +168,13 @@ def test_requirement_file(tmp_path):
     path.write_text('mmcv>=2\n')
     with pytest.raises(SetupError, match='one line "name==version" is expected'):
         read_requirement(path)
+
+
+def test_what_compiling_needs_is_missed_before_anything_is_fetched(tmp_path, environ):
+    python = Interpreter('/usr/bin/python3.11', '3.11', venv=True, headers=False)
+    with pytest.raises(SetupError, match=r'python3\.11-dev on Debian'):
+        mmcv_ops.check_before(python, environ)
+    with pytest.raises(SetupError, match='no C'):
+        mmcv_ops.check_before(python, {**environ, 'PATH': ''})
+    wheel(tmp_path / 'cache/spondylo_mmpose/wheels/mmcv2.1.0-cp311-torch2-cpu')
+    mmcv_ops.check_before(python, {**environ, 'PATH': ''})

@@ -24,8 +24,8 @@ TOOLS = Path(__file__).parents[2] / 'tools'
         ),
         (
             'ERROR: No matching distribution found for torch==2.13.0\n',
-            'the package index in use offers no torch==2.13.0 for this Python; '
-            'see "pip config list" for the index',
+            'the package index in use cannot be reached or offers no torch==2.13.0 '
+            'for this Python; see "pip config list" for the index',
         ),
         (
             'OSError: [Errno 28] No space left on device',

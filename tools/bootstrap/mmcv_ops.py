@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from bootstrap.interpreter import Interpreter
 from bootstrap.process import Runner, SetupError, clean_environment
 from bootstrap.state import locked
 
@@ -74,6 +75,42 @@ def progress(output: str) -> str:
     return f'compiled {done} of {total} files'
 
 
+def check_compiler(environ: Mapping[str, str]) -> None:
+    """Make sure that there is a C++ compiler.
+
+    Raises:
+        SetupError: If there is none; the message says what to install.
+    """
+    compiler = environ.get('CXX') or 'c++'
+    if shutil.which(compiler.split()[0], path=environ.get('PATH', '')) is None:
+        raise SetupError(
+            'no C++ compiler found, and mmcv has to be compiled; install one '
+            '(g++ on Debian) and run `make setup` again'
+        )
+
+
+def check_before(python: Interpreter, environ: Mapping[str, str]) -> None:
+    """Miss what compiling needs before torch is downloaded, not after.
+
+    A wheel kept for this Python may make it unnecessary; which one fits is known only
+    once torch is installed.
+
+    Raises:
+        SetupError: If no wheel is kept, and the compiler or Python's headers are
+            missing.
+    """
+    kept = cache_folder(environ) / 'wheels'
+    if any(kept.glob(f'*-cp{python.version.replace(".", "")}-*/*.whl')):
+        return
+    check_compiler(environ)
+    if not python.headers:
+        raise SetupError(
+            f'the C headers of {python.path} are missing, and mmcv has to be compiled; '
+            f'install them (python{python.version}-dev on Debian) and run `make setup` '
+            'again'
+        )
+
+
 def wheel_for(
     runner: Runner, venv: Path, requirement: str, key: str, environ: Mapping[str, str]
 ) -> tuple[Path, bool]:
@@ -120,12 +157,7 @@ def _compile(
     key: str,
     environ: Mapping[str, str],
 ) -> Path:
-    compiler = environ.get('CXX') or 'c++'
-    if shutil.which(compiler.split()[0], path=environ.get('PATH', '')) is None:
-        raise SetupError(
-            'no C++ compiler found, and mmcv has to be compiled; install one '
-            '(g++ on Debian) and run `make setup` again'
-        )
+    check_compiler(environ)
     work = cache / 'build' / key
     env = clean_environment(environ, venv)
     python = str(venv / 'bin' / 'python')

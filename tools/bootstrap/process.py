@@ -35,8 +35,8 @@ _CAUSES = (
     ),
     (
         r'No matching distribution found for (?P<what>\S+)',
-        'the package index in use offers no {what} for this Python; '
-        'see "pip config list" for the index',
+        'the package index in use cannot be reached or offers no {what} for this '
+        'Python; see "pip config list" for the index',
     ),
     (r'Permission denied', 'a file may not be written (permission denied)'),
     (

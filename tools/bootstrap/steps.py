@@ -14,13 +14,12 @@ from bootstrap.process import Runner, SetupError, clean_environment
 from bootstrap.state import INSTALLING, installing
 
 _FACTS = """
-import json, os, platform, sysconfig
+import json, platform, sysconfig
 from importlib.metadata import version
 print(json.dumps({
     'torch': version('torch'),
     'python': '.'.join(platform.python_version_tuple()[:2]),
     'system': sysconfig.get_platform() + '-' + ''.join(platform.libc_ver()),
-    'headers': os.path.exists(os.path.join(sysconfig.get_path('include'), 'Python.h')),
 }))
 """
 # Importing proves little: the ops are looked up when mmcv.ops loads, and called here.
@@ -90,12 +89,12 @@ def install(
             source = ['--index-url', torch_index, *torch_file]
             runner.run('installing torch from TORCH_INDEX', [*pip, *source], env)
         else:
-            step = 'installing torch and build tools'
             if not any(venv.glob('lib/python*/site-packages/torch')):
-                step += (
-                    ' (200 MB; several GB where the index has only the CUDA build, '
-                    'see docs/installation.md)'
+                runner.say(
+                    'torch is a download of 200 MB; of several GB where the index has '
+                    'only the CUDA build (docs/installation.md, "Fresh machine")'
                 )
+            step = 'installing torch and build tools'
             runner.run(step, [*pip, *pinned, *torch_file, *build], env)
 
     fixed = read_requirement(needs / 'mmcv.txt')
@@ -103,12 +102,6 @@ def install(
     key = mmcv_ops.cache_key(
         fixed.partition('==')[2], facts['python'], facts['torch'], facts['system']
     )
-    cached = mmcv_ops.cached_wheel(mmcv_ops.cache_folder(environ) / 'wheels' / key)
-    if cached is None and not facts['headers']:
-        raise SetupError(
-            'the C headers of Python are missing, and mmcv has to be compiled; install '
-            f'them (python{facts["python"]}-dev on Debian) and run `make setup` again'
-        )
     wheel, was_there = mmcv_ops.wheel_for(runner, venv, fixed, key, environ)
     if was_there:
         runner.say(f'mmcv was compiled before: {wheel}')
