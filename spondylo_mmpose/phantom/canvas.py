@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import CubicSpline
+from scipy.interpolate import Akima1DInterpolator
 
 from spondylo_mmpose.spine.anatomy import FloatArray
 
@@ -18,10 +18,26 @@ def smooth_curve(points: ArrayLike, samples: int = 40) -> FloatArray:
     """Sample a cubic curve through points, ``(samples, 2)``."""
     knots = np.asarray(points, dtype=np.float64)
     length = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(knots, axis=0).T))])
-    # A repeated knot would make the spline singular.
+    # A repeated knot would make the curve singular.
     keep = np.concatenate([[True], np.diff(length) > 1e-6])
-    spline = CubicSpline(length[keep], knots[keep])
+    # No linear system to solve, and no overshoot where knots are uneven.
+    spline = Akima1DInterpolator(length[keep], knots[keep])
     return spline(np.linspace(0, length[-1], samples))
+
+
+def arc(
+    start: FloatArray, step: FloatArray, bend: FloatArray, samples: int = 12
+) -> FloatArray:
+    """Sample a parabola from ``start`` to ``start + step``, ``(samples, 2)``.
+
+    Args:
+        start: First point.
+        step: From the first to the last point.
+        bend: How far the middle lies off the straight line.
+        samples: Number of points.
+    """
+    t = np.linspace(0, 1, samples)[:, None]
+    return start + t * step + 4 * t * (1 - t) * bend
 
 
 def smooth_noise(
@@ -50,17 +66,15 @@ def smooth_noise(
     return fine / max(float(fine.std()), 1e-6)
 
 
-def blur(image: FloatImage, sigma: float | tuple[float, float]) -> FloatImage:
-    """Gaussian blur; wide ones are done on a smaller copy."""
-    sigma_x, sigma_y = sigma if isinstance(sigma, tuple) else (sigma, sigma)
-    if min(sigma_x, sigma_y) > 8:
-        height, width = image.shape
-        small = cv2.resize(
-            image, (width // 4, height // 4), interpolation=cv2.INTER_AREA
-        )
-        small = cv2.GaussianBlur(small, (0, 0), sigma_x / 4, sigmaY=sigma_y / 4)
-        return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
-    return cv2.GaussianBlur(image, (0, 0), sigma_x, sigmaY=sigma_y)
+def blur(image: FloatImage, sigma: float) -> FloatImage:
+    """Gaussian blur; a wide one is done on a smaller copy."""
+    if sigma <= 8:
+        return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
+    height, width = image.shape
+    small = cv2.resize(image, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / 4)
+    large = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(large, np.float32)
 
 
 class Canvas:
@@ -95,7 +109,7 @@ class Canvas:
             return
         mask, corner, view = patch
         cv2.fillPoly(
-            mask, [self._fixed(outline - corner)], 255, cv2.LINE_AA, shift=_SHIFT
+            mask, [self._fixed(outline - corner)], (255,), cv2.LINE_AA, shift=_SHIFT
         )
         view += cv2.GaussianBlur(mask.astype(np.float32), (0, 0), max(soft, 0.3)) * (
             value / 255.0
@@ -127,7 +141,7 @@ class Canvas:
             return
         if np.ndim(value) == 0:
             cv2.polylines(
-                mask, [fixed], False, 255, thickness, cv2.LINE_AA, shift=_SHIFT
+                mask, [fixed], False, (255,), thickness, cv2.LINE_AA, shift=_SHIFT
             )
             peak = float(value)  # type: ignore[arg-type]
         else:
@@ -137,7 +151,7 @@ class Canvas:
                     mask,
                     start.tolist(),
                     end.tolist(),
-                    int(shade),
+                    (int(shade),),
                     thickness,
                     cv2.LINE_AA,
                     shift=_SHIFT,

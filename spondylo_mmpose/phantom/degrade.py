@@ -20,7 +20,7 @@ def expose(image: FloatImage, rng: np.random.Generator) -> FloatImage:
         Grey values in [0, 255], before noise.
     """
     size = image.shape[0]
-    image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.35, 0.95))
+    image = blur(image, rng.uniform(0.35, 0.95))
     # Some exports enhance edges, others are flat.
     if rng.random() < 0.5:
         image = image + rng.uniform(0.1, 0.6) * (image - blur(image, 10.0))
@@ -42,7 +42,7 @@ def add_noise(image: FloatImage, rng: np.random.Generator) -> FloatImage:
     """Add correlated noise that grows with the grey value."""
     size = image.shape
     grain = rng.standard_normal(size, dtype=np.float32)
-    grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.45, 0.9))
+    grain = blur(grain, rng.uniform(0.45, 0.9))
     grain /= grain.std()
     coarse = smooth_noise(rng, size, rng.uniform(2.5, 4.5))  # type: ignore[arg-type]
     spread = rng.uniform(0.5, 2.2) * (0.25 + np.sqrt(image / 255))
@@ -65,7 +65,7 @@ def collimate(image: FloatImage, rng: np.random.Generator) -> FloatImage:
                 (left + lean[3], height - bottom),
             ]
         )
-        cv2.fillPoly(mask, [np.round(quad).astype(np.int32)], 1.0)
+        cv2.fillPoly(mask, [np.round(quad).astype(np.int32)], (1.0,))
         soft = rng.uniform(0.8, 6.0)
         image = image * cv2.GaussianBlur(mask, (0, 0), soft)
     if rng.random() < 0.12:

@@ -51,12 +51,12 @@ def _side_marker(
     (wide, tall), _ = cv2.getTextSize(text, font, 1.0, ink)
     letters = np.full((tall + 2 * ink, wide + 2 * ink), 252, np.uint8)
     cv2.putText(
-        letters, text, (ink, tall + ink // 2), font, 1.0, 15, ink // 2, cv2.LINE_AA
+        letters, text, (ink, tall + ink // 2), font, 1.0, (15,), ink // 2, cv2.LINE_AA
     )
     inner = (int(box.shape[1] * 0.78), int(box.shape[0] * 0.66))
-    letters = cv2.resize(letters, inner, interpolation=cv2.INTER_AREA)
+    shrunk = cv2.resize(letters, inner, interpolation=cv2.INTER_AREA)
     top, left = (box.shape[0] - inner[1]) // 2, (box.shape[1] - inner[0]) // 2
-    box[top : top + inner[1], left : left + inner[0]] = letters
+    box[top : top + inner[1], left : left + inner[0]] = shrunk
     small = cv2.resize(box, (width, height), interpolation=cv2.INTER_AREA)
     part = small.astype(np.float32)
     if rng.random() < 0.2:
@@ -72,5 +72,5 @@ def _sign(image: FloatImage) -> None:
     """The white bust that the data set's exports carry in the upper right corner."""
     size = image.shape[1]
     image[0:17, size - 21 :] = 0
-    cv2.circle(image, (size - 10, 4), 4, 255.0, -1, cv2.LINE_AA)
-    cv2.ellipse(image, (size - 10, 14), (7, 5), 0, 180, 360, 255.0, -1, cv2.LINE_AA)
+    cv2.circle(image, (size - 10, 4), 4, (255.0,), -1, cv2.LINE_AA)
+    cv2.ellipse(image, (size - 10, 14), (7, 5), 0, 180, 360, (255.0,), -1, cv2.LINE_AA)

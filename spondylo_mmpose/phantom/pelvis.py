@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spondylo_mmpose.phantom.bones import BoneLook
-from spondylo_mmpose.phantom.canvas import Canvas, smooth_curve
+from spondylo_mmpose.phantom.canvas import Canvas, arc, smooth_curve
 from spondylo_mmpose.phantom.geometry import MAGNIFICATION, Geometry
 from spondylo_mmpose.spine.anatomy import FloatArray
 
@@ -59,7 +59,7 @@ def draw_sacrum(
     width = np.interp(
         np.linspace(0, 1, steps),
         [0, 0.25, 0.5, 0.75, 1],
-        [0.5 * np.linalg.norm(ai - pi), 10, 7.5, 5.5, 3],
+        [0.5 * float(np.linalg.norm(ai - pi)), 10, 7.5, 5.5, 3],
     )[:, None]
     anterior = np.concatenate([[as_, ai], middle + front * width])
     posterior = np.concatenate([[ps, pi], middle - front * width])
@@ -103,8 +103,8 @@ def draw_sacrum(
         ends = np.array([middle[k] + reach, middle[k] - reach])
         for gap in (-1.0, 1.0):
             line = (ends + gap * directions[k] * rng.uniform(0.4, 1.4)) * scale
-            shade = rng.uniform(0.02, 0.12 + 0.1 * rank) * look.plate * strength
-            canvas.curve(smooth_curve(line, 8), shade, 1.2)
+            dense = rng.uniform(0.02, 0.12 + 0.1 * rank) * look.plate * strength
+            canvas.curve(line, dense, 1.2)
 
 
 def draw_pelvis(
@@ -163,7 +163,7 @@ def _web(
         length = rng.uniform(12, 50)
         step = length * np.array([np.cos(angle), np.sin(angle)])
         bend = rng.normal(0, 0.15) * np.array([-step[1], step[0]])
-        line = frame(smooth_curve([start, start + step / 2 + bend, start + step], 16))
+        line = frame(arc(start, step, bend, 16))
         shade = np.hanning(18)[1:-1] * rng.uniform(0.04, 0.3) * look.plate * strength
         canvas.curve(line, shade, rng.uniform(0.7, 1.8), int(rng.integers(1, 3)))
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spondylo_mmpose.phantom.bones import BoneLook
-from spondylo_mmpose.phantom.canvas import Canvas, smooth_curve
+from spondylo_mmpose.phantom.canvas import Canvas, arc, smooth_curve
 from spondylo_mmpose.spine.anatomy import FloatArray
 
 # Outlines in body heights: (backward from the middle of the back wall, upward).
@@ -106,7 +106,7 @@ def _strands(
         length = rng.uniform(0.2, 0.75)
         step = length * np.array([np.cos(angle), np.sin(angle)])
         bend = rng.normal(0, 0.12) * length * np.array([-step[1], step[0]]) / length
-        line = frame(smooth_curve([start, start + step / 2 + bend, start + step], 12))
+        line = frame(arc(start, step, bend))
         shade = np.hanning(14)[1:-1] * rng.uniform(0.08, 0.42) * edge
         canvas.curve(line, shade, rng.uniform(0.7, 1.3), int(rng.integers(1, 3)))
 

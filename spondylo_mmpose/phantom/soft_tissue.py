@@ -20,7 +20,7 @@ def draw_body_envelope(
     """
     size = canvas.size
     scale = geometry.scale * MAGNIFICATION
-    rows = np.arange(size)
+    rows = np.arange(size, dtype=np.float64)
     s1 = anatomy.centres(geometry.bodies[:1])[0]
     below = (rows - s1[1]) / scale[1]  # mm below S1
     axis = _trunk_line(geometry, rows)
@@ -49,7 +49,7 @@ def draw_body_envelope(
     uneven += 0.012 * smooth_noise(rng, (size, size), (90.0, 14.0))
     uneven += 0.010 * smooth_noise(rng, (size, size), (9.0, 6.0))
     canvas.add(blur(layer * uneven, 9.0))
-    canvas.add(np.float32(rng.uniform(2, 9)))
+    canvas.add(float(rng.uniform(2, 9)))
     if rng.random() < 0.5:
         edge = np.stack([back_edge, rows], axis=1)[::8] - (rng.uniform(2, 8), 0)
         canvas.curve(edge, rng.uniform(1.0, 3.5), 2.5)
@@ -61,13 +61,13 @@ def _edges(
 ) -> tuple[FloatArray, FloatArray]:
     """Skin at the belly and at the back in each row, px."""
     stout = rng.normal(0, 0.16)
-    belly = rng.uniform(105, 140) * (1 + stout)
-    belly = belly + 14 * np.exp(-(((below + 20) / 70) ** 2)) * rng.uniform(-0.5, 1.5)
+    belly = np.full(len(below), rng.uniform(105, 165) * (1 + stout))
+    belly += 14 * np.exp(-(((below + 20) / 70) ** 2)) * rng.uniform(-0.5, 1.5)
     belly += np.interp(below, [-220, -120, 40, 120], [-15, 0, 5, -15])
-    back = rng.uniform(72, 98) * (1 + 0.7 * stout)
+    back = np.full(len(below), rng.uniform(72, 98) * (1 + 0.7 * stout))
     buttock = rng.uniform(20, 55)
     knots = [-240, -150, -70, 0, 70, 120], [0, 0, -3, 10, buttock, buttock]
-    back = back + np.interp(below, *knots)
+    back += np.interp(below, *knots)
     return axis - belly * scale[0], axis + back * scale[0]
 
 

@@ -177,7 +177,9 @@ def derive(path: str | Path) -> dict[str, Family]:
         kind = family_of(name)
         tight = table[:, 2] - (TXT_PADDING if kind == 'buu_txt' else 0.0)
         groups[kind].append(features(table[:, :2], tight))
-    if min(len(g) for g in groups.values()) < 30:
+    if min(len(g) for g in groups.values()) < 30 or any(
+        np.isnan(group).all(axis=0).any() for group in groups.values()
+    ):
         raise SpondyloError(f'{path}: too few training films to derive statistics')
     return {name: summarise(np.array(group)) for name, group in groups.items()}
 

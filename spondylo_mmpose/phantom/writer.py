@@ -1,5 +1,6 @@
 """Write a set of phantoms: the raw data set's own layout, or COCO keypoints."""
 
+import multiprocessing
 import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -225,13 +226,13 @@ def render(
     if any(plan.split == 'test' for plan in plans):
         (folder / 'Test').mkdir(exist_ok=True)
     work = partial(_render_one, folder, images, seed, with_spacing)
-    workers = min(workers or os.cpu_count() or 1, len(plans))
+    workers = min(workers or os.cpu_count() or 1, len(plans) // 4)
     if workers <= 1:
         return [work(plan) for plan in _progress(plans, len(plans))]
-    with ProcessPoolExecutor(
-        workers, initializer=cv2.setNumThreads, initargs=(1,)
-    ) as pool:
-        return list(_progress(pool.map(work, plans, chunksize=4), len(plans)))
+    # A forked child would wait for ever for OpenCV threads that only its parent has.
+    fresh = multiprocessing.get_context('spawn')
+    with ProcessPoolExecutor(workers, fresh, cv2.setNumThreads, (1,)) as pool:
+        return list(_progress(pool.map(work, plans, chunksize=2), len(plans)))
 
 
 def _progress(items: Any, total: int) -> Any:
