@@ -125,12 +125,12 @@ def draw_pelvis(
         wing = size * np.array(_ILIUM) + shift + rng.normal(0, 3.0, (len(_ILIUM), 2))
         crest = smooth_curve(wing, 70)
         closed = np.concatenate([crest, [[20, 120], [-10, 120], [-20, 70]]])
-        canvas.fill(frame(closed), 0.5 * look.fill * strength * near, 8.0)
+        canvas.fill(frame(closed), 0.95 * look.fill * strength * near, 6.0)
         # The thick crest ends sharply; below, the wing thins out.
         centre = size * np.array([10.0, 45.0])
         inner = centre + rng.uniform(0.7, 0.85) * (crest - centre)
         band = np.concatenate([crest[:-12], inner[::-1][12:]])
-        canvas.fill(frame(band), 0.28 * look.fill * strength * near, 2.5)
+        canvas.fill(frame(band), 0.4 * look.fill * strength * near, 2.5)
         uneven = np.interp(
             np.arange(70), np.arange(0, 71, 14), rng.uniform(0.0, 1.0, 6) ** 1.7
         )
@@ -156,7 +156,7 @@ def _web(
 ) -> None:
     """Many faint lines: alae, sacroiliac joints and cortices of both wings crossing."""
     hip = np.array(_HIP)
-    for _ in range(int(rng.integers(22, 45))):
+    for _ in range(int(rng.integers(30, 60))):
         start = np.array([rng.uniform(-40, 70), rng.uniform(-25, 85)])
         toward = hip - start if rng.random() < 0.5 else np.array([-1.0, -0.6])
         angle = np.arctan2(toward[1], toward[0]) + rng.normal(0, 0.6)

@@ -33,7 +33,7 @@ def draw_body_envelope(
     peak = rng.uniform(0.5, 0.68)
     arch = np.sin(np.pi * thick ** (np.log(0.5) / np.log(peak)))
     thick = np.clip(arch, 0, 1) ** rng.uniform(0.6, 1.4)
-    pelvis = rng.uniform(0.5, 1.15)
+    pelvis = rng.uniform(0.55, 1.4)
     along = 1.0 + np.interp(
         below,
         [-260, -190, -110, -50, 0, 60, 110, 150],
@@ -99,19 +99,19 @@ def draw_gas(
     """Add bowel gas in front of the spine, sometimes over it, and in the rectum."""
     size = canvas.size
     scale = geometry.scale * MAGNIFICATION
-    cell = rng.uniform(9, 24)
+    cell = rng.uniform(11, 28)
     field = smooth_noise(rng, (size, size), (cell * scale[0] / 2, cell * scale[1] / 2))
     field += 0.45 * smooth_noise(rng, (size, size), 11.0)
     where = smooth_noise(rng, (size, size), 110.0)
     reach = rng.choice([0.42, 0.52, 0.75], p=[0.6, 0.3, 0.1])
     zone = np.clip((reach - depth) / 0.15, 0, 1) * np.clip(depth / 0.1, 0, 1)
-    zone *= np.clip(where + rng.uniform(-0.9, 0.7), 0, 1)
+    zone *= np.clip(where + rng.uniform(-0.7, 1.0), 0, 1)
     # Loops of different depth: some sharp, some out of focus.
-    level, sharp = rng.uniform(0.5, 1.3), rng.uniform(1.6, 4.0)
+    level, sharp = rng.uniform(0.1, 1.2), rng.uniform(1.6, 4.0)
     gas = 1 / (1 + np.exp(-(field - level) * sharp))
     gas *= 0.55 + 0.45 * np.clip(smooth_noise(rng, (size, size), 45.0), -1, 1)
     rim = np.exp(-(((field - level + 0.45) / 0.3) ** 2))
-    share = rng.uniform(0.12, 0.5)
+    share = rng.uniform(0.12, 0.6)
     # Gas takes away a share of the tissue that it displaces.
     layer = zone * (0.12 * rim - gas) * share
     canvas.add((layer * np.clip(canvas.image, 0, 70)).astype(np.float32))
