@@ -13,9 +13,9 @@ from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.cli import run_cli
 
 TOOLS = Path(__file__).parent
-RECIPE = TOOLS.parent / 'configs' / 'demo_rtmpose_s.py'
-SIX_RECIPE = TOOLS.parent / 'configs' / 'demo_rtmpose_s_six.py'
-REAL_RECIPE = TOOLS.parent / 'configs' / 'demo_rtmpose_s_real.py'
+RECIPE = TOOLS.parent / 'configs' / 'demo' / 'hrnet_w16.py'
+BOTH_RECIPE = TOOLS.parent / 'configs' / 'demo' / 'hrnet_w16_both_splits.py'
+CONTINUED_RECIPE = TOOLS.parent / 'configs' / 'demo' / 'hrnet_w16_continued.py'
 
 
 def parse_args() -> argparse.Namespace:
@@ -154,7 +154,7 @@ def real_films(
     unseen = out / 'real_unseen'
     steps.run(
         'Real films, both splits: the model trained on phantoms alone',
-        'test.py', SIX_RECIPE, checkpoint, '--work-dir', unseen, '--cfg-options', root,
+        'test.py', BOTH_RECIPE, checkpoint, '--work-dir', unseen, '--cfg-options', root,
         '--dump', unseen / 'predictions.pkl', '--out', unseen / 'metrics.json',
         quiet='Epoch(test)',
     )  # fmt: skip
@@ -165,12 +165,12 @@ def real_films(
     run = out / 'real_run'
     steps.run(
         'Real films: training goes on with phantoms and the real train split',
-        'train.py', REAL_RECIPE, '--amp', '--work-dir', run, '--no-pretrained',
+        'train.py', CONTINUED_RECIPE, '--amp', '--work-dir', run, '--no-pretrained',
         '--cfg-options', root, f'load_from={checkpoint}', quiet='Epoch(',
     )  # fmt: skip
     steps.run(
         'Real films, val split: after that training',
-        'test.py', REAL_RECIPE, newest(run, 'epoch_*.pth'), '--work-dir', run,
+        'test.py', CONTINUED_RECIPE, newest(run, 'epoch_*.pth'), '--work-dir', run,
         '--cfg-options', root,
         '--dump', run / 'predictions.pkl', '--out', run / 'metrics.json',
         quiet='Epoch(test)',

@@ -97,6 +97,11 @@ spondylo_hooks = [dict(type='SyncBuffersHook'), dict(type='EpochSeedHook')]
 spondylo_default_hooks = dict(
     logger=dict(interval=20),
     checkpoint=dict(
-        interval=1, max_keep_ckpts=2, save_best='corner/MRE_px', rule='less'
+        interval=1,
+        max_keep_ckpts=2,
+        save_best='corner/MRE_px',
+        rule='less',
+        # Whole files only, whenever training is stopped.
+        backend_args=dict(backend='atomic'),
     ),
 )

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from spondylo_mmpose.engine import compat
 from spondylo_mmpose.errors import SpondyloError
 
 
@@ -22,6 +23,7 @@ def load_checkpoint_file(path: str | Path) -> dict[str, Any]:
     Raises:
         SpondyloError: If it is missing, cut short, unsafe or no checkpoint.
     """
+    compat.allow_mmengine_checkpoints()
     path = Path(path)
     if not path.is_file():
         raise SpondyloError(f'{path}: no such checkpoint')

@@ -1,39 +1,35 @@
 """What one gets from the box without looking at the film: every model's floor."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.records import VertebraRecord
-from spondylo_mmpose.spine.anatomy import FloatArray, as_spine, hull_boxes
+from spondylo_mmpose.spine.anatomy import FloatArray, as_spine, hull_boxes, infer_facing
 
 BOX_CORNERS = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], dtype=np.float64)
 """The box's own corners, in units of the box."""
 
 
-def mean_shape(corners: ArrayLike) -> FloatArray:
-    """Mean quad in units of its hull box.
+def shape_in_box(quad: ArrayLike) -> FloatArray | None:
+    """Express a quad in units of its hull box.
 
     Args:
-        corners: ``(N, 4, 2)`` px of training vertebrae.
+        quad: ``(4, 2)`` px.
 
     Returns:
         ``(4, 2)``; (0, 0) is the box's upper left, (1, 1) its lower right corner.
-
-    Raises:
-        SpondyloError: If there is no vertebra with four corners and a box.
+        ``None`` where a corner is missing or the box is flat.
     """
-    spine = as_spine(corners)
-    boxes = hull_boxes(spine)
-    size = boxes[:, 2:] - boxes[:, :2]
-    whole = np.isfinite(spine).all((1, 2)) & (size > 0).all(1)
-    if not whole.any():
-        raise SpondyloError('no vertebra with four corners to take a mean shape from')
-    shapes = (spine - boxes[:, None, :2])[whole] / size[whole][:, None]
-    return shapes.mean(0)
+    spine = as_spine(quad)
+    x1, y1, x2, y2 = hull_boxes(spine)[0]
+    if not np.isfinite(spine).all() or x2 <= x1 or y2 <= y1:
+        return None
+    return (spine[0] - [x1, y1]) / [x2 - x1, y2 - y1]
 
 
 def place_in_box(shape: ArrayLike, box: ArrayLike) -> FloatArray:
@@ -42,17 +38,86 @@ def place_in_box(shape: ArrayLike, box: ArrayLike) -> FloatArray:
     return box[:2] + np.asarray(shape, dtype=np.float64) * (box[2:] - box[:2])
 
 
-def predict_shape(
-    records: Iterable[VertebraRecord], shape: ArrayLike
-) -> list[VertebraRecord]:
-    """Replace every prediction by ``shape`` put into the vertebra's box."""
-    return [replace(r, predicted=place_in_box(shape, r.box)) for r in records]
+def mirror_shape(shape: ArrayLike) -> FloatArray:
+    """Mirror a shape in units of the box, sides swapped."""
+    return np.asarray(shape, dtype=np.float64)[[1, 0, 3, 2]] * [-1, 1] + [1, 0]
 
 
-def corners_of_coco(content: dict) -> FloatArray:
-    """All quads of a COCO file of ours, ``(N, 4, 2)`` px, NaN where not labelled."""
-    keypoints: Sequence[Sequence[float]] = [
-        annotation['keypoints'] for annotation in content['annotations']
-    ]
-    array = np.asarray(keypoints, dtype=np.float64).reshape(-1, 4, 3)
-    return np.where(array[..., 2:] > 0, array[..., :2], np.nan)
+@dataclass(frozen=True)
+class MeanShape:
+    """Mean quad of each level in units of the box, for a film that faces left.
+
+    Knowing level and facing makes the floor higher than a single mean shape would: a
+    mean over S1 and L3 resembles neither.
+
+    Attributes:
+        by_level: ``(4, 2)`` for each level that was seen.
+        overall: ``(4, 2)`` for all others.
+    """
+
+    by_level: Mapping[str | None, FloatArray]
+    overall: FloatArray
+
+    @classmethod
+    def from_coco(cls, contents: Iterable[dict]) -> 'MeanShape':
+        """Take the mean over the vertebrae of COCO files.
+
+        Raises:
+            SpondyloError: If no vertebra has four corners.
+        """
+        shapes: dict[str | None, list[FloatArray]] = defaultdict(list)
+        for content in contents:
+            for corners, levels in films_of_coco(content):
+                facing, _ = infer_facing(corners)
+                for quad, level in zip(corners, levels, strict=True):
+                    shape = shape_in_box(quad)
+                    if shape is not None:
+                        right = facing == 'right'
+                        shapes[level].append(mirror_shape(shape) if right else shape)
+        if not shapes:
+            raise SpondyloError('no vertebra with four corners to take a mean from')
+        everything = np.concatenate(list(shapes.values()))
+        return cls(
+            {k: np.mean(v, axis=0) for k, v in shapes.items()}, everything.mean(0)
+        )
+
+    def predict(self, records: Iterable[VertebraRecord]) -> list[VertebraRecord]:
+        """Replace every prediction by the mean shape of its level in its box.
+
+        The facing is taken from the film's true corners, again in favour of the floor.
+        """
+        films: dict[str, list[VertebraRecord]] = defaultdict(list)
+        for record in records:
+            films[record.film_id].append(record)
+        predictions = []
+        for film in films.values():
+            facing, _ = infer_facing([record.true for record in film])
+            for record in film:
+                shape = self.by_level.get(record.level, self.overall)
+                shape = mirror_shape(shape) if facing == 'right' else shape
+                quad = place_in_box(shape, record.box)
+                predictions.append(replace(record, predicted=quad))
+        return predictions
+
+
+def predict_box_corners(records: Iterable[VertebraRecord]) -> list[VertebraRecord]:
+    """Replace every prediction by the corners of its box."""
+    return [replace(r, predicted=place_in_box(BOX_CORNERS, r.box)) for r in records]
+
+
+def films_of_coco(content: dict) -> list[tuple[FloatArray, list[str | None]]]:
+    """Corners and levels of each film of a COCO file of ours.
+
+    Returns:
+        ``(N, 4, 2)`` px with NaN where not labelled, and ``N`` level names, per film.
+    """
+    films: dict[int, list[dict]] = defaultdict(list)
+    for annotation in content['annotations']:
+        films[annotation['image_id']].append(annotation)
+    result = []
+    for annotations in films.values():
+        keypoints = np.asarray([a['keypoints'] for a in annotations], np.float64)
+        points = keypoints.reshape(-1, 4, 3)
+        corners = np.where(points[..., 2:] > 0, points[..., :2], np.nan)
+        result.append((corners, [a.get('level') for a in annotations]))
+    return result

@@ -11,12 +11,7 @@ from jinja2 import Environment, PackageLoader
 
 import spondylo_mmpose
 from spondylo_mmpose.evaluation import MeyerdingMetric, RadialErrorMetric
-from spondylo_mmpose.evaluation.baselines import (
-    BOX_CORNERS,
-    corners_of_coco,
-    mean_shape,
-    predict_shape,
-)
+from spondylo_mmpose.evaluation.baselines import MeanShape, predict_box_corners
 from spondylo_mmpose.evaluation.radial_error import radial_errors
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.reporting import figures, overlays
@@ -54,10 +49,9 @@ def compare_with_floors(run: RunRecord) -> dict[str, list[VertebraRecord]]:
     """
     columns = {'model': list(run.records)}
     if run.train_annotations:
-        corners = [corners_of_coco(read_json(path)) for path in run.train_annotations]
-        shape = mean_shape(np.concatenate(corners))
-        columns['mean shape'] = predict_shape(run.records, shape)
-    columns['box corners'] = predict_shape(run.records, BOX_CORNERS)
+        contents = [read_json(path) for path in run.train_annotations]
+        columns['mean shape'] = MeanShape.from_coco(contents).predict(run.records)
+    columns['box corners'] = predict_box_corners(run.records)
     return columns
 
 

@@ -3,42 +3,89 @@ import pytest
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation import baselines
+from spondylo_mmpose.spine.anatomy import mirror
 from tests.test_evaluation.helpers import film_records
 
-# Two quads in boxes (0, 0, 10, 20) and (0, 0, 20, 10), shifted.
+# In boxes (0, 0, 10, 20) and (0, 0, 20, 10), shifted.
 FIRST = np.array([[0, 4], [10, 0], [2, 20], [10, 16]], float) + [7, 3]
 SECOND = np.array([[0, 0], [20, 2], [4, 10], [16, 8]], float) - [5, 5]
+# S1 behind and tilted, L5 level: faces left.
+SPINE = np.array(
+    [
+        [[130, 330], [180, 300], [160, 370], [200, 340]],
+        [[100, 230], [160, 230], [100, 270], [160, 272]],
+    ],
+    float,
+)
 
 
-def test_mean_shape_by_hand():
-    shape = baselines.mean_shape([FIRST, SECOND])
-    expected = [[0, 0.1], [1, 0.1], [0.2, 1.0], [0.9, 0.8]]
-    assert shape == pytest.approx(np.array(expected))
+def coco(*films):
+    annotations = []
+    for image_id, film in enumerate(films):
+        for quad, level in zip(film, ('S1', 'L5'), strict=False):
+            visible = np.isfinite(quad).all(1, keepdims=True)
+            points = np.concatenate([np.nan_to_num(quad), 2.0 * visible], axis=1)
+            annotations.append(
+                {'image_id': image_id, 'keypoints': points.ravel(), 'level': level}
+            )
+    return {'annotations': annotations}
+
+
+def test_shape_in_box_and_back_by_hand():
+    shape = baselines.shape_in_box(FIRST)
+    assert shape == pytest.approx(np.array([[0, 0.2], [1, 0], [0.2, 1], [1, 0.8]]))
+    assert baselines.place_in_box(shape, [7, 3, 17, 23]) == pytest.approx(FIRST)
     placed = baselines.place_in_box(shape, [10, 20, 110, 70])
-    assert placed == pytest.approx(np.array([[10, 25], [110, 25], [30, 70], [100, 60]]))
+    assert placed == pytest.approx(np.array([[10, 30], [110, 20], [30, 70], [110, 60]]))
 
 
-def test_mean_shape_leaves_out_incomplete_vertebrae():
+def test_no_shape_without_four_corners_or_a_box():
     incomplete = FIRST.copy()
     incomplete[2] = np.nan
-    flat = np.zeros((4, 2))
-    assert baselines.mean_shape([FIRST, incomplete, flat]) == pytest.approx(
-        baselines.mean_shape([FIRST])
+    assert baselines.shape_in_box(incomplete) is None
+    assert baselines.shape_in_box(np.zeros((4, 2))) is None
+    with pytest.raises(SpondyloError, match='no vertebra'):
+        baselines.MeanShape.from_coco([coco([incomplete])])
+
+
+def test_mirrored_shape_keeps_its_names():
+    shape = baselines.shape_in_box(SECOND)
+    twice = baselines.mirror_shape(baselines.mirror_shape(shape))
+    assert twice == pytest.approx(shape)
+    mirrored = baselines.shape_in_box(mirror(SECOND, 100)[0])
+    assert baselines.mirror_shape(shape) == pytest.approx(mirrored)
+
+
+def test_mean_of_levels_is_exact_on_the_film_it_was_taken_from():
+    mean = baselines.MeanShape.from_coco([coco(SPINE, mirror(SPINE, 640))])
+    assert set(mean.by_level) == {'S1', 'L5'}
+    for spine in (SPINE, mirror(SPINE, 640)):
+        for record in mean.predict(film_records(spine, spine + 9)):
+            assert record.predicted == pytest.approx(record.true)
+
+
+def test_unknown_level_gets_the_overall_mean():
+    mean = baselines.MeanShape.from_coco([coco(SPINE)])
+    (record,) = mean.predict(film_records(SPINE[:1], SPINE[:1], levels=['T7']))
+    expected = (baselines.shape_in_box(SPINE[0]) + baselines.shape_in_box(SPINE[1])) / 2
+    assert record.predicted == pytest.approx(
+        baselines.place_in_box(expected, record.box)
     )
-    with pytest.raises(SpondyloError, match='mean shape'):
-        baselines.mean_shape([incomplete])
 
 
 def test_box_corners_reach_an_upright_rectangle():
     quad = np.array([[[5, 6], [25, 6], [5, 16], [25, 16]]], float)
-    records = baselines.predict_shape(
-        film_records(quad, quad + 3), baselines.BOX_CORNERS
-    )
-    assert records[0].predicted.tolist() == quad[0].tolist()
+    (record,) = baselines.predict_box_corners(film_records(quad, quad + 3))
+    assert record.predicted.tolist() == quad[0].tolist()
 
 
-def test_corners_of_coco_marks_unlabelled():
-    content = {'annotations': [{'keypoints': [1, 2, 2, 3, 4, 2, 5, 6, 2, 0, 0, 0]}]}
-    corners = baselines.corners_of_coco(content)
+def test_films_of_coco_marks_unlabelled():
+    content = {
+        'annotations': [
+            {'image_id': 1, 'keypoints': [1, 2, 2, 3, 4, 2, 5, 6, 2, 0, 0, 0]}
+        ]
+    }
+    ((corners, levels),) = baselines.films_of_coco(content)
     assert corners[0, :3].tolist() == [[1, 2], [3, 4], [5, 6]]
     assert np.isnan(corners[0, 3]).all()
+    assert levels == [None]

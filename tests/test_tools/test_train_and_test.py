@@ -54,7 +54,7 @@ def trained(data, tmp_path_factory, run_tool):
     return work_dir
 
 
-def tested(run_tool, data, checkpoint, folder, *arguments):
+def measure_with(run_tool, data, checkpoint, folder, *arguments):
     result = run_tool(
         'test.py', CONFIG, checkpoint, '--work-dir', folder,
         '--cfg-options', f'data_root={data}',
@@ -82,7 +82,7 @@ def test_interrupted_and_resumed_equals_undisturbed(trained, data, tmp_path, run
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     deadline = time.monotonic() + 300
-    while not (tmp_path / 'epoch_1.pth').exists():
+    while not (tmp_path / 'last_checkpoint').exists():
         assert process.poll() is None, process.communicate()[0]
         assert time.monotonic() < deadline, 'no checkpoint came'
         time.sleep(0.02)
@@ -107,8 +107,8 @@ def test_interrupted_and_resumed_equals_undisturbed(trained, data, tmp_path, run
 def test_testing_twice_gives_the_same_numbers(trained, data, tmp_path, run_tool):
     checkpoint = trained / 'epoch_4.pth'
     one, two = tmp_path / 'one', tmp_path / 'two'
-    metrics = tested(run_tool, data, checkpoint, one)
-    assert metrics == tested(run_tool, data, checkpoint, two)
+    metrics = measure_with(run_tool, data, checkpoint, one)
+    assert metrics == measure_with(run_tool, data, checkpoint, two)
     assert metrics['corner/vertebrae'] == len(load_dump(one / 'predictions.pkl'))
     # These phantoms have a spacing, so mm are measured.
     assert metrics['corner/MRE_mm'] > 0
@@ -121,7 +121,7 @@ def test_testing_twice_gives_the_same_numbers(trained, data, tmp_path, run_tool)
 
 def test_two_processes_give_the_numbers_of_one(trained, data, tmp_path, run_tool):
     checkpoint = trained / 'epoch_4.pth'
-    one = tested(run_tool, data, checkpoint, tmp_path / 'one')
+    one = measure_with(run_tool, data, checkpoint, tmp_path / 'one')
     folder = tmp_path / 'two'
     command = [
         sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node', 2,
@@ -148,7 +148,7 @@ def test_two_processes_give_the_numbers_of_one(trained, data, tmp_path, run_tool
 
 
 def test_report_of_a_run(trained, data, tmp_path, run_tool):
-    tested(run_tool, data, trained / 'epoch_4.pth', trained)
+    measure_with(run_tool, data, trained / 'epoch_4.pth', trained)
     page = tmp_path / 'page.html'
     result = run_tool(
         'report.py', trained, '--out', page, '--section', 'A <run>: its note.'

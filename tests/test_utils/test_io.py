@@ -90,5 +90,8 @@ def test_atomic_dir_does_not_overwrite_without_force(tmp_path):
         (temporary / 'b').write_text('2')
     assert [p.name for p in (tmp_path / 'out').iterdir()] == ['b']
     (tmp_path / 'file').write_text('')
-    with pytest.raises(SpondyloError, match='is a file'), io.atomic_dir(tmp_path / 'file'):
+    with (
+        pytest.raises(SpondyloError, match='is a file'),
+        io.atomic_dir(tmp_path / 'file'),
+    ):
         pass

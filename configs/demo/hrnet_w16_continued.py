@@ -4,7 +4,7 @@ The schedule is fixed beforehand and the last weights are taken: with so few fil
 choosing an epoch by their error would report the choice, not the model.
 """
 
-_base_ = './demo_rtmpose_s.py'
+_base_ = './hrnet_w16.py'
 
 train_dataloader = dict(
     dataset=dict(
@@ -26,9 +26,9 @@ train_dataloader = dict(
         ],
     )
 )
-max_epochs = 4
+max_epochs = 2
 train_cfg = dict(max_epochs=max_epochs, val_interval=1)
-optim_wrapper = dict(optimizer=dict(lr=3e-4))
+optim_wrapper = dict(optimizer=dict(lr=5e-4))
 param_scheduler = [
     dict(
         type='CosineAnnealingLR',

@@ -1,6 +1,6 @@
 """The demo's recipe, tested on both splits of a data set at once."""
 
-_base_ = './demo_rtmpose_s.py'
+_base_ = './hrnet_w16.py'
 
 test_dataloader = dict(
     dataset=dict(
