@@ -13,6 +13,7 @@ from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.cli import run_cli
 
 TOOLS = Path(__file__).parent
+REAL_FILMS = 'mendeley_lateral6'
 RECIPE = TOOLS.parent / 'configs' / 'demo' / 'hrnet_w16.py'
 BOTH_RECIPE = TOOLS.parent / 'configs' / 'demo' / 'hrnet_w16_both_splits.py'
 CONTINUED_RECIPE = TOOLS.parent / 'configs' / 'demo' / 'hrnet_w16_continued.py'
@@ -34,10 +35,10 @@ def parse_args() -> argparse.Namespace:
 
 
 class Steps:
-    """Runs the project's own tools one after another, each with a log.
+    """Runs the project's own tools one after another.
 
     Args:
-        logs: Folder for the logs.
+        logs: Folder for the logs of the tools that write much.
     """
 
     def __init__(self, logs: Path) -> None:
@@ -51,7 +52,7 @@ class Steps:
             title: What the step does.
             tool: File name in ``tools/``.
             *arguments: Its command line.
-            quiet: Show only lines that hold this text; the log has all of them.
+            quiet: When given, show only lines that hold this text; a log has all.
 
         Raises:
             SpondyloError: If the tool fails.
@@ -61,29 +62,59 @@ class Steps:
         shown = ' '.join(['python', f'tools/{tool}', *command[4:]])
         elapsed = time.monotonic() - self.start
         print(f'\n[{elapsed:4.0f} s] {title}\n  $ {shown}', flush=True)
+        if not quiet:
+            # The tool has the terminal to itself and can show its progress.
+            if subprocess.run(command).returncode:
+                raise SpondyloError(f'{tool} failed; it says why above')
+            return
         self.logs.mkdir(parents=True, exist_ok=True)
         log = self.logs / f'{len(list(self.logs.iterdir())):02d}_{Path(tool).stem}.log'
-        with log.open('w') as file:
-            process = subprocess.Popen(
+        tail = ''
+        with (
+            log.open('w') as file,
+            subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-            )
-            assert process.stdout is not None
-            tail = ''
-            for line in process.stdout:
+            ) as process,
+        ):
+            for line in process.stdout or ():
                 file.write(line)
                 tail = line.strip() or tail
                 if quiet in line:
-                    print(f'  {line.rstrip()}', flush=True)
-        if process.wait():
+                    print(f'  {line.strip()[:160]}', flush=True)
+        if process.returncode:
             raise SpondyloError(f'{tool} failed: {tail} (whole log: {log})')
+
+
+def empty_folder(out: Path) -> None:
+    """Make the demo's folder, replacing the one of an earlier demo but no other.
+
+    Raises:
+        SpondyloError: If the folder holds something else.
+    """
+    mark = out / '.spondylo_demo'
+    if out.exists() and any(out.iterdir()) and not mark.is_file():
+        raise SpondyloError(
+            f'{out}: exists and is no earlier demo; choose another --out'
+        )
+    try:
+        if out.exists():
+            shutil.rmtree(out)
+        out.mkdir(parents=True)
+        mark.touch()
+    except OSError as error:
+        raise SpondyloError(f'{out}: cannot be written ({error.strerror})') from error
 
 
 def main() -> None:
     """Run the demo."""
     args = parse_args()
     out: Path = args.out
-    if out.exists():
-        shutil.rmtree(out)
+    if args.real_data and not (args.real_data / REAL_FILMS).is_dir():
+        raise SpondyloError(
+            f'{args.real_data}: holds no folder {REAL_FILMS}; name the folder that '
+            'does, or leave SPONDYLO_REAL_DATA unset'
+        )
+    empty_folder(out)
     steps = Steps(out / 'logs')
     # The second recipe joins phantoms and real films.
     os.environ['SPONDYLO_PHANTOMS'] = str(out / 'phantoms')
@@ -145,11 +176,10 @@ def real_films(
     Returns:
         Run folders and their section titles.
     """
-    source = real_data / 'mendeley_lateral6'
     root = f'data_root={out / "real"}'
     steps.run(
         'Real films: conversion',
-        'convert_dataset.py', 'mendeley', source, out / 'real',
+        'convert_dataset.py', 'mendeley', real_data / REAL_FILMS, out / 'real',
     )  # fmt: skip
     unseen = out / 'real_unseen'
     steps.run(

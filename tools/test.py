@@ -10,29 +10,16 @@ from spondylo_mmpose.utils.cli import run_cli
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     # Torch comes with this import; it must follow the settings of run_cli's module.
-    from mmengine.config import DictAction
+    from spondylo_mmpose.engine.options import add_run_options
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         'config', help='the recipe that the checkpoint was trained with'
     )
     parser.add_argument('checkpoint', help='weights, e.g. work_dirs/*/best_*.pth')
-    parser.add_argument('--work-dir', help='log folder; work_dirs/<config>')
     parser.add_argument('--dump', metavar='FILE.pkl', help='write every prediction')
     parser.add_argument('--out', metavar='FILE.json', help='write the metrics')
-    parser.add_argument('--show-dir', help='write a picture of every prediction here')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        metavar='NAME=VALUE',
-        help='override settings of the config, e.g. data_root=data/spondylo',
-    )
-    parser.add_argument(
-        '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none'
-    )
-    # torchrun sets the variable; older launchers pass the option.
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+    add_run_options(parser)
     return parser.parse_args()
 
 

@@ -1,0 +1,27 @@
+"""Command line options that training and testing share."""
+
+import argparse
+
+from mmengine.config import DictAction
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--work-dir``, ``--show-dir``, ``--cfg-options`` and ``--launcher``.
+
+    Args:
+        parser: Parser of a tool that runs mmengine's Runner.
+    """
+    parser.add_argument('--work-dir', help='logs and results; work_dirs/<config>')
+    parser.add_argument('--show-dir', help='write pictures of the predictions here')
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='NAME=VALUE',
+        help='override settings of the config, e.g. data_root=data/spondylo',
+    )
+    parser.add_argument(
+        '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none'
+    )
+    # torchrun sets the variable; older launchers pass the option.
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
