@@ -13,9 +13,7 @@ def parse_args() -> argparse.Namespace:
     from spondylo_mmpose.engine.options import add_run_options
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        'config', help='the recipe that the checkpoint was trained with'
-    )
+    parser.add_argument('config', help='recipe that the checkpoint was trained with')
     parser.add_argument('checkpoint', help='weights, e.g. work_dirs/*/best_*.pth')
     parser.add_argument('--dump', metavar='FILE.pkl', help='write every prediction')
     parser.add_argument('--out', metavar='FILE.json', help='write the metrics')
