@@ -8,3 +8,10 @@ class SpondyloError(Exception):
     Command line tools print it and exit with status 2
     (:func:`spondylo_mmpose.utils.cli.run_cli`).
     """
+
+
+def one_line(error: BaseException) -> str:
+    """Kind and first line of an error's text."""
+    text = str(error.args[0]) if isinstance(error, KeyError) else str(error)
+    first = next(iter(text.strip().splitlines()), '')
+    return f'{type(error).__name__}: {first}' if first else type(error).__name__

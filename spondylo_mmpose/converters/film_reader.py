@@ -18,6 +18,8 @@ from spondylo_mmpose.converters.layout import RawFilm
 from spondylo_mmpose.converters.naming import FilmName, parse_name
 
 _EXIF_ORIENTATION = 274
+# What the training's reader (OpenCV) decodes too, whatever the file is called.
+_FORMATS = ('JPEG', 'MPO', 'PNG', 'BMP', 'TIFF')
 _AGREE = 1.5  # px; conversions of the text labels cut decimals off
 
 
@@ -132,7 +134,7 @@ def _image_size(content: bytes, done: FilmResult) -> tuple[int, int] | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
-            with Image.open(io.BytesIO(content)) as image:
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
                 image.load()
                 turned = image.getexif().get(_EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
                 width, height = image.size

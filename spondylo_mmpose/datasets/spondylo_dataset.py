@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import cv2
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
+from spondylo_mmpose.datasets.annotation_file import check_annotation_file
 from spondylo_mmpose.datasets.metainfo import vertebra_metainfo
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.utils.io import read_json
 
 FILM_KEYS = (
     'file_name',
@@ -47,7 +48,7 @@ class SpondyloDataset(BaseCocoStyleDataset):
 
     def load_data_list(self) -> list[dict]:
         """Read the annotation file; see the base class."""
-        self._check_annotation_file(Path(self.ann_file))
+        check_annotation_file(Path(self.ann_file))
         data_list = super().load_data_list()
         if not data_list:
             raise SpondyloError(f'{self.ann_file}: holds no labelled vertebra')
@@ -73,21 +74,14 @@ class SpondyloDataset(BaseCocoStyleDataset):
             info['vertebra'] = {key: annotation.get(key) for key in VERTEBRA_KEYS}
         return info
 
-    @staticmethod
-    def _check_annotation_file(path: Path) -> None:
-        if not path.is_file():
-            raise SpondyloError(
-                f'{path}: no such annotation file; make one with '
-                'tools/convert_dataset.py or tools/make_phantoms.py --layout coco, or '
-                'name the data set in SPONDYLO_DATA or --cfg-options data_root=...'
-            )
-        content = read_json(path)
-        needed = ('images', 'annotations', 'categories')
-        if not isinstance(content, dict) or any(key not in content for key in needed):
-            raise SpondyloError(f'{path}: is no COCO file ({", ".join(needed)} needed)')
-        names = [len(c.get('keypoints', ())) for c in content['categories']]
-        if names != [4]:
-            raise SpondyloError(
-                f'{path}: needs one category with four corners; convert it with '
-                'tools/convert_dataset.py'
-            )
+    def prepare_data(self, idx: int) -> Any:
+        """Run the pipeline on one sample; see the base class."""
+        try:
+            return super().prepare_data(idx)
+        except Exception as error:
+            path = self.get_data_info(idx)['img_path']
+            if cv2.imread(path) is None:
+                raise SpondyloError(
+                    f'{path}: cannot be read as an image; convert the data set again'
+                ) from error
+            raise

@@ -2,9 +2,10 @@
 
 import pickle
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
+from mmengine.model import is_model_wrapper
 from torch import nn
 
 from spondylo_mmpose.engine import compat
@@ -38,7 +39,7 @@ def load_checkpoint_file(path: str | Path) -> dict[str, Any]:
             f'{path}: is no checkpoint, or holds more than weights and is refused '
             f'({_first_line(error)})'
         ) from error
-    if not isinstance(content, dict) or 'state_dict' not in content:
+    if not isinstance(content, dict) or not isinstance(content.get('state_dict'), dict):
         raise SpondyloError(
             f'{path}: holds no state_dict; is it a training checkpoint?'
         )
@@ -59,7 +60,7 @@ def check_fits(path: str | Path, model: nn.Module) -> None:
     wrong = [
         name
         for name, value in model.state_dict().items()
-        if name not in state or state[name].shape != value.shape
+        if getattr(state.get(name), 'shape', None) != value.shape
     ]
     if wrong:
         raise SpondyloError(
@@ -67,6 +68,28 @@ def check_fits(path: str | Path, model: nn.Module) -> None:
             f'have another shape, the first is {wrong[0]}; use the config that it was '
             'trained with'
         )
+
+
+def check_resumable(path: str | Path, model: nn.Module) -> None:
+    """Make sure that a training can go on from a checkpoint.
+
+    Raises:
+        SpondyloError: If it does not fit (:func:`check_fits`), or holds weights alone.
+    """
+    check_fits(path, model)
+    content = load_checkpoint_file(path)
+    missing = {'meta', 'optimizer', 'param_schedulers'} - content.keys()
+    if missing:
+        raise SpondyloError(
+            f'{path}: cannot be resumed, it lacks {", ".join(sorted(missing))}; take '
+            'an epoch_*.pth of the run, or start from these weights with '
+            f'--cfg-options load_from={path}'
+        )
+
+
+def unwrapped(model: nn.Module) -> nn.Module:
+    """The model itself where a wrapper shares it between processes."""
+    return cast(nn.Module, model.module) if is_model_wrapper(model) else model
 
 
 def _first_line(error: BaseException) -> str:

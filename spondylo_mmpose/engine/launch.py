@@ -13,7 +13,8 @@ from mmengine.config import Config, ConfigDict
 from mmengine.dist import is_distributed
 from mmengine.runner import Runner
 
-from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.engine.cfg_options import check_names
+from spondylo_mmpose.errors import SpondyloError, one_line
 
 DATALOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
@@ -29,16 +30,28 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
         options: Dotted names and values.
 
     Raises:
-        SpondyloError: If the file is missing or is no valid config.
+        SpondyloError: If the file is missing or is no valid config, or an option names
+            no setting.
     """
     if not Path(path).is_file():
         raise SpondyloError(f'{path}: no such config; the recipes are in configs/')
     try:
         config = Config.fromfile(str(path))
-        default_root = config.get('data_root')
+    # A config is a program and may raise anything.
+    except Exception as error:
+        raise SpondyloError(f'{path}: is no valid config: {one_line(error)}') from error
+    if 'model' not in config:
+        raise SpondyloError(
+            f'{path}: is no recipe: it names no model; the recipes are in configs/'
+        )
+    check_names(config, options or {})
+    default_root = config.get('data_root')
+    try:
         config.merge_from_dict(options or {})
-    except (SyntaxError, NameError, KeyError, ImportError, TypeError) as error:
-        raise SpondyloError(f'{path}: is no valid config: {error}') from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SpondyloError(
+            f'--cfg-options: do not fit {path}: {one_line(error)}'
+        ) from error
     if options and 'data_root' in options:
         for name in DATALOADERS:
             for node in dataset_nodes((config.get(name) or {}).get('dataset') or {}):
@@ -166,11 +179,33 @@ def explain_download_failure() -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def explain_config_errors(config: Config) -> Iterator[None]:
+    """Turn what goes wrong while a run is put together into one line.
+
+    Up to here nothing but the config and its options decide what is built, so that a
+    wrong type, name or value stands there. ``SPONDYLO_TRACEBACK=1`` shows the rest.
+
+    Raises:
+        SpondyloError: Instead of whatever the parts raise.
+    """
+    try:
+        yield
+    except (SpondyloError, OSError):
+        raise
+    except Exception as error:
+        raise SpondyloError(
+            f'{config.filename}: a part of the run cannot be built; correct the config '
+            f'or --cfg-options ({one_line(error)})'
+        ) from error
+
+
 def build_runner(config: Config) -> Runner:
     """Build the Runner.
 
     Raises:
-        SpondyloError: If the work directory cannot be written.
+        SpondyloError: If the work directory cannot be written or a part cannot be
+            built.
     """
     try:
         Path(config.work_dir).mkdir(parents=True, exist_ok=True)
@@ -179,4 +214,5 @@ def build_runner(config: Config) -> Runner:
             f'{config.work_dir}: cannot be written ({error.strerror}); choose another '
             'with --work-dir'
         ) from error
-    return Runner.from_cfg(config)
+    with explain_config_errors(config):
+        return Runner.from_cfg(config)

@@ -3,21 +3,19 @@
 import argparse
 import os
 from pathlib import Path
-from typing import cast
 
 from mmengine.dist import is_main_process
-from mmengine.model import is_model_wrapper
-from torch import nn
 
-from spondylo_mmpose.engine.checkpoint import check_fits
+from spondylo_mmpose.engine.checkpoint import check_fits, unwrapped
 from spondylo_mmpose.engine.launch import (
     apply_common_options,
     build_runner,
     drop_pretrained,
+    explain_config_errors,
     load_config,
 )
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.utils.io import write_json
+from spondylo_mmpose.utils.io import check_writable, write_json
 
 
 def run_test(args: argparse.Namespace) -> list[str]:
@@ -35,6 +33,9 @@ def run_test(args: argparse.Namespace) -> list[str]:
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     if args.dump and Path(args.dump).suffix not in ('.pkl', '.pickle'):
         raise SpondyloError(f'{args.dump}: --dump writes a pickle; name it *.pkl')
+    # Before the test, which may take long.
+    for target in filter(None, (args.dump, args.out)):
+        check_writable(target)
     config = load_config(args.config, args.cfg_options)
     apply_common_options(config, args)
     # The checkpoint has all the weights; do not fetch pretrained ones first.
@@ -48,7 +49,9 @@ def run_test(args: argparse.Namespace) -> list[str]:
         dump = {'type': 'AtomicDumpResults', 'out_file_path': args.dump}
         config.test_evaluator = [*evaluators, dump]
     runner = build_runner(config)
-    check_fits(args.checkpoint, _unwrapped(runner.model))
+    check_fits(args.checkpoint, unwrapped(runner.model))
+    with explain_config_errors(config):
+        runner.test_loop  # noqa: B018  (built when first looked at, data sets too)
     metrics = runner.test()
     if not is_main_process():
         return []
@@ -57,7 +60,3 @@ def run_test(args: argparse.Namespace) -> list[str]:
         write_json(args.out, metrics)
         written.append(f'metrics: {args.out}')
     return written
-
-
-def _unwrapped(model: nn.Module) -> nn.Module:
-    return cast(nn.Module, model.module) if is_model_wrapper(model) else model

@@ -7,12 +7,17 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.runner import find_latest_checkpoint
 
-from spondylo_mmpose.engine.checkpoint import load_checkpoint_file
+from spondylo_mmpose.engine.checkpoint import (
+    check_resumable,
+    load_checkpoint_file,
+    unwrapped,
+)
 from spondylo_mmpose.engine.launch import (
     apply_common_options,
     build_runner,
     drop_pretrained,
     enable_amp,
+    explain_config_errors,
     explain_download_failure,
     load_config,
 )
@@ -37,6 +42,13 @@ def run_training(args: argparse.Namespace) -> str:
     apply_common_options(config, args)
     apply_training_options(config, args)
     runner = build_runner(config)
+    with explain_config_errors(config):
+        # Each is built when first looked at; data sets come with them.
+        runner.train_loop, runner.val_loop  # noqa: B018
+    if config.get('resume'):
+        check_resumable(config.load_from, unwrapped(runner.model))
+    elif config.get('load_from') and '://' not in config.load_from:
+        load_checkpoint_file(config.load_from)
     try:
         with explain_download_failure():
             runner.train()

@@ -28,6 +28,9 @@ RAW = 'Train/Keypointrcnn_data'
 TRUTH = 'truth.json'
 FAULTS = 'planted_faults.json'
 
+MAX_FILMS = 100_000
+"""A larger set would take days and hundreds of gigabytes, surely by mistake."""
+
 _TEST_FILMS = 2
 _QUALITY = 95
 
@@ -177,6 +180,11 @@ def _check(num: int, seed: int, layout: str, faults: bool, val_share: float) -> 
         raise SpondyloError(f'--val-share {val_share}: must lie in [0, 1)')
     if faults and layout != 'mendeley':
         raise SpondyloError('--faults: faults are of raw files; use --layout mendeley')
+    if num > MAX_FILMS:
+        raise SpondyloError(
+            f'--num {num}: at most {MAX_FILMS} films in one set; make several with '
+            'different seeds'
+        )
     if layout == 'mendeley' and num > names.NUMBER_OF_IDS - 100:
         raise SpondyloError(
             f'--num {num}: the raw layout has patient numbers for '
@@ -236,7 +244,7 @@ def render(
 
 
 def _progress(items: Any, total: int) -> Any:
-    return tqdm(items, 'phantoms', total, leave=False, ncols=80)
+    return tqdm(items, 'phantoms', total, leave=False, ncols=80, disable=None)
 
 
 def _render_one(

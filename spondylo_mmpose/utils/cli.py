@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -17,8 +18,10 @@ os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
 def run_cli(main: Callable[[], Any]) -> None:
     """Run a tool's ``main`` and end the process with a fitting exit status.
 
-    A :class:`SpondyloError` becomes one line on stderr and status 2; Ctrl-C ends
-    with status 130 as shells expect. Anything else is a bug and keeps its traceback.
+    A :class:`SpondyloError` becomes one line on stderr and status 2, and so does an
+    ``OSError`` of a file (a full disk, a folder without permission); Ctrl-C ends with
+    status 130 as shells expect. Anything else is a bug and keeps its traceback; with
+    ``SPONDYLO_TRACEBACK`` set, so does the rest.
 
     Args:
         main: Function without arguments; its return value, when an ``int``, is the
@@ -33,9 +36,26 @@ def run_cli(main: Callable[[], Any]) -> None:
     try:
         status = main()
     except SpondyloError as error:
-        print(f'error: {error}', file=sys.stderr)
+        _show_traceback()
+        # Torch wraps an error of a data worker in that process's traceback, which ends
+        # with the error's class and text.
+        last = str(error).strip().rpartition('\n')[2]
+        kind = f'{SpondyloError.__module__}.{SpondyloError.__name__}: '
+        print(f'error: {last.removeprefix(kind)}', file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        _show_traceback()
+        where = f'{error.filename}: ' if error.filename else ''
+        print(f'error: {where}{error.strerror}', file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print('interrupted', file=sys.stderr)
         sys.exit(130)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _show_traceback() -> None:
+    if os.environ.get('SPONDYLO_TRACEBACK'):
+        traceback.print_exc()

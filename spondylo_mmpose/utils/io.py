@@ -123,27 +123,61 @@ def atomic_dir(path: str | Path, force: bool = False) -> Iterator[Path]:
         SpondyloError: If ``path`` exists and is not empty, or cannot be written.
     """
     path = Path(path)
-    if path.exists() and not path.is_dir():
-        raise SpondyloError(f'{path}: is a file; name a folder for the output')
-    if path.is_dir() and any(path.iterdir()) and not force:
-        raise SpondyloError(
-            f'{path}: exists and is not empty; choose another folder or pass --force'
-        )
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f'.{path.name}.', dir=path.parent))
+        # A folder is replaced by renaming; '.' and links have no name of their own.
+        final = path.resolve()
+        if final.exists() and not final.is_dir():
+            raise SpondyloError(f'{path}: is a file; name a folder for the output')
+        if Path.cwd().is_relative_to(final):
+            raise SpondyloError(
+                f'{path}: holds the current folder and cannot be replaced; choose '
+                'another folder'
+            )
+        if final.is_dir() and any(final.iterdir()) and not force:
+            raise SpondyloError(
+                f'{path}: exists and is not empty; choose another folder or pass '
+                '--force'
+            )
+        final.parent.mkdir(parents=True, exist_ok=True)
+        working = Path(tempfile.mkdtemp(prefix=f'.{final.name}.', dir=final.parent))
     except OSError as error:
         raise _not_writable(path, error) from error
+    new, old = working / 'new', working / 'old'
     try:
-        yield temporary
-        temporary.chmod(0o777 & ~_umask())
-        if path.is_dir():
-            shutil.rmtree(path)
-        temporary.replace(path)
+        new.mkdir()
+        yield new
+        if final.is_dir():
+            final.replace(old)
+        try:
+            new.replace(final)
+        except BaseException:
+            if old.is_dir() and not final.exists():
+                old.replace(final)
+            raise
     except OSError as error:
         raise _not_writable(path, error) from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(working, ignore_errors=True)
+
+
+def check_writable(path: str | Path) -> None:
+    """Make sure that a file can be written, before the work whose result it holds.
+
+    Args:
+        path: File to be written later. Nothing stays behind but its folder.
+
+    Raises:
+        SpondyloError: If it is a folder, or its folder cannot be written.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise SpondyloError(f'{path}: is a folder; name a file for the output')
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(prefix=f'.{path.stem}.', dir=path.parent):
+            pass
+    except OSError as error:
+        raise _not_writable(path, error) from error
 
 
 def _not_writable(path: Path, error: OSError) -> SpondyloError:

@@ -51,6 +51,13 @@ def stray(data):
     data['labels'].append(0)
 
 
+def gif():
+    """An image that Pillow reads and OpenCV does not."""
+    buffer = io.BytesIO()
+    Image.new('L', (640, 640), 7).save(buffer, 'GIF')
+    return buffer.getvalue()
+
+
 def exif_turned():
     buffer = io.BytesIO()
     exif = Image.Exif()
@@ -113,6 +120,7 @@ def test_one_of_each_fault_is_counted_exactly(tmp_path):
     film('good', jpeg(grey=next(shades)), usual_json(SPINE))
     film('cut_image', jpeg()[:-400], usual_json(SPINE))
     film('no_image_inside', b'text', usual_json(SPINE))
+    film('gif_inside', gif(), usual_json(SPINE))
     film('alone', jpeg(grey=next(shades)), None)
     film('orphan', None, usual_json(SPINE))
     film('both', jpeg(grey=next(shades)), usual_json(SPINE))
@@ -131,7 +139,7 @@ def test_one_of_each_fault_is_counted_exactly(tmp_path):
     shifted[..., 0] -= shifted[..., 0].min() + 1
     film('clamped', jpeg(grey=next(shades)), usual_json(shifted))
     expected.update(
-        image_unreadable=2,
+        image_unreadable=3,
         image_without_label=1,
         label_without_image=1,
         json_and_txt=1,
@@ -157,8 +165,8 @@ def test_one_of_each_fault_is_counted_exactly(tmp_path):
     }
     (both,) = written['faults']['json_and_txt']['items']
     assert (both['agree'], both['largest_distance_px']) == (True, 0.0)
-    # Left out: four kinds of labels, two unreadable images, one without labels.
-    assert written['totals']['films left out'] == 7
+    # Left out: four kinds of labels, three unreadable images, one without labels.
+    assert written['totals']['films left out'] == 8
     names = [
         i['file_name']
         for s in ('train', 'val')

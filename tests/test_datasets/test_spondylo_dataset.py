@@ -102,6 +102,16 @@ def test_crop_moves_pixels_and_corners_together(root):
         (lambda root, c: c.pop('categories'), 'is no COCO file'),
         (lambda root, c: c['categories'][0]['keypoints'].pop(), 'four corners'),
         (lambda root, c: c.update(annotations=[]), 'no labelled vertebra'),
+        (lambda root, c: c.update(images=1), 'is no COCO file'),
+        (lambda root, c: c.update(annotations='abc'), 'is no COCO file'),
+        (lambda root, c: c.update(categories=[1]), 'is no COCO file'),
+        (lambda root, c: c['info'].update(format_version='2.0'), 'version 2.0'),
+        (lambda root, c: c['images'][0].pop('file_name'), 'no file_name'),
+        (lambda root, c: c['annotations'][1].pop('bbox'), 'annotation 1 has no box'),
+        (lambda root, c: c['annotations'][1].update(bbox=[1, 2, 0, 4]), 'no box'),
+        (lambda root, c: c['annotations'][1].update(image_id=9), 'to no image'),
+        (lambda root, c: c['annotations'][1].update(keypoints=['a'] * 12), 'corners'),
+        (lambda root, c: c['annotations'][0]['keypoints'].pop(), 'four corners'),
         (lambda root, c: (root / 'images/train/a.png').unlink(), 'are missing'),
     ],
 )
@@ -121,3 +131,9 @@ def test_missing_or_cut_annotation_file(root):
     path.unlink()
     with pytest.raises(SpondyloError, match='SPONDYLO_DATA'):
         build(root)
+
+
+def test_a_film_that_is_no_image_is_named(root):
+    (root / 'images/train/a.png').write_bytes(b'text')
+    with pytest.raises(SpondyloError, match=r'a\.png: cannot be read as an image'):
+        build(root, [LoadImage()])[0]

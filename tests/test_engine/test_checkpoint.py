@@ -2,7 +2,11 @@ import pytest
 import torch
 from torch import nn
 
-from spondylo_mmpose.engine.checkpoint import check_fits, load_checkpoint_file
+from spondylo_mmpose.engine.checkpoint import (
+    check_fits,
+    check_resumable,
+    load_checkpoint_file,
+)
 from spondylo_mmpose.errors import SpondyloError
 
 
@@ -52,9 +56,27 @@ def test_cut_checkpoint(path):
 def test_missing_file_and_missing_weights(path):
     with pytest.raises(SpondyloError, match='no such checkpoint'):
         load_checkpoint_file(path)
-    torch.save([1, 2], path)
-    with pytest.raises(SpondyloError, match='holds no state_dict'):
-        load_checkpoint_file(path)
+    for content in ([1, 2], {}, {'state_dict': 3}):
+        torch.save(content, path)
+        with pytest.raises(SpondyloError, match='holds no state_dict'):
+            load_checkpoint_file(path)
+
+
+def test_weights_alone_cannot_be_resumed(path):
+    whole = {
+        'state_dict': nn.Linear(2, 3).state_dict(),
+        'meta': {},
+        'optimizer': {},
+        'param_schedulers': [],
+    }
+    torch.save(whole, path)
+    check_resumable(path, nn.Linear(2, 3))
+    with pytest.raises(SpondyloError, match='does not fit'):
+        check_resumable(path, nn.Linear(2, 4))
+    del whole['optimizer']
+    torch.save(whole, path)
+    with pytest.raises(SpondyloError, match='lacks optimizer; .* load_from='):
+        check_resumable(path, nn.Linear(2, 3))
 
 
 def test_code_in_a_checkpoint_is_refused_and_not_run(path, capsys):

@@ -49,6 +49,9 @@ def test_dataset_nodes_of_joined_and_repeated_sets():
         (None, 'no such config'),
         ('model = dict(', 'is no valid config'),
         ('model = undefined_name', 'is no valid config'),
+        ('model = 1 / 0', 'is no valid config: ZeroDivisionError'),
+        ("_base_ = 'none.py'", 'is no valid config: FileNotFoundError'),
+        ('', 'names no model'),
         ("custom_imports = dict(imports=['no.such.module'])", 'is no valid config'),
     ],
 )
@@ -124,3 +127,19 @@ def test_unwritable_work_dir_is_one_line(tmp_path):
     config = Config({'work_dir': str(tmp_path / 'file' / 'run')})
     with pytest.raises(SpondyloError, match='--work-dir'):
         launch.build_runner(config)
+
+
+def test_options_that_do_not_fit():
+    with pytest.raises(SpondyloError, match='no setting data_rot; did you mean'):
+        launch.load_config(RTMPOSE, {'data_rot': '/elsewhere'})
+    with pytest.raises(SpondyloError, match='--cfg-options: do not fit'):
+        launch.load_config(RTMPOSE, {'param_scheduler.9.begin': 1})
+
+
+def test_a_part_that_cannot_be_built_is_one_line(tmp_path):
+    config = launch.load_config(RTMPOSE, {'model.type': 'Nope'})
+    config.work_dir = str(tmp_path)
+    launch.drop_pretrained(config)
+    with pytest.raises(SpondyloError, match=r'rtmpose.*KeyError: Nope is not') as error:
+        launch.build_runner(config)
+    assert '\n' not in str(error.value)

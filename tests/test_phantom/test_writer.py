@@ -130,6 +130,7 @@ def test_validation_films_are_never_zoomed_ones():
         ({'num': 4, 'layout': 'coco', 'faults': True}, '--faults'),
         ({'num': 4, 'val_share': 1.0}, '--val-share'),
         ({'num': 5000}, '--layout coco'),
+        ({'num': 10**9, 'layout': 'coco'}, 'different seeds'),
     ],
 )
 def test_bad_arguments_are_refused_in_one_line(tmp_path, arguments, message):

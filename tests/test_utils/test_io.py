@@ -1,5 +1,6 @@
 import json
 import stat
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -95,3 +96,69 @@ def test_atomic_dir_does_not_overwrite_without_force(tmp_path):
         io.atomic_dir(tmp_path / 'file'),
     ):
         pass
+
+
+def test_a_folder_without_a_name_of_its_own_is_never_emptied(tmp_path, monkeypatch):
+    (tmp_path / 'here').mkdir()
+    (tmp_path / 'here' / 'precious').write_text('old')
+    monkeypatch.chdir(tmp_path / 'here')
+    for name in ('.', '..', tmp_path):
+        with (
+            pytest.raises(SpondyloError, match='current folder'),
+            io.atomic_dir(name, force=True),
+        ):
+            pass
+    assert (tmp_path / 'here' / 'precious').read_text() == 'old'
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path):
+    (tmp_path / 'real').mkdir()
+    (tmp_path / 'link').symlink_to(tmp_path / 'real')
+    with io.atomic_dir(tmp_path / 'link') as temporary:
+        (temporary / 'a').write_text('1')
+    assert (tmp_path / 'link').is_symlink()
+    assert (tmp_path / 'real' / 'a').read_text() == '1'
+
+
+def test_the_old_folder_comes_back_where_the_new_one_cannot_take_its_place(
+    tmp_path, monkeypatch
+):
+    out = tmp_path / 'out'
+    out.mkdir()
+    (out / 'a').write_text('old')
+    replace = Path.replace
+
+    def refuse_new(self, target):
+        if self.name == 'new':
+            raise OSError(5, 'Input/output error')
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, 'replace', refuse_new)
+    with (
+        pytest.raises(SpondyloError, match='out: cannot be written'),
+        io.atomic_dir(out, force=True) as temporary,
+    ):
+        (temporary / 'a').write_text('new')
+    assert (out / 'a').read_text() == 'old'
+    assert [p.name for p in tmp_path.iterdir()] == ['out']
+
+
+def test_names_that_no_file_system_takes(tmp_path):
+    long = tmp_path / ('x' * 300)
+    with (
+        pytest.raises(SpondyloError, match='too long'),
+        io.atomic_dir(long),
+    ):
+        pass
+    with pytest.raises(SpondyloError, match='too long'):
+        io.check_writable(long)
+
+
+def test_check_writable(tmp_path):
+    io.check_writable(tmp_path / 'new' / 'x.json')
+    assert list((tmp_path / 'new').iterdir()) == []
+    with pytest.raises(SpondyloError, match='new: is a folder'):
+        io.check_writable(tmp_path / 'new')
+    (tmp_path / 'file').write_text('')
+    with pytest.raises(SpondyloError, match='cannot be written'):
+        io.check_writable(tmp_path / 'file' / 'x.json')
