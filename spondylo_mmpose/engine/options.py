@@ -2,7 +2,7 @@
 
 import argparse
 
-from mmengine.config import DictAction
+from spondylo_mmpose.engine.cfg_options import CfgOptions
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +16,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=CfgOptions,
         metavar='NAME=VALUE',
         help='override settings of the config, e.g. data_root=data/spondylo',
     )

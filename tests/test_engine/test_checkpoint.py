@@ -75,7 +75,7 @@ def test_weights_alone_cannot_be_resumed(path):
         check_resumable(path, nn.Linear(2, 4))
     del whole['optimizer']
     torch.save(whole, path)
-    with pytest.raises(SpondyloError, match='lacks optimizer; .* load_from='):
+    with pytest.raises(SpondyloError, match=r'lacks optimizer; .* load_from='):
         check_resumable(path, nn.Linear(2, 3))
 
 
