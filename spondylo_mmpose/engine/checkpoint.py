@@ -30,14 +30,15 @@ def load_checkpoint_file(path: str | Path) -> dict[str, Any]:
         raise SpondyloError(f'{path}: no such checkpoint')
     try:
         content = torch.load(path, map_location='cpu', weights_only=True)
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
-        raise SpondyloError(
-            f'{path}: is no readable checkpoint ({_first_line(error)})'
-        ) from error
     except pickle.UnpicklingError as error:
         raise SpondyloError(
             f'{path}: is no checkpoint, or holds more than weights and is refused '
             f'({_first_line(error)})'
+        ) from error
+    # A damaged pickle can raise nearly anything.
+    except Exception as error:
+        raise SpondyloError(
+            f'{path}: is no readable checkpoint ({_first_line(error)})'
         ) from error
     if not isinstance(content, dict) or not isinstance(content.get('state_dict'), dict):
         raise SpondyloError(

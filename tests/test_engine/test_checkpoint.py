@@ -38,7 +38,7 @@ def test_checkpoint_of_another_model_is_refused(path, other):
         check_fits(path, nn.Linear(2, 3))
 
 
-@pytest.mark.parametrize('content', [b'', b'hello', b'PK\x03\x04 cut'])
+@pytest.mark.parametrize('content', [b'', b'hello', b'junk', b'PK\x03\x04 cut'])
 def test_file_that_is_no_checkpoint(path, content):
     path.write_bytes(content)
     with pytest.raises(SpondyloError, match=r'weights\.pth: is no') as error:
