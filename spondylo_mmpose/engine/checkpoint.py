@@ -1,6 +1,7 @@
 """Checkpoints: safe loading, and whether one fits a model."""
 
 import pickle
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -94,4 +95,5 @@ def unwrapped(model: nn.Module) -> nn.Module:
 
 
 def _first_line(error: BaseException) -> str:
-    return str(error).strip().split('\n')[0] or type(error).__name__
+    # torch adds advice that is not for the users of a tool.
+    return re.split(r'\n|\. ', str(error).strip())[0] or type(error).__name__
