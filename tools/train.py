@@ -44,7 +44,8 @@ def main() -> None:
     args = parse_args()
     from spondylo_mmpose.engine.training import run_training
 
-    print(run_training(args))
+    for line in run_training(args):
+        print(line)
 
 
 if __name__ == '__main__':

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.dist import is_main_process
 from mmengine.runner import find_latest_checkpoint
 
 from spondylo_mmpose.engine.checkpoint import (
@@ -24,14 +25,14 @@ from spondylo_mmpose.engine.launch import (
 from spondylo_mmpose.errors import SpondyloError
 
 
-def run_training(args: argparse.Namespace) -> str:
+def run_training(args: argparse.Namespace) -> list[str]:
     """Train a model; see ``tools/train.py --help`` for the options.
 
     Args:
         args: Parsed options.
 
     Returns:
-        A line that says where the result is.
+        Lines that say where the result is; none on any process but the first.
 
     Raises:
         SpondyloError: If the config, the data, the checkpoint or the network fails.
@@ -55,8 +56,10 @@ def run_training(args: argparse.Namespace) -> str:
     except KeyboardInterrupt:
         runner.logger.warning(how_to_resume(runner.work_dir, args.config))
         raise
+    if not is_main_process():
+        return []
     best = sorted(Path(runner.work_dir).glob('best_*.pth'))
-    return f'trained: {best[-1] if best else runner.work_dir}'
+    return [f'trained: {best[-1] if best else runner.work_dir}']
 
 
 def apply_training_options(config: Config, args: argparse.Namespace) -> None:
