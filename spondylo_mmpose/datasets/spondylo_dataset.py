@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import cv2
+import mmcv
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
@@ -80,7 +80,8 @@ class SpondyloDataset(BaseCocoStyleDataset):
             return super().prepare_data(idx)
         except Exception as error:
             path = self.get_data_info(idx)['img_path']
-            if cv2.imread(path) is None:
+            # The pipeline's own reader: cv2.imread takes half a film.
+            if mmcv.imfrombytes(Path(path).read_bytes()) is None:
                 raise SpondyloError(
                     f'{path}: cannot be read as an image; convert the data set again'
                 ) from error

@@ -15,6 +15,7 @@ from mmengine.runner import Runner
 
 from spondylo_mmpose.engine.cfg_options import check_names
 from spondylo_mmpose.errors import SpondyloError, one_line
+from spondylo_mmpose.utils.io import make_folder
 
 DATALOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
@@ -82,6 +83,9 @@ def apply_common_options(config: Config, args: argparse.Namespace) -> None:
     Args:
         config: Changed in place.
         args: Parsed options ``config, work_dir, launcher, show_dir``.
+
+    Raises:
+        SpondyloError: If the folder for pictures cannot be written.
     """
     config.launcher = args.launcher
     if args.work_dir is not None:
@@ -89,6 +93,7 @@ def apply_common_options(config: Config, args: argparse.Namespace) -> None:
     elif config.get('work_dir') is None:
         config.work_dir = str(Path('work_dirs') / Path(args.config).stem)
     if args.show_dir is not None:
+        make_folder(args.show_dir, '--show-dir')
         config.default_hooks.visualization.enable = True
         config.default_hooks.visualization.out_dir = args.show_dir
         config.default_hooks.visualization.interval = 1
@@ -207,12 +212,6 @@ def build_runner(config: Config) -> Runner:
         SpondyloError: If the work directory cannot be written or a part cannot be
             built.
     """
-    try:
-        Path(config.work_dir).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SpondyloError(
-            f'{config.work_dir}: cannot be written ({error.strerror}); choose another '
-            'with --work-dir'
-        ) from error
+    make_folder(config.work_dir, '--work-dir')
     with explain_config_errors(config):
         return Runner.from_cfg(config)

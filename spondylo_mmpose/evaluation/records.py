@@ -59,16 +59,18 @@ def record_from_sample(sample: Mapping[str, Any]) -> VertebraRecord:
         vertebra, film = sample['vertebra'], sample['film']
         x, y, width, height = annotation['bbox']
         predicted = predicted.reshape(4, 2)
+        film_id, vertebra_id = str(sample['img_path']), int(sample['id'])
+        order, level = vertebra['order'], vertebra['level']
     except (KeyError, TypeError, ValueError) as error:
         raise SpondyloError(
             f'a data sample is not one of SpondyloDataset ({error!r}); the test '
             "pipeline must pack 'film', 'vertebra' and 'raw_ann_info'"
         ) from error
     return VertebraRecord(
-        film_id=str(sample['img_path']),
-        vertebra_id=int(sample['id']),
-        order=vertebra['order'],
-        level=vertebra['level'],
+        film_id=film_id,
+        vertebra_id=vertebra_id,
+        order=order,
+        level=level,
         film=film,
         box=np.array([x, y, x + width, y + height], dtype=np.float64),
         predicted=predicted,

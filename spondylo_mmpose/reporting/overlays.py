@@ -1,6 +1,7 @@
 """Films with true and predicted corners drawn on them."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -43,6 +44,9 @@ def film_overlay(records: Sequence[VertebraRecord], size: int = 640) -> np.ndarr
         SpondyloError: If the film cannot be read.
     """
     path = records[0].film_id
+    # OpenCV would warn on stderr.
+    if not Path(path).is_file():
+        raise SpondyloError(f'{path}: the film is not there any more')
     film = cv2.imread(path, cv2.IMREAD_COLOR)
     if film is None:
         raise SpondyloError(f'{path}: cannot be read as an image')

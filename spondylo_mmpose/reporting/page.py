@@ -10,6 +10,8 @@ import numpy as np
 from jinja2 import Environment, PackageLoader
 
 import spondylo_mmpose
+from spondylo_mmpose.datasets.annotation_file import check_annotation_file
+from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation import MeyerdingMetric, RadialErrorMetric
 from spondylo_mmpose.evaluation.baselines import MeanShape, predict_box_corners
 from spondylo_mmpose.evaluation.radial_error import radial_errors
@@ -17,7 +19,7 @@ from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.reporting import figures, overlays
 from spondylo_mmpose.reporting.run_record import RunRecord
 from spondylo_mmpose.reporting.text import table_rows
-from spondylo_mmpose.utils.io import atomic_file, read_json
+from spondylo_mmpose.utils.io import atomic_file, check_writable, read_json
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ def compare_with_floors(run: RunRecord) -> dict[str, list[VertebraRecord]]:
     """
     columns = {'model': list(run.records)}
     if run.train_annotations:
+        for path in run.train_annotations:
+            check_annotation_file(path)
         contents = [read_json(path) for path in run.train_annotations]
         columns['mean shape'] = MeanShape.from_coco(contents).predict(run.records)
     columns['box corners'] = predict_box_corners(run.records)
@@ -70,9 +74,12 @@ def write_page(
         Metric values by section title and column.
 
     Raises:
-        SpondyloError: If a film or an annotation file cannot be read, or the page
-            cannot be written.
+        SpondyloError: If a film or an annotation file cannot be read, the page cannot
+            be written, or ``films`` is negative.
     """
+    if films < 0:
+        raise SpondyloError(f'--films {films}: must not be negative')
+    check_writable(path)
     values, blocks = {}, []
     for section in sections:
         columns = compare_with_floors(section.run)

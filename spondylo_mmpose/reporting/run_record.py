@@ -9,7 +9,7 @@ from typing import Any
 from mmengine.config import Config
 
 from spondylo_mmpose.engine.launch import dataset_nodes
-from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.errors import SpondyloError, one_line
 from spondylo_mmpose.evaluation.dump import load_dump
 from spondylo_mmpose.evaluation.records import (
     VertebraRecord,
@@ -55,19 +55,30 @@ def load_run(folder: str | Path) -> RunRecord:
         folder: Work directory with one config, :data:`PREDICTIONS` and the logs.
 
     Raises:
-        SpondyloError: If the folder, its config or its predictions are missing.
+        SpondyloError: If the folder, its config or its predictions are missing or
+            damaged.
     """
     folder = Path(folder)
     configs = sorted(folder.glob('*.py'), key=lambda path: path.stat().st_mtime)
     if not configs:
         raise SpondyloError(f'{folder}: holds no config; is it the folder of a run?')
     samples = load_dump(folder / PREDICTIONS)
-    records = unique_records(record_from_sample(sample) for sample in samples)
+    try:
+        records = unique_records(record_from_sample(sample) for sample in samples)
+    except SpondyloError as error:
+        raise SpondyloError(f'{folder / PREDICTIONS}: {error}') from error
     if not records:
         raise SpondyloError(f'{folder / PREDICTIONS}: holds no predictions')
+    try:
+        config = Config.fromfile(str(configs[-1]), import_custom_modules=False)
+    # A config is a program and may raise anything.
+    except Exception as error:
+        raise SpondyloError(
+            f'{configs[-1]}: is no valid config: {one_line(error)}'
+        ) from error
     return RunRecord(
         folder=folder,
-        config=Config.fromfile(str(configs[-1]), import_custom_modules=False),
+        config=config,
         scalars=load_scalars(folder),
         records=records,
     )
@@ -81,12 +92,16 @@ def load_scalars(folder: Path) -> list[dict[str, Any]]:
     """
     steps: dict[tuple[bool, int], dict[str, Any]] = {}
     for path in sorted(folder.glob('*/vis_data/scalars.json')):
-        for line in path.read_text(encoding='utf-8').splitlines():
+        for line in path.read_text(encoding='utf-8', errors='replace').splitlines():
             try:
                 scalars = json.loads(line)
             except ValueError:
                 continue  # a run that was killed may leave half a line
+            if not isinstance(scalars, dict):
+                continue
             training = 'loss' in scalars
-            if 'step' in scalars and (training or 'corner/MRE_px' in scalars):
+            if isinstance(scalars.get('step'), int) and (
+                training or 'corner/MRE_px' in scalars
+            ):
                 steps[training, scalars['step']] = scalars
     return list(steps.values())

@@ -160,6 +160,24 @@ def atomic_dir(path: str | Path, force: bool = False) -> Iterator[Path]:
         shutil.rmtree(working, ignore_errors=True)
 
 
+def make_folder(path: str | Path, option: str) -> Path:
+    """Make a folder, if it is not there yet, and those above it.
+
+    Args:
+        path: The folder.
+        option: Option of the command line that names it.
+
+    Raises:
+        SpondyloError: If it cannot be made.
+    """
+    path = Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(path, error, f'another with {option}') from error
+    return path
+
+
 def check_writable(path: str | Path) -> None:
     """Make sure that a file can be written, before the work whose result it holds.
 
@@ -180,11 +198,11 @@ def check_writable(path: str | Path) -> None:
         raise _not_writable(path, error) from error
 
 
-def _not_writable(path: Path, error: OSError) -> SpondyloError:
+def _not_writable(
+    path: Path, error: OSError, choice: str = 'a writable place'
+) -> SpondyloError:
     reason = error.strerror or str(error)
-    return SpondyloError(
-        f'{path}: cannot be written ({reason}); choose a writable place'
-    )
+    return SpondyloError(f'{path}: cannot be written ({reason}); choose {choice}')
 
 
 def _umask() -> int:

@@ -133,7 +133,10 @@ def test_missing_or_cut_annotation_file(root):
         build(root)
 
 
-def test_a_film_that_is_no_image_is_named(root):
-    (root / 'images/train/a.png').write_bytes(b'text')
+@pytest.mark.parametrize('cut', [True, False])
+def test_a_film_that_is_no_image_is_named(root, cut):
+    _, jpeg = cv2.imencode('.jpg', np.full((120, 160), 90, np.uint8))
+    content = jpeg.tobytes()[:400] if cut else b'text'
+    (root / 'images/train/a.png').write_bytes(content)
     with pytest.raises(SpondyloError, match=r'a\.png: cannot be read as an image'):
         build(root, [LoadImage()])[0]

@@ -143,3 +143,12 @@ def test_a_part_that_cannot_be_built_is_one_line(tmp_path):
     with pytest.raises(SpondyloError, match=r'rtmpose.*KeyError: Nope is not') as error:
         launch.build_runner(config)
     assert '\n' not in str(error.value)
+
+
+def test_unwritable_show_dir_is_one_line(tmp_path):
+    (tmp_path / 'file').write_text('')
+    options = Namespace(
+        config='x.py', work_dir=None, launcher='none', show_dir=str(tmp_path / 'file')
+    )
+    with pytest.raises(SpondyloError, match='--show-dir'):
+        launch.apply_common_options(launch.load_config(RTMPOSE), options)

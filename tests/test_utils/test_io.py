@@ -162,3 +162,12 @@ def test_check_writable(tmp_path):
     (tmp_path / 'file').write_text('')
     with pytest.raises(SpondyloError, match='cannot be written'):
         io.check_writable(tmp_path / 'file' / 'x.json')
+
+
+def test_make_folder(tmp_path):
+    assert io.make_folder(tmp_path / 'a' / 'b', '--out').is_dir()
+    io.make_folder(tmp_path / 'a', '--out')
+    (tmp_path / 'file').write_text('')
+    for path in (tmp_path / 'file', tmp_path / 'file' / 'x'):
+        with pytest.raises(SpondyloError, match='another with --out'):
+            io.make_folder(path, '--out')
