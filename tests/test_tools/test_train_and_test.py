@@ -77,21 +77,24 @@ def test_interrupted_and_resumed_equals_undisturbed(trained, data, tmp_path, run
         sys.executable, ROOT / 'tools/train.py', CONFIG, *TRAIN, '--work-dir', tmp_path
     ]  # fmt: skip
     environment = {**os.environ, 'SPONDYLO_DATA': str(data)}
-    process = subprocess.Popen(
-        list(map(str, command)), env=environment, cwd=ROOT, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-    )  # fmt: skip
-    deadline = time.monotonic() + 300
-    while not (tmp_path / 'last_checkpoint').exists():
-        assert process.poll() is None, process.communicate()[0]
-        assert time.monotonic() < deadline, 'no checkpoint came'
-        time.sleep(0.02)
-    # As Ctrl-C does: to the whole group, workers too.
-    os.killpg(process.pid, signal.SIGINT)
-    output = process.communicate(timeout=60)[0]
-    assert process.returncode == 130, output
-    assert 'Traceback' not in output
-    assert '--resume' in output
+    log = tmp_path / 'output.txt'
+    with log.open('w') as output:  # a pipe that nobody reads would fill and block
+        process = subprocess.Popen(
+            list(map(str, command)), env=environment, cwd=ROOT,
+            stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        deadline = time.monotonic() + 300
+        while not (tmp_path / 'last_checkpoint').exists():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, 'no checkpoint came'
+            time.sleep(0.02)
+        # As Ctrl-C does: to the whole group, workers too.
+        os.killpg(process.pid, signal.SIGINT)
+        status = process.wait(timeout=60)
+    said = log.read_text()
+    assert status == 130, said
+    assert 'Traceback' not in said
+    assert '--resume' in said
     assert not (tmp_path / 'epoch_4.pth').exists(), 'the run ended too soon to stop it'
 
     resumed = run_tool('train.py', *command[2:], '--resume', SPONDYLO_DATA=str(data))
