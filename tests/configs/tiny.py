@@ -28,7 +28,7 @@ val_pipeline = [
     dict(type='TopdownAffine', input_size=(64, 64)),
     *_base_.spondylo_pack,
 ]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(batch_size=4, dataset=dict(pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(pipeline=val_pipeline))
 test_dataloader = val_dataloader
 
