@@ -139,13 +139,8 @@ def enable_amp(config: Config) -> None:
         config.optim_wrapper.pop('loss_scale', None)
 
 
-def drop_pretrained(config: Config) -> None:
-    """Start from random weights.
-
-    Removes every ``init_cfg`` of type ``Pretrained`` and applies the config's
-    ``from_scratch`` overrides (a backbone that starts at random needs another learning
-    rate than one that is fine-tuned).
-    """
+def forget_pretrained(config: Config) -> None:
+    """Remove every ``init_cfg`` of type ``Pretrained``, so that nothing is fetched."""
 
     def walk(node: object) -> None:
         if isinstance(node, dict):
@@ -159,6 +154,15 @@ def drop_pretrained(config: Config) -> None:
                 walk(child)
 
     walk(config.model)
+
+
+def start_from_scratch(config: Config) -> None:
+    """Start from random weights.
+
+    Applies the config's ``from_scratch`` overrides too: a backbone that starts at
+    random needs another learning rate than one that is fine-tuned.
+    """
+    forget_pretrained(config)
     config.merge_from_dict(dict(config.get('from_scratch') or {}))
 
 

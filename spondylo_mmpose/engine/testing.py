@@ -6,12 +6,16 @@ from pathlib import Path
 
 from mmengine.dist import is_main_process
 
-from spondylo_mmpose.engine.checkpoint import check_fits, unwrapped
+from spondylo_mmpose.engine.checkpoint import (
+    check_fits,
+    load_checkpoint_file,
+    unwrapped,
+)
 from spondylo_mmpose.engine.launch import (
     apply_common_options,
     build_runner,
-    drop_pretrained,
     explain_config_errors,
+    forget_pretrained,
     load_config,
 )
 from spondylo_mmpose.errors import SpondyloError
@@ -36,11 +40,11 @@ def run_test(args: argparse.Namespace) -> list[str]:
     # Before the test, which may take long.
     for target in filter(None, (args.dump, args.out)):
         check_writable(target)
+    load_checkpoint_file(args.checkpoint)
     config = load_config(args.config, args.cfg_options)
     apply_common_options(config, args)
     # The checkpoint has all the weights; do not fetch pretrained ones first.
-    config.from_scratch = None
-    drop_pretrained(config)
+    forget_pretrained(config)
     config.load_from = str(args.checkpoint)
     if args.dump:
         evaluators = config.test_evaluator

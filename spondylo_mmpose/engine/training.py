@@ -16,11 +16,12 @@ from spondylo_mmpose.engine.checkpoint import (
 from spondylo_mmpose.engine.launch import (
     apply_common_options,
     build_runner,
-    drop_pretrained,
     enable_amp,
     explain_config_errors,
     explain_download_failure,
+    forget_pretrained,
     load_config,
+    start_from_scratch,
 )
 from spondylo_mmpose.errors import SpondyloError
 
@@ -73,7 +74,7 @@ def apply_training_options(config: Config, args: argparse.Namespace) -> None:
         SpondyloError: If the checkpoint to resume from cannot be loaded.
     """
     if args.no_pretrained:
-        drop_pretrained(config)
+        start_from_scratch(config)
     # Overrides from the command line win over those of --no-pretrained.
     config.merge_from_dict(args.cfg_options or {})
     if args.amp:
@@ -94,10 +95,7 @@ def apply_training_options(config: Config, args: argparse.Namespace) -> None:
             )
         load_checkpoint_file(path)
         # The checkpoint has all the weights; do not fetch pretrained ones first.
-        drop_init = config.get('from_scratch')
-        config.from_scratch = None
-        drop_pretrained(config)
-        config.from_scratch = drop_init
+        forget_pretrained(config)
         config.resume, config.load_from = True, str(path)
 
 

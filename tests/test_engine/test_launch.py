@@ -139,7 +139,7 @@ def test_options_that_do_not_fit():
 def test_a_part_that_cannot_be_built_is_one_line(tmp_path):
     config = launch.load_config(RTMPOSE, {'model.type': 'Nope'})
     config.work_dir = str(tmp_path)
-    launch.drop_pretrained(config)
+    launch.forget_pretrained(config)
     with pytest.raises(SpondyloError, match=r'rtmpose.*KeyError: Nope is not') as error:
         launch.build_runner(config)
     assert '\n' not in str(error.value)
