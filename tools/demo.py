@@ -190,7 +190,8 @@ def real_films(
     )  # fmt: skip
     unseen_text = (
         'Real films, model trained on phantoms alone: no real film was trained on. A '
-        'handful of films: differences of a px may be chance.'
+        'handful of films: differences of a px may be chance. The mean shape beside '
+        'the model is taken from the labels of the train split of these very films.'
     )
     run = out / 'real_run'
     steps.run(

@@ -40,6 +40,7 @@ def main() -> None:
     for index, folder in enumerate(args.runs):
         text = args.section[index] if index < len(args.section) else folder.name
         title, _, note = text.partition(': ')
+        note = note[:1].upper() + note[1:]
         sections.append(Section(title, note, load_run(folder)))
     out = args.out or args.runs[0] / 'report.html'
     for title, metrics in write_page(out, args.title, sections, args.films).items():

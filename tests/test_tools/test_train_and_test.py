@@ -161,7 +161,7 @@ def test_report_of_a_run(trained, data, tmp_path, run_tool):
     assert result.returncode == 0, result.stderr
     html = page.read_text()
     assert 'A &lt;run&gt;' in html
-    assert 'its note.' in html
+    assert 'Its note.' in html
     assert 'research use only' in html.lower()
     assert html.count('data:image/jpeg;base64,') == 1  # one film in the val split
     assert 'mean shape' in result.stdout
