@@ -102,3 +102,12 @@ def two_films():
         f'{base}/images/val/4411-M-029Y1_jpg.rf.cd.jpg': jpeg(grey=92),
         f'{base}/labels/val/4411-M-029Y1_jpg.rf.cd.txt': usual_txt(spine),
     }
+
+
+IMAGES, LABELS = 'T/images/train/', 'T/labels/train/'
+"""Folders of the train split in a hand-made tree."""
+
+
+def load(out, split):
+    """Read the annotation file of a split."""
+    return json.loads((out / 'annotations' / f'{split}.json').read_text())

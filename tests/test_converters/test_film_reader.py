@@ -7,10 +7,13 @@ from spondylo_mmpose.converters.conversion_report import KINDS
 from spondylo_mmpose.converters.mendeley import convert_mendeley
 
 from .helpers import (
+    IMAGES,
+    LABELS,
     encode,
     jpeg,
     json_bytes,
     json_labels,
+    load,
     make_spine,
     usual_json,
     usual_txt,
@@ -18,11 +21,6 @@ from .helpers import (
 )
 
 SPINE = make_spine()
-IMAGES, LABELS = 'T/images/train/', 'T/labels/train/'
-
-
-def load(out, split):
-    return json.loads((out / 'annotations' / f'{split}.json').read_text())
 
 
 def json_with(change):

@@ -1,4 +1,3 @@
-import json
 import zipfile
 from pathlib import Path
 
@@ -9,8 +8,11 @@ from spondylo_mmpose.converters.mendeley import convert_mendeley
 from spondylo_mmpose.errors import SpondyloError
 
 from .helpers import (
+    IMAGES,
+    LABELS,
     encode,
     jpeg,
+    load,
     make_spine,
     two_films,
     txt_bytes,
@@ -19,11 +21,6 @@ from .helpers import (
 )
 
 SPINE = make_spine()
-IMAGES, LABELS = 'T/images/train/', 'T/labels/train/'
-
-
-def load(out, split):
-    return json.loads((out / 'annotations' / f'{split}.json').read_text())
 
 
 def keypoints(data):
