@@ -48,16 +48,23 @@ def load_checkpoint_file(path: str | Path) -> dict[str, Any]:
     return content
 
 
-def check_fits(path: str | Path, model: nn.Module) -> None:
+def check_fits(
+    path: str | Path, model: nn.Module, content: dict[str, Any] | None = None
+) -> None:
     """Make sure that a checkpoint has every weight of a model, in its shape.
 
     mmengine loads what fits and goes on with random numbers for the rest; a test must
     not do that.
 
+    Args:
+        path: The checkpoint.
+        model: The model that is to get its weights.
+        content: What :func:`load_checkpoint_file` gave, where it is loaded already.
+
     Raises:
         SpondyloError: If the file cannot be loaded or weights are missing or differ.
     """
-    state = load_checkpoint_file(path)['state_dict']
+    state = (content or load_checkpoint_file(path))['state_dict']
     state = {name.removeprefix('module.'): value for name, value in state.items()}
     wrong = [
         name
@@ -78,8 +85,8 @@ def check_resumable(path: str | Path, model: nn.Module) -> None:
     Raises:
         SpondyloError: If it does not fit (:func:`check_fits`), or holds weights alone.
     """
-    check_fits(path, model)
     content = load_checkpoint_file(path)
+    check_fits(path, model, content)
     missing = {'meta', 'optimizer', 'param_schedulers'} - content.keys()
     if missing:
         raise SpondyloError(

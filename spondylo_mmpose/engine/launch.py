@@ -20,6 +20,23 @@ from spondylo_mmpose.utils.io import make_folder
 DATALOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
+def read_config(path: str | Path, import_custom_modules: bool = True) -> Config:
+    """Read a config file as it stands.
+
+    Args:
+        path: Config file.
+        import_custom_modules: Whether to import what it names in ``custom_imports``.
+
+    Raises:
+        SpondyloError: If it is no valid config.
+    """
+    try:
+        return Config.fromfile(str(path), import_custom_modules=import_custom_modules)
+    # A config is a program and may raise anything.
+    except Exception as error:
+        raise SpondyloError(f'{path}: is no valid config: {one_line(error)}') from error
+
+
 def load_config(path: str | Path, options: dict | None = None) -> Config:
     """Read a config and apply ``--cfg-options``.
 
@@ -36,11 +53,7 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
     """
     if not Path(path).is_file():
         raise SpondyloError(f'{path}: no such config; the recipes are in configs/')
-    try:
-        config = Config.fromfile(str(path))
-    # A config is a program and may raise anything.
-    except Exception as error:
-        raise SpondyloError(f'{path}: is no valid config: {one_line(error)}') from error
+    config = read_config(path)
     if 'model' not in config:
         raise SpondyloError(
             f'{path}: is no recipe: it names no model; the recipes are in configs/'

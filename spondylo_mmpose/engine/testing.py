@@ -40,7 +40,7 @@ def run_test(args: argparse.Namespace) -> list[str]:
     # Before the test, which may take long.
     for target in filter(None, (args.dump, args.out)):
         check_writable(target)
-    load_checkpoint_file(args.checkpoint)
+    content = load_checkpoint_file(args.checkpoint)
     config = load_config(args.config, args.cfg_options)
     apply_common_options(config, args)
     # The checkpoint has all the weights; do not fetch pretrained ones first.
@@ -53,7 +53,7 @@ def run_test(args: argparse.Namespace) -> list[str]:
         dump = {'type': 'AtomicDumpResults', 'out_file_path': args.dump}
         config.test_evaluator = [*evaluators, dump]
     runner = build_runner(config)
-    check_fits(args.checkpoint, unwrapped(runner.model))
+    check_fits(args.checkpoint, unwrapped(runner.model), content)
     with explain_config_errors(config):
         runner.test_loop  # noqa: B018  (built when first looked at, data sets too)
     metrics = runner.test()

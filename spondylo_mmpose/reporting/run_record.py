@@ -8,8 +8,8 @@ from typing import Any
 
 from mmengine.config import Config
 
-from spondylo_mmpose.engine.launch import dataset_nodes
-from spondylo_mmpose.errors import SpondyloError, one_line
+from spondylo_mmpose.engine.launch import dataset_nodes, read_config
+from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.dump import load_dump
 from spondylo_mmpose.evaluation.records import (
     VertebraRecord,
@@ -69,16 +69,9 @@ def load_run(folder: str | Path) -> RunRecord:
         raise SpondyloError(f'{folder / PREDICTIONS}: {error}') from error
     if not records:
         raise SpondyloError(f'{folder / PREDICTIONS}: holds no predictions')
-    try:
-        config = Config.fromfile(str(configs[-1]), import_custom_modules=False)
-    # A config is a program and may raise anything.
-    except Exception as error:
-        raise SpondyloError(
-            f'{configs[-1]}: is no valid config: {one_line(error)}'
-        ) from error
     return RunRecord(
         folder=folder,
-        config=config,
+        config=read_config(configs[-1], import_custom_modules=False),
         scalars=load_scalars(folder),
         records=records,
     )
