@@ -34,6 +34,11 @@ REQUIRED = [
     'json-tricks',
     'munkres',
     'pillow>=9',
+    'scikit-learn>=1.3',
+    'pydicom>=3',
+    'python-gdcm>=3.0.22',
+    'imagehash>=4.3',
+    'defusedxml>=0.7',
     'jinja2>=3',
     'tqdm',
 ]
