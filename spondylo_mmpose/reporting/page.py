@@ -1,15 +1,11 @@
 """One HTML page that stands alone: tables, curves and overlays of one or more runs."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
-from jinja2 import Environment, PackageLoader
 
-import spondylo_mmpose
 from spondylo_mmpose.datasets.annotation_file import check_annotation_file
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation import MeyerdingMetric, RadialErrorMetric
@@ -17,9 +13,10 @@ from spondylo_mmpose.evaluation.baselines import MeanShape, predict_box_corners
 from spondylo_mmpose.evaluation.radial_error import radial_errors
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.reporting import figures, overlays
+from spondylo_mmpose.reporting.html import data_url, jpeg_url, write_html
 from spondylo_mmpose.reporting.run_record import RunRecord
 from spondylo_mmpose.reporting.text import table_rows
-from spondylo_mmpose.utils.io import atomic_file, check_writable, read_json
+from spondylo_mmpose.utils.io import check_writable, read_json
 
 
 @dataclass(frozen=True)
@@ -86,14 +83,7 @@ def write_page(
         metrics = {name: measure(records) for name, records in columns.items()}
         values[section.title] = metrics
         blocks.append(_block(section, columns, metrics, films))
-    template = Environment(
-        loader=PackageLoader('spondylo_mmpose.reporting'), autoescape=True
-    ).get_template('page.html.jinja')
-    html = template.render(
-        title=title, blocks=blocks, version=spondylo_mmpose.__version__
-    )
-    with atomic_file(path) as temporary:
-        temporary.write_text(html, encoding='utf-8')
+    write_html(path, 'page.html.jinja', title=title, blocks=blocks)
     return values
 
 
@@ -113,11 +103,9 @@ def _block(
     pictures = []
     for film in overlays.best_median_worst(ranking, films):
         own = [r for r in columns['model'] if r.film_id == film]
-        image = overlays.film_overlay(own)
-        encoded = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, 88])[1]
         pictures.append(
             {
-                'source': _data_url(encoded.tobytes(), 'jpeg'),
+                'source': jpeg_url(overlays.film_overlay(own)),
                 # File names may identify a patient.
                 'caption': f'MRE {ranking[film]:.2f} px',
             }
@@ -137,11 +125,7 @@ def _block(
             for key, value in model.items()
             if key.startswith('MRE_px/')
         ],
-        'curves': curves and _data_url(curves),
-        'cumulative': _data_url(figures.cumulative_error(errors)),
+        'curves': curves and data_url(curves),
+        'cumulative': data_url(figures.cumulative_error(errors)),
         'pictures': pictures,
     }
-
-
-def _data_url(data: bytes, kind: str = 'png') -> str:
-    return f'data:image/{kind};base64,{base64.b64encode(data).decode("ascii")}'
