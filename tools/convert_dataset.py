@@ -2,7 +2,8 @@
 
 import argparse
 
-from spondylo_mmpose.converters.registry import CONVERTERS
+from spondylo_mmpose.converters.conversion import convert
+from spondylo_mmpose.converters.registry import FORMATS
 from spondylo_mmpose.utils.cli import run_cli
 
 
@@ -10,8 +11,8 @@ def parse_args() -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     formats = parser.add_subparsers(dest='format', required=True, metavar='FORMAT')
-    for name, converter in CONVERTERS.items():
-        sub = formats.add_parser(name, help=converter.help, description=converter.help)
+    for name, raw in FORMATS.items():
+        sub = formats.add_parser(name, help=raw.help, description=raw.help)
         sub.add_argument('src', metavar='SRC', help='zip or folder of the raw data')
         sub.add_argument('out', metavar='OUT', help='folder to write')
         sub.add_argument(
@@ -26,9 +27,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Convert and print the summary."""
     args = parse_args()
-    report = CONVERTERS[args.format].convert(
-        args.src, args.out, force=args.force, workers=args.workers
-    )
+    report = convert(FORMATS[args.format], args.src, args.out, args.force, args.workers)
     print(report.summary(args.out))
 
 

@@ -1,13 +1,13 @@
 """Turn the raw vertebrae of one film into a clean, sorted spine; every loss is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spondylo_mmpose.converters import encodings
+from spondylo_mmpose.converters import encodings, numbering
 from spondylo_mmpose.converters.labels import RawLabels, RawVertebra
 from spondylo_mmpose.spine import anatomy
 from spondylo_mmpose.spine.anatomy import FloatArray
@@ -42,14 +42,18 @@ class CleanSpine:
         orders: Place counted from the lowest vertebra of the file. A vertebra that
             was left out but whose place is known leaves a gap, so that neighbours by
             order are neighbours in the body.
-        levels: Level of each, counted likewise.
+        levels: Level of each, counted likewise or as the file names it.
+        level_origin: Where the levels come from.
         encoding: Order of the corners in the file.
+        extra: Further fields of each annotation.
     """
 
     corners: FloatArray
     orders: list[int]
     levels: list[str | None]
+    level_origin: str
     encoding: str
+    extra: list[Mapping[str, Any]]
 
 
 def clean(raw: RawLabels, width: int, height: int, note: Note) -> CleanSpine | None:
@@ -85,18 +89,19 @@ def clean(raw: RawLabels, width: int, height: int, note: Note) -> CleanSpine | N
     real = [v for v in raw.vertebrae if v.fault not in ('stray_box', _SAME)]
     placed = [v for v in real if v.corners is not None or v.box is not None]
     places = np.array([_place(v, size) for v in placed]).reshape(-1, 4, 2)
-    upward = anatomy.order_upward(places)
-    _note_sorting(upward, note)
-    levels = anatomy.levels_upward(len(placed))
-    kept = [(n, placed[i]) for n, i in enumerate(upward) if placed[i].fault is None]
+    upward = [placed[i] for i in anatomy.order_upward(places)]
+    names = numbering.number_upward(upward, raw, note)
+    kept = [i for i, vertebra in enumerate(upward) if vertebra.fault is None]
     if not kept:
         note('vertebrae_all_faulty')
         return None
     return CleanSpine(
-        corners=encodings.decode(_stack([v for _, v in kept]), vote),
-        orders=[n for n, _ in kept],
-        levels=[levels[n] for n, _ in kept],
+        corners=encodings.decode(_stack([upward[i] for i in kept]), vote),
+        orders=[names.orders[i] for i in kept],
+        levels=[names.levels[i] for i in kept],
+        level_origin=names.level_origin,
         encoding=vote,
+        extra=[upward[i].extra for i in kept],
     )
 
 
@@ -122,8 +127,9 @@ def _check_alone(vertebra: RawVertebra, size: FloatArray, note: Note) -> None:
     for corner in np.flatnonzero((outside > 0).any(axis=1)):
         note('corner_clamped', vertebra=index, corner=int(corner))
     vertebra.corners = np.clip(corners, 0, size)
-    for corner in np.flatnonzero(np.isnan(corners).any(axis=1)):
-        note('corner_unlabelled', vertebra=index, corner=int(corner))
+    if not vertebra.partial:
+        for corner in np.flatnonzero(np.isnan(corners).any(axis=1)):
+            note('corner_unlabelled', vertebra=index, corner=int(corner))
     if not np.isfinite(corners).all():
         return
     apart = np.linalg.norm(corners[:, None] - corners, axis=2) + 1e9 * np.eye(4)
@@ -184,11 +190,11 @@ def _decide(raw: RawLabels, note: Note) -> str | None:
     """The file's encoding; vertebrae that do not fit it get their fault."""
     complete = _complete(raw.vertebrae)
     corners = _stack(complete)
-    vote = encodings.vote(corners, raw.format)
+    vote = encodings.vote(corners, raw.usual, raw.candidates)
     if vote.encoding is None:
         note('encoding_undecided', supports=vote.supports)
         return None
-    if vote.encoding != encodings.USUAL[raw.format]:
+    if vote.encoding != raw.usual:
         note('encoding_unusual', encoding=vote.encoding, supports=vote.supports)
     quads = encodings.decode(corners, vote.encoding)
     bow_ties = anatomy.is_bow_tie(quads)
@@ -199,7 +205,20 @@ def _decide(raw: RawLabels, note: Note) -> str | None:
         note(kind, vertebra=complete[i].index)
     for i in np.flatnonzero(fits & _concave(quads)):
         note('quad_concave', vertebra=complete[i].index)
+    _check_partial(raw.vertebrae, vote.encoding, note)
     return vote.encoding
+
+
+def _check_partial(vertebrae: list[RawVertebra], encoding: str, note: Note) -> None:
+    """End plates alone, as some formats label S1, that run from right to left."""
+    for vertebra in vertebrae:
+        if not vertebra.partial or vertebra.fault is not None:
+            continue
+        quad = encodings.decode(_stack([vertebra]), encoding)[0]
+        plates = quad[[1, 3], 0] - quad[[0, 2], 0]
+        if (plates < 0).any():
+            vertebra.fault = 'order_disagrees'
+            note('order_disagrees', vertebra=vertebra.index)
 
 
 def _place(vertebra: RawVertebra, size: FloatArray) -> FloatArray:
@@ -219,13 +238,6 @@ def _concave(quads: FloatArray) -> NDArray[np.bool_]:
     before = around - np.roll(around, 1, axis=1)
     turns = before[..., 0] * after[..., 1] - before[..., 1] * after[..., 0]
     return (turns < 0).any(axis=1)
-
-
-def _note_sorting(upward: Any, note: Note) -> None:
-    downward = list(upward[::-1])
-    straight = list(range(len(downward)))
-    if downward != straight:
-        note('unsorted_file', reversed=downward == straight[::-1])
 
 
 def _iou(a: FloatArray, b: FloatArray) -> FloatArray:

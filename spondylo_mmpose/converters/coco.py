@@ -18,7 +18,7 @@ from spondylo_mmpose import __version__
 from spondylo_mmpose.spine import anatomy
 from spondylo_mmpose.utils.io import write_json
 
-FORMAT_VERSION = '1.0'
+FORMAT_VERSION = '1.1'
 """Version of the fields written here; readers check the part before the dot."""
 
 SPLITS = ('train', 'val', 'test')
@@ -86,6 +86,9 @@ class Film:
         sex: ``'M'``, ``'F'`` or ``None``.
         age: Years or ``None``.
         pixel_spacing_mm: ``(x, y)`` mm per px of this image file, or ``None``.
+        pixel_spacing_origin: Where the spacing comes from, e.g. ``dicom:PixelSpacing``.
+        pixel_spacing_estimate: ``{'mm': [x, y], 'error_percent', 'method'}`` of a
+            spacing that was estimated; never to be taken for a known one.
         original_size: ``(width, height)`` px before any export, or ``None``.
         view: ``'lateral'``, ``'ap'`` or ``None``.
         extra: Further fields of the image entry.
@@ -106,6 +109,8 @@ class Film:
     sex: str | None = None
     age: int | None = None
     pixel_spacing_mm: tuple[float, float] | None = None
+    pixel_spacing_origin: str | None = None
+    pixel_spacing_estimate: Mapping[str, Any] | None = None
     original_size: tuple[int, int] | None = None
     view: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -123,12 +128,13 @@ def coco_dataset(films: Iterable[Film], info: DatasetInfo) -> dict[str, Any]:
 
     Returns:
         A dictionary ready for JSON. A corner that is not labelled is ``0, 0, 0`` as
-        COCO wants it; ``bbox`` is the hull of the labelled corners (x, y, width,
-        height, px); ``area`` is the quad's (px²), or the box's where corners miss.
+        COCO wants it; ``bbox`` is ``anatomy.vertebra_boxes`` within the image (x, y,
+        width, height, px); ``area`` is the quad's (px²), or the box's where corners
+        miss.
 
     Raises:
-        ValueError: If a film is malformed: unsorted vertebrae, a vertebra without any
-            corner, lengths that differ, or a file name that stands twice.
+        ValueError: If a film is malformed: unsorted vertebrae, a vertebra with fewer
+            than two corners, lengths that differ, or a file name that stands twice.
     """
     ordered = sorted(films, key=lambda film: film.file_name)
     images: list[dict[str, Any]] = []
@@ -218,6 +224,8 @@ def _image(film: Film, image_id: int, licence: Licence | None) -> dict[str, Any]
         'sex': film.sex,
         'age': film.age,
         'pixel_spacing_mm': None if spacing is None else [float(v) for v in spacing],
+        'pixel_spacing_origin': film.pixel_spacing_origin,
+        'pixel_spacing_estimate': film.pixel_spacing_estimate,
         'original_size': None if size is None else [int(v) for v in size],
         'view': film.view,
         **film.extra,
@@ -239,16 +247,19 @@ def _annotations(film: Film) -> list[dict[str, Any]]:
     if any(a >= b for a, b in pairwise(orders)):
         raise ValueError(f'{film.file_name}: orders do not rise')
     labelled = np.isfinite(spine).all(axis=2)
-    if not labelled.any(axis=1).all():
-        raise ValueError(f'{film.file_name}: a vertebra without any corner')
+    if labelled.sum(axis=1).min() < 2:
+        raise ValueError(f'{film.file_name}: a vertebra with fewer than two corners')
     spine = np.where(labelled[..., None], spine, np.nan)
     if not np.array_equal(anatomy.order_upward(spine), np.arange(number)):
         raise ValueError(f'{film.file_name}: vertebrae are not sorted upward')
 
-    boxes = anatomy.hull_boxes(spine)
+    complete = labelled.all(axis=1)
+    boxes = anatomy.vertebra_boxes(spine)
+    size = np.tile([film.width, film.height], 2)
+    boxes[~complete] = np.clip(boxes[~complete], 0, size)
     boxes[:, 2:] -= boxes[:, :2]
     areas = np.abs(anatomy.signed_areas(spine))
-    areas = np.where(labelled.all(axis=1), areas, boxes[:, 2] * boxes[:, 3])
+    areas = np.where(complete, areas, boxes[:, 2] * boxes[:, 3])
     visible = np.where(labelled, 2.0, 0.0)
     keypoints = np.concatenate([np.nan_to_num(spine), visible[..., None]], axis=2)
     return [

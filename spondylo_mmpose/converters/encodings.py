@@ -6,6 +6,7 @@ vertebra from its shape would go wrong where the film is stretched: there the en
 plates of a wide, flat, tilted vertebra are far from perpendicular to the spine.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,8 +26,8 @@ ENCODINGS: dict[str, tuple[int, int, int, int]] = {
 }
 """Known orders of the corners, and the permutation from the file to the package."""
 
-USUAL = {'json': 'BL-BR-TL-TR', 'txt': 'TL-BL-BR-TR'}
-"""The order that each format of the data set has in all films looked at."""
+KNOWN = tuple(ENCODINGS)
+"""Orders that a vote chooses from unless told otherwise."""
 
 _TIE = 0.1
 
@@ -89,28 +90,28 @@ def fitting(corners: FloatArray, tangents: FloatArray) -> NDArray[np.bool_]:
     )
 
 
-def vote(corners: FloatArray, file_format: str) -> Vote:
+def vote(corners: FloatArray, usual: str, candidates: Sequence[str] = KNOWN) -> Vote:
     """Decide the order of the corners of one file.
 
     Each vertebra that fits an order (:func:`fitting`) gives it a share that grows with
     how well left-to-right stands across the spine and inferior-to-superior along it.
     The shape decides between turned orders only as a sum over the film, where S1's
-    tilt cannot outweigh the others. The format's usual order wins ties.
+    tilt cannot outweigh the others. The usual order wins ties.
 
     Args:
         corners: ``(N, 4, 2)`` px in the file's order, all corners labelled.
-        file_format: ``'json'`` or ``'txt'``.
+        usual: Order that the format has as a rule.
+        candidates: Orders to choose from, ``usual`` among them.
 
     Returns:
         The outcome. Without any vertebra the usual order is taken.
     """
-    usual = USUAL[file_format]
     if len(corners) == 0:
         return Vote(usual, {})
     tangents = upward_tangents(corners)
     right = np.stack([-tangents[:, 1], tangents[:, 0]], axis=1)
     scores, supports = {}, {}
-    for name in ENCODINGS:
+    for name in candidates:
         quads = decode(corners, name)
         fits = fitting(quads, tangents)
         width = quads[:, [1, 3]].mean(1) - quads[:, [0, 2]].mean(1)

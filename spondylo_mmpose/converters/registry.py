@@ -1,29 +1,14 @@
-"""Raw formats that can be converted, by the name on the command line."""
+"""Raw formats that can be read, by their name on the command line."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from spondylo_mmpose.converters.archive import RawSource
+from spondylo_mmpose.converters.formats.base import Format
+from spondylo_mmpose.converters.formats.coco import Coco
+from spondylo_mmpose.converters.formats.mendeley import Mendeley
 
-from spondylo_mmpose.converters.conversion_report import ConversionReport
-from spondylo_mmpose.converters.mendeley import convert_mendeley
-
-
-@dataclass(frozen=True)
-class Converter:
-    """One raw format.
-
-    Attributes:
-        help: One line for ``--help``.
-        convert: Called as ``convert(src, out, force, workers)``.
-    """
-
-    help: str
-    convert: Callable[..., ConversionReport]
+FORMATS: dict[str, Format] = {f.name: f for f in (Coco(), Mendeley())}
+"""In the order in which :func:`detect` asks them."""
 
 
-CONVERTERS: dict[str, Converter] = {
-    'mendeley': Converter(
-        'Spondylolisthesis Vertebral Landmark Dataset (Mendeley Data 5jdfdgp762): '
-        'the downloaded zip or its folder',
-        convert_mendeley,
-    ),
-}
+def detect(source: RawSource) -> Format | None:
+    """The first format that a data set looks like, ``None`` if it is none."""
+    return next((f for f in FORMATS.values() if f.matches(source)), None)

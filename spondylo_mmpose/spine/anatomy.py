@@ -64,6 +64,63 @@ def hull_boxes(corners: ArrayLike) -> FloatArray:
     return np.concatenate([low, high], axis=1)
 
 
+BODY_SHARE = 0.6
+"""Height of a vertebral body as a share of its end plate, where only one is labelled.
+
+It shapes a box to look into, no measurement.
+"""
+
+
+def vertebra_boxes(corners: ArrayLike) -> FloatArray:
+    """Boxes to look into: the hull, also where some corners are not labelled.
+
+    Of an S1 with its superior end plate alone the hull would be a sliver. What misses
+    is put in its place roughly: the opposite end plate :data:`BODY_SHARE` of its length
+    away, the opposite wall likewise, a single corner by completing the parallelogram.
+
+    Args:
+        corners: ``(N, 4, 2)``, px. NaN marks a corner that is not labelled; at least
+            two of each vertebra are.
+
+    Returns:
+        ``(N, 4)`` boxes ``x1, y1, x2, y2``, px; not cut at the image's border.
+    """
+    spine = as_spine(corners).copy()
+    known = np.isfinite(spine).all(-1)
+    for quad, labelled in zip(spine, known, strict=True):
+        missing = np.flatnonzero(~labelled)
+        if len(missing) == 1:
+            # Neighbours minus the opposite corner.
+            opposite = 3 - missing[0]
+            quad[missing[0]] = quad[labelled].sum(0) - 2 * quad[opposite]
+        elif len(missing) == 2:
+            _complete_pair(quad, tuple(np.flatnonzero(labelled).tolist()))
+    return hull_boxes(spine)
+
+
+def _complete_pair(quad: FloatArray, pair: tuple[int, ...]) -> None:
+    """Put the other two corners beside an end plate or a wall, in place."""
+    a, b = pair
+    along = quad[b] - quad[a]
+    # Turned a quarter on the screen: from left-right to down, from up-down to left.
+    aside = np.array([-along[1], along[0]])
+    if pair in ((0, 1), (2, 3)):
+        step = BODY_SHARE * aside * (1 if a == 0 else -1)
+    elif pair in ((0, 2), (1, 3)):
+        step = aside / BODY_SHARE * (-1 if a == 0 else 1)
+    else:
+        return  # a diagonal spans the box by itself
+    for corner in range(4):
+        if corner not in pair:
+            neighbour = a if _joined(corner, a) else b
+            quad[corner] = quad[neighbour] + step
+
+
+def _joined(a: int, b: int) -> bool:
+    """Whether two corners are ends of one side."""
+    return (a, b) in SKELETON or (b, a) in SKELETON
+
+
 def centres(corners: ArrayLike) -> FloatArray:
     """Mean labelled corner of each vertebra, ``(N, 2)`` px; NaN where there is none."""
     spine = as_spine(corners)

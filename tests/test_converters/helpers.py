@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from spondylo_mmpose.converters.conversion import convert
 from spondylo_mmpose.converters.encodings import ENCODINGS
+from spondylo_mmpose.converters.registry import FORMATS
 from spondylo_mmpose.spine import anatomy
 
 BOX = {'json': 0.0, 'txt': 0.2}  # padding of the file's own boxes, as a share
@@ -111,3 +113,7 @@ IMAGES, LABELS = 'T/images/train/', 'T/labels/train/'
 def load(out, split):
     """Read the annotation file of a split."""
     return json.loads((out / 'annotations' / f'{split}.json').read_text())
+
+
+def convert_mendeley(src, out, **options):
+    return convert(FORMATS['mendeley'], src, out, **options)

@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 from spondylo_mmpose.converters.cleaning import clean
 from spondylo_mmpose.converters.conversion_report import KINDS
 from spondylo_mmpose.converters.encodings import ENCODINGS
-from spondylo_mmpose.converters.labels import LabelError, parse_json, parse_txt
+from spondylo_mmpose.converters.formats.mendeley_labels import (
+    USUAL,
+    parse_json,
+    parse_txt,
+)
+from spondylo_mmpose.converters.labels import LabelError
 from spondylo_mmpose.spine import anatomy
 
 from .helpers import (
@@ -73,7 +78,7 @@ def test_any_valid_spine_comes_out_canonical(
     found, notes = run(labels)
     np.testing.assert_array_equal(found.corners, spine)
     assert found.encoding == encoding
-    usual = {'json': 'BL-BR-TL-TR', 'txt': 'TL-BL-BR-TR'}[file_format]
+    usual = USUAL[file_format]
     expected = {'encoding_unusual'} if encoding != usual else set()
     if listed != list(range(number))[::-1]:
         expected.add('unsorted_file')

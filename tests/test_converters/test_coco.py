@@ -54,6 +54,7 @@ def test_image_holds_the_whole_contract():
                 age=40,
                 view='lateral',
                 pixel_spacing_mm=(0.5, 0.7),
+                pixel_spacing_origin='table:x.csv',
                 original_size=(1200, 2400),
                 extra={'named_levels': ['L4-L5']},
             )
@@ -73,6 +74,8 @@ def test_image_holds_the_whole_contract():
         'sex': 'F',
         'age': 40,
         'pixel_spacing_mm': [0.5, 0.7],
+        'pixel_spacing_origin': 'table:x.csv',
+        'pixel_spacing_estimate': None,
         'original_size': [1200, 2400],
         'view': 'lateral',
         'named_levels': ['L4-L5'],
@@ -101,8 +104,9 @@ def test_corner_without_label_is_zero_and_not_counted():
     (entry,) = coco_dataset([film(corners=[missing])], INFO)['annotations']
     assert entry['keypoints'] == [10, 20, 2, 50, 22, 2, 8, 40, 2, 0, 0, 0]
     assert entry['num_keypoints'] == 3
-    assert entry['bbox'] == [8, 20, 42, 20]
-    assert entry['area'] == 840.0
+    # The fourth corner of the parallelogram would be (48, 42).
+    assert entry['bbox'] == [8, 20, 42, 22]
+    assert entry['area'] == 924.0
 
 
 def test_gap_in_the_orders_is_kept():
@@ -128,7 +132,7 @@ def test_ids_follow_file_names_not_the_order_given():
         ([film(), film()], 'stands twice'),
         ([film(levels=['S1'])], 'one order, level'),
         ([film(orders=[1, 1])], 'do not rise'),
-        ([film(corners=[np.full((4, 2), np.nan)])], 'without any corner'),
+        ([film(corners=[np.full((4, 2), np.nan)])], 'fewer than two corners'),
     ],
 )
 def test_malformed_film_is_refused(films, message):

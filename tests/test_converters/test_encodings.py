@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spondylo_mmpose.converters.encodings import ENCODINGS, USUAL, decode, vote
+from spondylo_mmpose.converters.encodings import ENCODINGS, decode, vote
+from spondylo_mmpose.converters.formats.mendeley_labels import USUAL
 
 from .helpers import encode, make_spine
 
@@ -24,7 +25,7 @@ DOCUMENTED = np.array(
 
 
 def test_documented_json_example():
-    outcome = vote(DOCUMENTED, 'json')
+    outcome = vote(DOCUMENTED, USUAL['json'])
     assert outcome.encoding == 'BL-BR-TL-TR'
     assert outcome.supports['BL-BR-TL-TR'] == 1.0
     first = decode(DOCUMENTED, 'BL-BR-TL-TR')[0]
@@ -41,13 +42,13 @@ def test_each_encoding_undoes_itself():
 @pytest.mark.parametrize('file_format', USUAL)
 def test_steep_sacrum(encoding, file_format):
     spine = make_spine(number=5, sacral=55)
-    assert vote(encode(spine, encoding), file_format).encoding == encoding
+    assert vote(encode(spine, encoding), USUAL[file_format]).encoding == encoding
 
 
 @pytest.mark.parametrize('encoding', ENCODINGS)
 def test_wide_flat_tilted_vertebrae_of_a_stretched_film(encoding):
     spine = make_spine(number=6, sacral=50, stretch=1.8)
-    outcome = vote(encode(spine, encoding), 'txt')
+    outcome = vote(encode(spine, encoding), USUAL['txt'])
     assert outcome.encoding == encoding
     assert outcome.supports[encoding] == 1.0
 
@@ -67,14 +68,14 @@ def test_any_spine_in_any_order_of_vertebrae(
     spine = make_spine(number, sacral, stretch, facing)
     shuffled = list(range(number))
     seed.shuffle(shuffled)
-    outcome = vote(encode(spine[shuffled], encoding), file_format)
+    outcome = vote(encode(spine[shuffled], encoding), USUAL[file_format])
     assert outcome.encoding == encoding
 
 
 def test_one_swapped_vertebra_does_not_turn_the_vote():
     raw = encode(make_spine(), 'BL-BR-TL-TR')
     raw[2] = raw[2, [1, 0, 2, 3]]
-    outcome = vote(raw, 'json')
+    outcome = vote(raw, USUAL['json'])
     assert outcome.encoding == 'BL-BR-TL-TR'
     assert outcome.supports['BL-BR-TL-TR'] == pytest.approx(5 / 6)
 
@@ -82,13 +83,13 @@ def test_one_swapped_vertebra_does_not_turn_the_vote():
 def test_usual_order_wins_a_tie():
     # A square on its corner: two orders turned by 90 degrees fit equally well.
     diamond = np.array([[[50, 40], [40, 50], [50, 60], [60, 50]]], float)
-    assert vote(diamond, 'txt').encoding == 'TL-BL-BR-TR'
+    assert vote(diamond, USUAL['txt']).encoding == 'TL-BL-BR-TR'
 
 
 def test_no_vertebra_means_the_usual_order():
-    assert vote(np.zeros((0, 4, 2)), 'txt').encoding == 'TL-BL-BR-TR'
+    assert vote(np.zeros((0, 4, 2)), USUAL['txt']).encoding == 'TL-BL-BR-TR'
 
 
 def test_points_on_a_line_have_no_order():
     line = np.array([[[0, 0], [1, 0], [2, 0], [3, 0]]], float)
-    assert vote(line, 'json').encoding is None
+    assert vote(line, USUAL['json']).encoding is None

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from spondylo_mmpose.converters.conversion_report import KINDS
-from spondylo_mmpose.converters.mendeley import convert_mendeley
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.phantom import make_phantom
 from spondylo_mmpose.phantom.patient import family_at
 from spondylo_mmpose.phantom.writer import RAW, plan_films, write_phantoms
 from spondylo_mmpose.spine.anatomy import CORNERS
+
+from ..test_converters.helpers import convert_mendeley
 
 
 @pytest.fixture(scope='module')

@@ -135,3 +135,28 @@ def test_anatomical_corners():
     ]  # fmt: skip
     with pytest.raises(ValueError, match='facing'):
         anatomy.anatomical_corners(SQUARE, 'up')  # type: ignore[arg-type]
+
+
+BODY = np.array([[10, 20], [50, 20], [10, 44], [50, 44]], float)
+
+
+@pytest.mark.parametrize('missing', [(), (0,), (1,), (2,), (3,), (0, 1), (2, 3)])
+def test_box_of_an_upright_vertebra_does_not_depend_on_what_is_missing(missing):
+    # 24 px high and 40 wide: exactly BODY_SHARE.
+    quad = BODY.copy()
+    quad[list(missing)] = np.nan
+    assert anatomy.vertebra_boxes(quad).tolist() == [[10, 20, 50, 44]]
+
+
+@pytest.mark.parametrize('missing', [(0, 2), (1, 3), (0, 3), (1, 2)])
+def test_box_from_a_wall_or_a_diagonal(missing):
+    quad = BODY.copy()
+    quad[list(missing)] = np.nan
+    np.testing.assert_allclose(anatomy.vertebra_boxes(quad), [[10, 20, 50, 44]])
+
+
+def test_box_of_a_tilted_superior_end_plate_extends_downward():
+    quad = np.full((1, 4, 2), np.nan)
+    quad[0, :2] = [[0, 0], [30, 40]]
+    # Perpendicular (-40, 30), of which 0.6.
+    np.testing.assert_allclose(anatomy.vertebra_boxes(quad), [[-24, 0, 30, 58]])

@@ -1,12 +1,11 @@
 """Find the films and labels of the Mendeley data set, whatever the folders around."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from spondylo_mmpose.converters.conversion_report import ConversionReport
-
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff')
+from spondylo_mmpose.converters.formats.base import RawFilm
+from spondylo_mmpose.imaging import IMAGE_SUFFIXES
 
 _SPLITS = {
     'train': 'train',
@@ -16,25 +15,6 @@ _SPLITS = {
     'test': 'test',
     'clinical': 'test',
 }
-
-
-@dataclass
-class RawFilm:
-    """Members that belong to one film.
-
-    Attributes:
-        split: ``'train'``, ``'val'`` or ``'test'``.
-        stem: File name without suffix; it pairs image and label.
-        image: Member of the image, ``None`` when there is none.
-        json: Member of the JSON labels.
-        txt: Member of the YOLO-pose labels.
-    """
-
-    split: str
-    stem: str
-    image: str | None = None
-    json: str | None = None
-    txt: str | None = None
 
 
 def find_films(names: Iterable[str], report: ConversionReport) -> list[RawFilm]:
@@ -58,10 +38,10 @@ def find_films(names: Iterable[str], report: ConversionReport) -> list[RawFilm]:
         split, role = place
         stem = PurePosixPath(name).stem
         film = films.setdefault((split, stem), RawFilm(split, stem))
-        if (first := getattr(film, role)) is not None:
+        if (first := film.members.get(role)) is not None:
             report.add('file_duplicated', name, taken=first)
             continue
-        setattr(film, role, name)
+        film.members[role] = name
     return [films[key] for key in sorted(films)]
 
 

@@ -1,14 +1,15 @@
 import pytest
 
 from spondylo_mmpose.converters.conversion_report import ConversionReport
-from spondylo_mmpose.converters.layout import RawFilm, find_films
+from spondylo_mmpose.converters.formats.base import RawFilm
+from spondylo_mmpose.converters.formats.mendeley_layout import find_films
 
 
 @pytest.mark.parametrize('root', ['', 'data/', 'Dataset/Train/Keypointrcnn_data/'])
 def test_images_and_labels_by_split(root):
     names = [f'{root}images/val/a.jpg', f'{root}labels/val/a.txt']
     assert find_films(names, ConversionReport()) == [
-        RawFilm('val', 'a', names[0], None, names[1])
+        RawFilm('val', 'a', {'image': names[0], 'txt': names[1]})
     ]
 
 
@@ -16,17 +17,17 @@ def test_split_above_images_and_labels():
     names = ['Train/images/a.jpg', 'Train/labels/a.json', 'Clinical/images/b.png']
     names += ['Validation/images/c.JPG', 'Validation/labels/c.json']
     assert find_films(names, ConversionReport()) == [
-        RawFilm('test', 'b', 'Clinical/images/b.png'),
-        RawFilm('train', 'a', names[0], names[1]),
-        RawFilm('val', 'c', names[3], names[4]),
+        RawFilm('test', 'b', {'image': 'Clinical/images/b.png'}),
+        RawFilm('train', 'a', {'image': names[0], 'json': names[1]}),
+        RawFilm('val', 'c', {'image': names[3], 'json': names[4]}),
     ]
 
 
 def test_plain_test_folder_and_orphans():
     names = ['d/Test/t.jpg', 'd/labels/train/x.json', 'd/readme.txt', 'other/y.jpg']
     assert find_films(names, ConversionReport()) == [
-        RawFilm('test', 't', 'd/Test/t.jpg'),
-        RawFilm('train', 'x', None, 'd/labels/train/x.json'),
+        RawFilm('test', 't', {'image': 'd/Test/t.jpg'}),
+        RawFilm('train', 'x', {'json': 'd/labels/train/x.json'}),
     ]
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spondylo_mmpose.converters.mendeley import convert_mendeley
 from spondylo_mmpose.errors import SpondyloError
 
 from .helpers import (
     IMAGES,
     LABELS,
+    convert_mendeley,
     encode,
     jpeg,
     load,
@@ -57,6 +57,8 @@ def test_whole_data_set_in_both_formats(tmp_path):
         'sex': 'F',
         'age': 73,
         'pixel_spacing_mm': None,
+        'pixel_spacing_origin': None,
+        'pixel_spacing_estimate': None,
         'original_size': None,
         'view': 'lateral',
         'named_levels': [],

@@ -5,7 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spondylo_mmpose.converters.labels import LabelError, parse_json, parse_txt
+from spondylo_mmpose.converters.formats.mendeley_labels import (
+    parse_json,
+    parse_txt,
+)
+from spondylo_mmpose.converters.labels import LabelError
 
 QUAD = [[331, 28, 1], [396, 37, 1], [357, 1, 1], [405, 9, 1]]
 

@@ -4,11 +4,11 @@ import json
 from PIL import Image
 
 from spondylo_mmpose.converters.conversion_report import KINDS
-from spondylo_mmpose.converters.mendeley import convert_mendeley
 
 from .helpers import (
     IMAGES,
     LABELS,
+    convert_mendeley,
     encode,
     jpeg,
     json_bytes,
@@ -152,7 +152,7 @@ def test_one_of_each_fault_is_counted_exactly(tmp_path):
     report = convert_mendeley(write_tree(tmp_path / 'src', files), tmp_path / 'out')
 
     never_here = {'member_unsafe', 'member_corrupt', 'member_too_large'}
-    assert {kind for kind in KINDS if not expected[kind]} == never_here
+    assert never_here <= {kind for kind in KINDS if not expected[kind]}
     assert {kind: report.count(kind) for kind in KINDS} == expected
     written = json.loads((tmp_path / 'out/conversion_report.json').read_text())
     assert written['faults']['bow_tie'] == {

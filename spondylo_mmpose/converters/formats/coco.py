@@ -1,0 +1,274 @@
+"""COCO keypoint files of vertebrae: our own, and those of other tools."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from spondylo_mmpose.converters.archive import MemberError, RawSource
+from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
+from spondylo_mmpose.converters.coco_reader import films_of_coco, info_of_coco
+from spondylo_mmpose.converters.conversion_report import ConversionReport
+from spondylo_mmpose.converters.encodings import KNOWN
+from spondylo_mmpose.converters.formats.base import (
+    FilmResult,
+    Format,
+    RawFilm,
+    settle,
+    target_of,
+)
+from spondylo_mmpose.converters.labels import (
+    LEVEL_FROM_FILE,
+    RawLabels,
+    RawVertebra,
+    make_box,
+    make_vertebra,
+    numbers,
+)
+from spondylo_mmpose.converters.naming import parse_name
+from spondylo_mmpose.imaging import Radiograph
+from spondylo_mmpose.spine import anatomy
+
+OURS = 'TL-TR-BL-BR'
+"""The package's own corner order."""
+
+_OWN_FIELDS = (
+    'id', 'image_id', 'category_id', 'keypoints', 'num_keypoints', 'bbox', 'area',
+    'iscrowd', 'level', 'level_origin', 'order',
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CocoEntry:
+    """What one COCO file says of one film.
+
+    Attributes:
+        image: The image's entry.
+        annotations: Entries of its vertebrae.
+        places: Where each of ``anatomy.CORNERS`` stands among the keypoints; ``None``
+            where the file does not name them so.
+    """
+
+    image: Mapping[str, Any]
+    annotations: Sequence[Mapping[str, Any]]
+    places: tuple[int, ...] | None
+
+
+class Coco(Format):
+    """One category with four keypoints.
+
+    Args:
+        annotations: Name of a folder below ``annotations`` whose files are read; those
+            nearest to the root when left out.
+    """
+
+    name = 'coco'
+    help = 'COCO keypoint files with four corners a vertebra, ours or of other tools'
+    layout = (
+        'annotations/*.json, one category with four keypoints, and the images that '
+        'they name'
+    )
+
+    def __init__(self, annotations: str | None = None) -> None:
+        self.annotations = annotations
+
+    def matches(self, source: RawSource) -> bool:
+        """See the base class."""
+        return any(content for _, content in self._files(source))
+
+    def find(self, source: RawSource, report: ConversionReport) -> list[RawFilm]:
+        """See the base class."""
+        films: dict[tuple[str, str], RawFilm] = {}
+        names = _Names(source.names)
+        for member, content in self._files(source, report):
+            entries = _entries(member, content, report)
+            for raw in _films(member, entries, names):
+                key = (raw.split, raw.target or raw.stem)
+                if key in films:
+                    report.add('file_duplicated', raw.file, taken=films[key].file)
+                    continue
+                films[key] = raw
+        return [films[key] for key in sorted(films)]
+
+    def film(self, done: FilmResult, image: Radiograph) -> Film | None:
+        """See the base class."""
+        entry: CocoEntry = done.raw.entry
+        size = (entry.image.get('width'), entry.image.get('height'))
+        if size != (image.width, image.height) and None not in size:
+            done.note('size_disagrees', labels=size, image=[image.width, image.height])
+            return None
+        film = _facts(done.raw, entry, image)
+        labels = _labels(entry) if done.raw.labelled else None
+        return settle(done, film, labels)
+
+    def info(self, source: RawSource) -> DatasetInfo:
+        """See the base class."""
+        content = next((content for _, content in self._files(source)), {})
+        return info_of_coco(content)
+
+    def _files(
+        self, source: RawSource, report: ConversionReport | None = None
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """COCO files nearest to the root, or of the folder asked for."""
+        paths = [PurePosixPath(n) for n in source.names if n.lower().endswith('.json')]
+        if self.annotations is not None:
+            wanted = PurePosixPath('annotations', self.annotations).parts
+            paths = [p for p in paths if p.parts[-len(wanted) - 1 : -1] == wanted]
+        images = {str(PurePosixPath(n).with_suffix('')) for n in source.names
+                  if not n.lower().endswith('.json')}  # fmt: skip
+        # A JSON beside an image of its name holds the labels of that one film.
+        paths = [p for p in paths if str(p.with_suffix('')) not in images]
+        depth = None
+        for path in sorted(paths, key=lambda p: (len(p.parts), p)):
+            if depth is not None and len(path.parts) > depth:
+                return
+            content = _load(source, str(path), report)
+            if content is not None:
+                depth = len(path.parts)
+                yield str(path), content
+
+
+class _Names:
+    """Finds the member that a ``file_name`` means."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.all = set(names)
+        self.by_name: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            self.by_name[PurePosixPath(name).name].append(name)
+
+    def find(self, member: str, file_name: str, split: str) -> str | None:
+        """The member, beside the annotations or by a name that stands once."""
+        for folder in PurePosixPath(member).parents:
+            for place in ('images', '', f'images/{split}', split):
+                path = str(folder / place / file_name)
+                if path in self.all:
+                    return path
+        same = self.by_name[PurePosixPath(file_name).name]
+        return same[0] if len(same) == 1 else None
+
+
+def _load(
+    source: RawSource, member: str, report: ConversionReport | None
+) -> dict[str, Any] | None:
+    """The content of a COCO keypoint file, ``None`` if it is something else."""
+    try:
+        content = json.loads(source.read(member).decode('utf-8-sig'))
+    except (MemberError, ValueError, RecursionError) as error:
+        if report is not None and 'annotations' in PurePosixPath(member).parts:
+            report.add('labels_unreadable', member, reason=str(error))
+        return None
+    if not isinstance(content, dict):
+        return None
+    lists = [content.get(key) for key in ('images', 'annotations', 'categories')]
+    if not all(
+        isinstance(v, list) and all(isinstance(e, dict) for e in v) for v in lists
+    ):
+        return None
+    return content if any(_keypoints(c) for c in content['categories']) else None
+
+
+def _keypoints(category: Mapping[str, Any]) -> list[Any] | None:
+    names = category.get('keypoints')
+    return names if isinstance(names, list) and len(names) == 4 else None
+
+
+def _entries(
+    member: str, content: dict[str, Any], report: ConversionReport
+) -> list[CocoEntry]:
+    names = next(k for c in content['categories'] if (k := _keypoints(c)))
+    own = set(names) == set(anatomy.CORNERS)
+    places = tuple(names.index(c) for c in anatomy.CORNERS) if own else None
+    of_image: dict[Any, list[Mapping[str, Any]]] = {}
+    for image in content['images']:
+        if isinstance(image.get('id'), int) and isinstance(image.get('file_name'), str):
+            of_image[image['id']] = []
+        else:
+            report.add(
+                'labels_unreadable', member, reason='an image without id or name'
+            )
+    for place, annotation in enumerate(content['annotations']):
+        if annotation.get('image_id') not in of_image:
+            report.add('label_without_image', member, annotation=place)
+        elif not annotation.get('iscrowd'):
+            of_image[annotation['image_id']].append(annotation)
+    return [
+        CocoEntry(image, of_image[image['id']], places)
+        for image in content['images']
+        if image.get('id') in of_image and isinstance(image.get('file_name'), str)
+    ]
+
+
+def _films(
+    member: str, entries: Sequence[CocoEntry], names: _Names
+) -> Iterator[RawFilm]:
+    stem = PurePosixPath(member).stem.lower()
+    of_file = next((split for split in SPLITS if split in stem), 'train')
+    for entry in entries:
+        split = entry.image.get('split')
+        split = split if split in SPLITS else of_file
+        file_name = PurePosixPath(entry.image['file_name'])
+        image = names.find(member, str(file_name), split)
+        parts = [p for p in file_name.parts if p not in ('..', '/')]
+        inner = parts[1:] if parts[0] == split and len(parts) > 1 else parts
+        yield RawFilm(
+            split,
+            file_name.stem,
+            {'image': image} if image else {'json': member},
+            entry,
+            '/'.join(inner),
+            unlabelled=not entry.annotations,
+        )
+
+
+def _facts(raw: RawFilm, entry: CocoEntry, image: Radiograph) -> Film:
+    """The film without vertebrae; what the file leaves out is read from its name."""
+    size = {'width': image.width, 'height': image.height}
+    (film,) = films_of_coco(
+        {'images': [{**entry.image, **size}], 'annotations': []}, raw.split
+    )
+    film.file_name = target_of(raw)
+    name = parse_name(raw.stem)
+    film.patient_id = film.patient_id or name.patient_id
+    film.group = film.group or name.group
+    film.source = film.source or name.source
+    film.sex, film.view = film.sex or name.sex, film.view or name.view
+    film.age = name.age if film.age is None else film.age
+    return film
+
+
+def _labels(entry: CocoEntry) -> RawLabels:
+    named = any('level' in annotation for annotation in entry.annotations)
+    origins = [a.get('level_origin') for a in entry.annotations]
+    labels = RawLabels(
+        [_vertebra(i, a, entry.places) for i, a in enumerate(entry.annotations)],
+        OURS,
+        # Named corners are what they are called; a vote can only agree or not.
+        candidates=KNOWN if entry.places is None else (OURS,),
+        listed='up' if named else 'any',
+    )
+    if named:
+        labels.lowest = None
+        labels.level_origin = next((o for o in origins if o), LEVEL_FROM_FILE)
+    return labels
+
+
+def _vertebra(
+    index: int, annotation: Mapping[str, Any], places: tuple[int, ...] | None
+) -> RawVertebra:
+    flat = numbers(annotation.get('keypoints')) or []
+    points = [flat[i : i + 3] for i in range(0, len(flat), 3)]
+    if places is not None and len(points) == 4:
+        points = [points[i] for i in places]
+    box = numbers(annotation.get('bbox'))
+    if box is not None and len(box) == 4:
+        box = [box[0], box[1], box[0] + box[2], box[1] + box[3]]
+    vertebra = make_vertebra(index, points, make_box(box))
+    vertebra.partial = True
+    level, order = annotation.get('level'), annotation.get('order')
+    vertebra.level = level if isinstance(level, str) else None
+    vertebra.order = order if type(order) is int else None
+    vertebra.extra = {k: v for k, v in annotation.items() if k not in _OWN_FIELDS}
+    return vertebra

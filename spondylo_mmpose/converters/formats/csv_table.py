@@ -1,0 +1,208 @@
+"""One table for a whole data set: a row for each vertebra."""
+
+import csv
+import io
+import math
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from spondylo_mmpose.converters.archive import MemberError, RawSource
+from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
+from spondylo_mmpose.converters.conversion_report import ConversionReport
+from spondylo_mmpose.converters.formats.base import (
+    FilmResult,
+    Format,
+    RawFilm,
+    settle,
+    target_of,
+)
+from spondylo_mmpose.converters.labels import (
+    LEVEL_FROM_FILE,
+    RawLabels,
+    RawVertebra,
+    make_vertebra,
+)
+from spondylo_mmpose.converters.naming import parse_name
+from spondylo_mmpose.imaging import Radiograph
+from spondylo_mmpose.spine.anatomy import CORNERS
+
+TABLE_NAME = 'vertebrae.csv'
+
+FILM_COLUMNS = (
+    'file', 'split', 'width', 'height', 'patient_id', 'group', 'source', 'sex', 'age',
+    'view', 'pixel_spacing_x_mm', 'pixel_spacing_y_mm', 'pixel_spacing_origin',
+    'original_width', 'original_height',
+)  # fmt: skip
+"""Columns that repeat in all rows of a film; ``file`` is relative to ``images``."""
+
+CORNER_COLUMNS = tuple((f'{c}_x', f'{c}_y', f'{c}_v') for c in CORNERS)
+"""Columns of each corner: px, px, and 2 where it is labelled or 0."""
+
+COLUMNS = (
+    *FILM_COLUMNS,
+    'order',
+    'level',
+    'level_origin',
+    *(name for names in CORNER_COLUMNS for name in names),
+)
+
+_NEEDED = {'file', *(name for names in CORNER_COLUMNS for name in names[:2])}
+_OWN_ORDER = 'TL-TR-BL-BR'
+
+Row = Mapping[str, str]
+
+
+class CsvTable(Format):
+    """The columns of :data:`COLUMNS`; ``file`` and the coordinates must be there."""
+
+    name = 'csv'
+    help = 'one CSV table, a row for each vertebra, as tools/export_dataset.py writes'
+    layout = f'a CSV table with the columns {", ".join(sorted(_NEEDED))}'
+
+    def matches(self, source: RawSource) -> bool:
+        """See the base class."""
+        return self._table(source) is not None
+
+    def find(self, source: RawSource, report: ConversionReport) -> list[RawFilm]:
+        """See the base class."""
+        member = self._table(source, report)
+        if member is None:
+            return []
+        films: dict[tuple[str, str], RawFilm] = {}
+        names = set(source.names)
+        for row in _rows(source.read(member)):
+            file = row['file']
+            path = PurePosixPath(file)
+            split = row.get('split') or (path.parts[0] if path.parts else '')
+            if not path.name or '..' in path.parts or split not in SPLITS:
+                reason = f'a row with file {file!r} and split {split!r}'
+                report.add('labels_unreadable', member, reason=reason)
+                continue
+            inner = path.parts[1:] if path.parts[0] == split else path.parts
+            key = (split, '/'.join(inner))
+            if key not in films:
+                places = [PurePosixPath(member).parent / p for p in ('images', '')]
+                found = [str(p / file) for p in places if str(p / file) in names]
+                files = {'image': found[0]} if found else {'table': member}
+                films[key] = RawFilm(
+                    split, path.stem, files, [], '/'.join(inner), unlabelled=True
+                )
+            raw = films[key]
+            raw.entry.append(row)
+            raw.unlabelled = raw.unlabelled and not _has_vertebra(row)
+        return [films[key] for key in sorted(films)]
+
+    def film(self, done: FilmResult, image: Radiograph) -> Film | None:
+        """See the base class."""
+        rows: list[Row] = done.raw.entry
+        size = [_number(rows[0].get(key, '')) for key in ('width', 'height')]
+        if None not in size and size != [image.width, image.height]:
+            done.note('size_disagrees', labels=size, image=[image.width, image.height])
+            return None
+        film = _facts(done.raw, rows[0], image)
+        return settle(done, film, _labels(rows) if done.raw.labelled else None)
+
+    def info(self, source: RawSource) -> DatasetInfo:
+        """See the base class."""
+        return DatasetInfo('Vertebrae read from a CSV table')
+
+    def _table(
+        self, source: RawSource, report: ConversionReport | None = None
+    ) -> str | None:
+        """The table nearest to the root."""
+        tables = [n for n in source.names if n.lower().endswith('.csv')]
+        for name in sorted(tables, key=lambda n: (n.count('/'), n)):
+            try:
+                rows = _rows(source.read(name))
+            except (MemberError, ValueError, csv.Error) as error:
+                if report is not None:
+                    report.add('labels_unreadable', name, reason=str(error))
+                continue
+            if rows and rows[0].keys() >= _NEEDED:
+                return name
+        return None
+
+
+def _rows(content: bytes) -> list[dict[str, str]]:
+    """Rows of a table; tables of spreadsheets may be divided by semicolons."""
+    text = content.decode('utf-8-sig')
+    first = text.split('\n', 1)[0]
+    delimiter = ';' if first.count(';') > first.count(',') else ','
+    reader = csv.DictReader(
+        io.StringIO(text, newline=''), delimiter=delimiter, restval='', strict=True
+    )
+    # A row that is longer than the header keeps its surplus under None.
+    return [{k: v for k, v in row.items() if k is not None} for row in reader]
+
+
+def _has_vertebra(row: Row) -> bool:
+    return any(row[name] for names in CORNER_COLUMNS for name in names[:2])
+
+
+def _facts(raw: RawFilm, row: Row, image: Radiograph) -> Film:
+    """The film without vertebrae; what the table leaves out is read from its name."""
+    name = parse_name(raw.stem)
+    age = _number(row.get('age', ''))
+    spacing = _pair(row, 'pixel_spacing_x_mm', 'pixel_spacing_y_mm')
+    original = _pair(row, 'original_width', 'original_height')
+    return Film(
+        file_name=target_of(raw),
+        width=image.width,
+        height=image.height,
+        split=raw.split,
+        patient_id=row.get('patient_id') or name.patient_id,
+        group=row.get('group') or name.group,
+        source=row.get('source') or name.source,
+        sex=row.get('sex') or name.sex,
+        age=name.age if age is None else int(age),
+        pixel_spacing_mm=spacing,
+        pixel_spacing_origin=(row.get('pixel_spacing_origin') or 'table')
+        if spacing
+        else None,
+        original_size=None
+        if original is None
+        else (int(original[0]), int(original[1])),
+        view=row.get('view') or name.view,
+    )
+
+
+def _labels(rows: list[Row]) -> RawLabels:
+    vertebrae = [_vertebra(i, r) for i, r in enumerate(rows) if _has_vertebra(r)]
+    labels = RawLabels(
+        vertebrae, _OWN_ORDER, candidates=(_OWN_ORDER,), listed='any', notes=[]
+    )
+    if any(v.level or v.order is not None for v in vertebrae):
+        origins = (row.get('level_origin') for row in rows)
+        labels.lowest = None
+        labels.level_origin = next((o for o in origins if o), LEVEL_FROM_FILE)
+    return labels
+
+
+def _vertebra(index: int, row: Row) -> RawVertebra:
+    points: list[list[float] | None] = []
+    for x, y, v in CORNER_COLUMNS:
+        if not (row[x] or row[y]):
+            points.append([0.0, 0.0, 0.0])
+            continue
+        values = [_number(row[x]), _number(row[y]), _number(row.get(v) or '2')]
+        points.append(None if None in values else [n for n in values if n is not None])
+    vertebra = make_vertebra(index, points)
+    vertebra.partial = True
+    vertebra.level = row.get('level') or None
+    order = _number(row.get('order', ''))
+    vertebra.order = int(order) if order is not None and order.is_integer() else None
+    return vertebra
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _pair(row: Row, x: str, y: str) -> tuple[float, float] | None:
+    """Two positive numbers, or nothing."""
+    a, b = _number(row.get(x, '')), _number(row.get(y, ''))
+    return None if a is None or b is None or min(a, b) <= 0 else (a, b)

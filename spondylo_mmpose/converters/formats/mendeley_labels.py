@@ -1,0 +1,100 @@
+"""Parse one label file: JSON lists in pixels, or YOLO-pose text in shares of one."""
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+
+from spondylo_mmpose.converters.labels import (
+    LabelError,
+    RawLabels,
+    make_box,
+    make_vertebra,
+    numbers,
+)
+
+USUAL = {'json': 'BL-BR-TL-TR', 'txt': 'TL-BL-BR-TR'}
+"""The order that each format of the data set has in all films looked at."""
+
+# Six decimals of a share of 3000 px are 0.0015 px; whole and half pixels come back.
+_TXT_DECIMALS = 2
+
+
+def parse_json(content: bytes) -> RawLabels:
+    """Parse ``{"boxes": [[x1,y1,x2,y2]], "keypoints": [[[x,y,v]*4]], "labels": []}``.
+
+    Args:
+        content: The file.
+
+    Returns:
+        The vertebrae, px. A vertebra that is faulty by itself carries its fault.
+
+    Raises:
+        LabelError: If the file as a whole cannot be read.
+    """
+    try:
+        # NaN is let in here, so that it costs one vertebra and not the film.
+        data = json.loads(content.decode('utf-8-sig'))
+    except (ValueError, RecursionError) as error:
+        raise LabelError(f'not JSON: {error}') from error
+    if not isinstance(data, dict) or not isinstance(data.get('keypoints'), list):
+        raise LabelError('no list "keypoints"')
+    keypoints = data['keypoints']
+    notes = []
+    extras: dict[str, list[Any]] = {}
+    for name in ('boxes', 'labels'):
+        values = data.get(name)
+        extras[name] = values if isinstance(values, list) else []
+        if len(extras[name]) != len(keypoints):
+            # The lists run in parallel; which entry is missing cannot be known.
+            notes.append('list_lengths_differ')
+            extras[name] = []
+    vertebrae = []
+    for index, points in enumerate(keypoints):
+        box = numbers(extras['boxes'][index]) if extras['boxes'] else None
+        label = numbers([extras['labels'][index]]) if extras['labels'] else [0.0]
+        rows = [numbers(p) for p in points] if isinstance(points, list) else []
+        vertebrae.append(
+            make_vertebra(index, rows, make_box(box), label[0] if label else math.nan)
+        )
+    return RawLabels(vertebrae, USUAL['json'], notes=sorted(set(notes)))
+
+
+def parse_txt(content: bytes, width: int, height: int) -> RawLabels:
+    """Parse YOLO-pose lines ``class xc yc w h`` and four ``x y v``, or four ``x y``.
+
+    Args:
+        content: The file.
+        width: Width of its image, px; the file holds shares of it.
+        height: Height of its image, px.
+
+    Returns:
+        The vertebrae, px, rounded to 0.01 px.
+
+    Raises:
+        LabelError: If a field is no number.
+    """
+    try:
+        lines = content.decode('utf-8-sig').splitlines()
+        rows = [[float(f) for f in line.split()] for line in lines if line.strip()]
+    except ValueError as error:
+        raise LabelError(f'not YOLO-pose text: {error}') from error
+    vertebrae = []
+    for index, row in enumerate(rows):
+        step = 2 if len(row) == 13 else 3
+        # A line of another length: the corners cannot be told apart.
+        tail = row[5:] if len(row) in (13, 17) else []
+        points: list[list[float] | None] = [
+            [x * width, y * height, *more]
+            for x, y, *more in (tail[i : i + step] for i in range(0, len(tail), step))
+        ]
+        box = None
+        if len(row) >= 5:
+            x, y, w, h = np.array(row[1:5]) * (width, height, width, height)
+            box = make_box([x - w / 2, y - h / 2, x + w / 2, y + h / 2])
+        found = make_vertebra(index, points, box, row[0])
+        if found.corners is not None:
+            found.corners = found.corners.round(_TXT_DECIMALS)
+        vertebrae.append(found)
+    return RawLabels(vertebrae, USUAL['txt'])

@@ -1,0 +1,69 @@
+"""Places and level names of the vertebrae of one film, counted upward."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from spondylo_mmpose.converters.labels import RawLabels, RawVertebra
+from spondylo_mmpose.spine import anatomy
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """Place and level of each vertebra, from the lowest upward.
+
+    Attributes:
+        orders: Places; a gap stands for a vertebra that is known to be missing.
+        levels: Level names, ``None`` where unknown.
+        level_origin: Where the levels come from.
+    """
+
+    orders: list[int]
+    levels: list[str | None]
+    level_origin: str
+
+
+def number_upward(
+    upward: Sequence[RawVertebra], raw: RawLabels, note: Callable[..., None]
+) -> Numbering:
+    """Number the vertebrae of a film, and note where the file contradicts their place.
+
+    Args:
+        upward: Vertebrae sorted along the spine, faulty ones included.
+        raw: The labels they are from.
+        note: Told of each fault.
+    """
+    _note_listing([v.index for v in upward], raw, note)
+    orders = list(range(len(upward)))
+    if raw.lowest is not None:
+        levels = anatomy.levels_upward(len(upward), raw.lowest)
+        return Numbering(orders, levels, raw.level_origin)
+    levels = [v.level if v.level in anatomy.LEVELS else None for v in upward]
+    given = [v.order for v in upward]
+    ranks = [None if v is None else anatomy.LEVELS.index(v) for v in levels]
+    if not (_rise(given) and _rise(ranks)):
+        # Which of the two is right can't be known.
+        note('levels_disagree')
+        return Numbering(orders, [None] * len(upward), raw.level_origin)
+    if given and None not in given:
+        orders = [place for place in given if place is not None]
+    elif ranks and None not in ranks:
+        known = [rank for rank in ranks if rank is not None]
+        orders = [rank - known[0] for rank in known]
+    return Numbering(orders, levels, raw.level_origin)
+
+
+def _rise(values: Sequence[int | None]) -> bool:
+    """Whether the known ones strictly rise."""
+    known = [value for value in values if value is not None]
+    return all(a < b for a, b in pairwise(known))
+
+
+def _note_listing(
+    indices: list[int], raw: RawLabels, note: Callable[..., None]
+) -> None:
+    if raw.listed == 'any':
+        return
+    expected = sorted(indices, reverse=raw.listed == 'down')
+    if indices != expected:
+        note('unsorted_file', reversed=indices == expected[::-1])
