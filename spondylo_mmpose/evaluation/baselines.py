@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from spondylo_mmpose.converters.coco_reader import films_of_coco
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.spine.anatomy import FloatArray, as_spine, hull_boxes, infer_facing
@@ -67,9 +68,9 @@ class MeanShape:
         """
         shapes: dict[str | None, list[FloatArray]] = defaultdict(list)
         for content in contents:
-            for corners, levels in films_of_coco(content):
-                facing, _ = infer_facing(corners)
-                for quad, level in zip(corners, levels, strict=True):
+            for film in films_of_coco(content):
+                facing, _ = infer_facing(film.corners)
+                for quad, level in zip(film.corners, film.levels or (), strict=True):
                     shape = shape_in_box(quad)
                     if shape is not None:
                         right = facing == 'right'
@@ -103,21 +104,3 @@ class MeanShape:
 def predict_box_corners(records: Iterable[VertebraRecord]) -> list[VertebraRecord]:
     """Replace every prediction by the corners of its box."""
     return [replace(r, predicted=place_in_box(BOX_CORNERS, r.box)) for r in records]
-
-
-def films_of_coco(content: dict) -> list[tuple[FloatArray, list[str | None]]]:
-    """Corners and levels of each film of a COCO file of ours.
-
-    Returns:
-        ``(N, 4, 2)`` px with NaN where not labelled, and ``N`` level names, per film.
-    """
-    films: dict[int, list[dict]] = defaultdict(list)
-    for annotation in content['annotations']:
-        films[annotation['image_id']].append(annotation)
-    result = []
-    for annotations in films.values():
-        keypoints = np.asarray([a['keypoints'] for a in annotations], np.float64)
-        points = keypoints.reshape(-1, 4, 3)
-        corners = np.where(points[..., 2:] > 0, points[..., :2], np.nan)
-        result.append((corners, [a.get('level') for a in annotations]))
-    return result

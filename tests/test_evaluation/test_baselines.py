@@ -28,7 +28,11 @@ def coco(*films):
             annotations.append(
                 {'image_id': image_id, 'keypoints': points.ravel(), 'level': level}
             )
-    return {'annotations': annotations}
+    images = [
+        {'id': i, 'file_name': f'{i}.png', 'width': 640, 'height': 640}
+        for i in range(len(films))
+    ]
+    return {'images': images, 'annotations': annotations}
 
 
 def test_shape_in_box_and_back_by_hand():
@@ -77,15 +81,3 @@ def test_box_corners_reach_an_upright_rectangle():
     quad = np.array([[[5, 6], [25, 6], [5, 16], [25, 16]]], float)
     (record,) = baselines.predict_box_corners(film_records(quad, quad + 3))
     assert record.predicted.tolist() == quad[0].tolist()
-
-
-def test_films_of_coco_marks_unlabelled():
-    content = {
-        'annotations': [
-            {'image_id': 1, 'keypoints': [1, 2, 2, 3, 4, 2, 5, 6, 2, 0, 0, 0]}
-        ]
-    }
-    ((corners, levels),) = baselines.films_of_coco(content)
-    assert corners[0, :3].tolist() == [[1, 2], [3, 4], [5, 6]]
-    assert np.isnan(corners[0, 3]).all()
-    assert levels == [None]
