@@ -1,0 +1,1 @@
+"""What a converted data set holds: counts, sizes, grey values, people, slips."""
