@@ -1,0 +1,1 @@
+"""Dividing a converted data set into train, val and test without leaks."""
