@@ -8,6 +8,7 @@ from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
 from spondylo_mmpose.datasets.annotation_file import check_annotation_file
+from spondylo_mmpose.datasets.leak_check import check_leaks
 from spondylo_mmpose.datasets.metainfo import vertebra_metainfo
 from spondylo_mmpose.errors import SpondyloError
 
@@ -37,18 +38,27 @@ class SpondyloDataset(BaseCocoStyleDataset):
     carries ``film`` (:data:`FILM_KEYS`) and ``vertebra`` (:data:`VERTEBRA_KEYS`), which
     the metrics need; list both in ``PackPoseInputs(meta_keys=...)``.
 
-    Takes the arguments of :class:`mmpose.datasets.BaseCocoStyleDataset`.
+    Args:
+        *args: Those of :class:`mmpose.datasets.BaseCocoStyleDataset`.
+        allow_leaks: Only warn of patients in two splits; see
+            :func:`spondylo_mmpose.datasets.leak_check.check_leaks`.
+        **kwargs: As ``args``.
 
     Raises:
         SpondyloError: If the annotation file or a film is missing, the file is no COCO
-            keypoint file of ours, or it holds no vertebra.
+            keypoint file of ours, it holds no vertebra, or its films leak.
     """
 
     METAINFO = vertebra_metainfo()
 
+    def __init__(self, *args: Any, allow_leaks: bool = False, **kwargs: Any) -> None:
+        self.allow_leaks = allow_leaks
+        super().__init__(*args, **kwargs)
+
     def load_data_list(self) -> list[dict]:
         """Read the annotation file; see the base class."""
         check_annotation_file(Path(self.ann_file))
+        check_leaks(self.ann_file, self.allow_leaks)
         data_list = super().load_data_list()
         if not data_list:
             raise SpondyloError(f'{self.ann_file}: holds no labelled vertebra')
