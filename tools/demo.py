@@ -116,6 +116,8 @@ def main() -> None:
         )
     empty_folder(out)
     steps = Steps(out / 'logs')
+    # Its data sets are made anew and have no split but their own.
+    os.environ.pop('SPONDYLO_SPLIT', None)
     # The second recipe joins phantoms and real films.
     os.environ['SPONDYLO_PHANTOMS'] = str(out / 'phantoms')
     root = f'data_root={out / "phantoms"}'

@@ -15,6 +15,9 @@ custom_imports = dict(
 )
 
 spondylo_data_root = '{{$SPONDYLO_DATA:data/spondylo}}'
+# A split of tools/split_dataset.py, or fold of one: r70, cv/fold0. "." is the split
+# that the data set came with.
+spondylo_annotations = 'annotations/{{$SPONDYLO_SPLIT:.}}/'.replace('/./', '/')
 
 # The crop is the hull box times this. End plates need some of the neighbours and the
 # disc to be told apart; the corner itself lies on the hull.
@@ -65,14 +68,14 @@ spondylo_train_dataset = dict(
     type='SpondyloDataset',
     data_root=spondylo_data_root,
     data_mode='topdown',
-    ann_file='annotations/train.json',
+    ann_file=spondylo_annotations + 'train.json',
     data_prefix=dict(img='images/'),
 )
 spondylo_val_dataset = dict(
     type='SpondyloDataset',
     data_root=spondylo_data_root,
     data_mode='topdown',
-    ann_file='annotations/val.json',
+    ann_file=spondylo_annotations + 'val.json',
     data_prefix=dict(img='images/'),
     test_mode=True,
 )

@@ -8,7 +8,8 @@ test_dataloader = dict(
         type='ConcatDataset',
         datasets=[
             dict(
-                **_base_.spondylo_val_dataset | dict(ann_file='annotations/train.json'),
+                **_base_.spondylo_val_dataset
+                | dict(ann_file=_base_.spondylo_train_dataset['ann_file']),
                 pipeline=_base_.val_pipeline,
             ),
             dict(**_base_.spondylo_val_dataset, pipeline=_base_.val_pipeline),

@@ -13,7 +13,11 @@ train_dataloader = dict(
         datasets=[
             dict(
                 **_base_.spondylo_train_dataset
-                | dict(data_root='{{$SPONDYLO_PHANTOMS:work_dirs/demo/phantoms}}'),
+                | dict(
+                    data_root='{{$SPONDYLO_PHANTOMS:work_dirs/demo/phantoms}}',
+                    # A split of the real films is none of the phantoms.
+                    ann_file='annotations/train.json',
+                ),
                 pipeline=_base_.train_pipeline,
             ),
             dict(

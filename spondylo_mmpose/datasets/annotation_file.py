@@ -29,7 +29,8 @@ def check_annotation_file(path: Path) -> None:
         raise SpondyloError(
             f'{path}: no such annotation file; make one with '
             'tools/convert_dataset.py or tools/make_phantoms.py --layout coco, or '
-            'name the data set in SPONDYLO_DATA or --cfg-options data_root=...'
+            'name the data set in SPONDYLO_DATA or --cfg-options data_root=..., and '
+            'its split, if not the one it came with, in SPONDYLO_SPLIT'
         )
     content = read_json(path)
     if not isinstance(content, dict) or not all(
