@@ -44,7 +44,8 @@ KINDS: dict[str, tuple[str, str]] = {
     'json_and_txt': (KEPT, 'both label formats; JSON taken'),
     'json_unusable': (KEPT, 'JSON labels faulty; text labels taken'),
     'image_turned': (KEPT, 'EXIF orientation; width and height as displayed'),
-    'image_repeated': (KEPT, 'same bytes as another film'),
+    'image_contradictory': (KEPT, 'image file contradicts itself, or a tag is unused'),
+    'image_repeated': (KEPT, 'same bytes as a film of another name'),
     'patient_in_two_splits': (KEPT, 'patient in both train and val'),
     'test_film_seen': (KEPT, 'test film whose patient is in train or val'),
 }

@@ -1,5 +1,6 @@
 """Patients and images that stand in more than one place."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from spondylo_mmpose.converters.conversion_report import ConversionReport
@@ -13,23 +14,33 @@ def note_leaks(usable: Sequence[FilmResult], report: ConversionReport) -> None:
         usable: Films that came through.
         report: Told of the faults.
     """
-    splits: dict[str, set[str]] = {}
-    first: dict[str, str] = {}
+    of_patient: dict[str, list[FilmResult]] = defaultdict(list)
+    first: dict[str, FilmResult] = {}
     for one in usable:
-        splits.setdefault(_patient(one), set()).add(one.raw.split)
+        of_patient[patient_of(one)].append(one)
     for one in usable:
-        image = one.raw.file
-        others = splits[_patient(one)] - {one.raw.split}
-        if one.raw.split == 'test' and others:
-            report.add('test_film_seen', image, seen_in=sorted(others))
-        elif one.raw.split == 'val' and 'train' in others:
-            report.add('patient_in_two_splits', image)
-        digest = one.digests[image]
-        if digest in first:
-            report.add('image_repeated', image, same_as=first[digest])
-        first.setdefault(digest, image)
+        image, split = one.raw.file, one.raw.split
+        others = [o for o in of_patient[patient_of(one)] if o.raw.split != split]
+        seen_in = sorted({other.raw.split for other in others})
+        if split == 'test' and others:
+            also = [other.raw.file for other in others]
+            report.add('test_film_seen', image, seen_in=seen_in, also=also)
+        elif split == 'val' and 'train' in seen_in:
+            also = [o.raw.file for o in others if o.raw.split == 'train']
+            report.add('patient_in_two_splits', image, also=also)
+        same = first.setdefault(one.digests[image], one)
+        # Copies of one name are a group; it is names that hide a repetition.
+        if same is not one and group_of(same) != group_of(one):
+            report.add('image_repeated', image, same_as=same.raw.file)
 
 
-def _patient(one: FilmResult) -> str:
+def patient_of(one: FilmResult) -> str:
+    """What stands for the patient of a film that came through."""
     assert one.film is not None
-    return one.film.patient_id or one.film.group or one.raw.file
+    return one.film.patient_id or group_of(one)
+
+
+def group_of(one: FilmResult) -> str:
+    """What copies of one film share."""
+    assert one.film is not None
+    return one.film.group or one.raw.file

@@ -97,3 +97,7 @@ def _add_image_facts(done: FilmResult, image: Radiograph) -> None:
         film.pixel_spacing_mm = image.pixel_spacing_mm
         film.pixel_spacing_origin = image.spacing_origin
     film.view = film.view or image.view
+    film.sex = film.sex or image.sex
+    film.age = image.age if film.age is None else film.age
+    for reason in image.notes:
+        done.note('image_contradictory', reason=reason)

@@ -154,7 +154,13 @@ def test_test_films_have_no_labels_and_leaks_are_told(tmp_path):
     assert [i['original_size'] for i in data['images']] == [[120, 200], [130, 210]]
     assert report.items == {
         'test_film_seen': [
-            {'file': 'Test/3209-F-073Y1.jpg', 'seen_in': ['train']},
+            {
+                'file': 'Test/3209-F-073Y1.jpg',
+                'seen_in': ['train'],
+                'also': [
+                    'Train/Keypointrcnn_data/images/train/3209-F-073Y1_jpg.rf.ab.jpg'
+                ],
+            }
         ]
     }
     assert report.totals['encoding']['unlabelled'] == {'films': 2, 'vertebrae': 0}

@@ -62,6 +62,7 @@ class FilmResult:
         raw: Its members.
         source: Where they are read from.
         film: The film, ``None`` if it is left out.
+        labels: Its labels as read, each vertebra with its fault.
         encoding: Order of the corners in its labels.
         digests: SHA-256 of each member read.
         faults: Kind and details of each fault.
@@ -70,6 +71,7 @@ class FilmResult:
     raw: RawFilm
     source: RawSource
     film: Film | None = None
+    labels: RawLabels | None = None
     encoding: str | None = None
     digests: dict[str, str] = field(default_factory=dict)
     faults: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -147,6 +149,7 @@ def settle(done: FilmResult, film: Film, labels: RawLabels | None) -> Film | Non
     """
     if labels is None:
         return film
+    done.labels = labels
     spine = clean(labels, film.width, film.height, done.note)
     return None if spine is None else with_spine(done, film, spine)
 

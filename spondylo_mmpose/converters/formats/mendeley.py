@@ -113,6 +113,7 @@ def _read_labels(done: FilmResult, image: Radiograph) -> CleanSpine | None:
         agree, apart = _compare(from_json, from_txt)
         done.note('json_and_txt', agree=agree, largest_distance_px=apart)
         return from_json
+    done.labels = None
     from_txt = _read_one(done, txt, image, done.note)
     if from_txt is not None:
         done.note('json_unusable', faults=[kind for kind, _ in aside])
@@ -135,6 +136,9 @@ def _read_one(
     except LabelError as error:
         note('labels_unreadable', member=member, reason=str(error))
         return None
+    # Of two label files the JSON, which is read first, counts.
+    if done.labels is None:
+        done.labels = labels
     return clean(labels, image.width, image.height, note)
 
 
