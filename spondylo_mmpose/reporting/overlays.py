@@ -34,14 +34,28 @@ def draw_level(image: np.ndarray, quad: FloatArray, level: str, scale: float) ->
     """Write a vertebra's level to the right of its quad, in place."""
     right = np.nanmax(quad[:, 0]) * scale + 8
     middle = np.nanmean(quad[:, 1]) * scale
+    draw_text(image, level, (int(right), int(middle) + 5))
+
+
+def draw_text(
+    image: np.ndarray, text: str, start: tuple[int, int], size: float = 0.45
+) -> None:
+    """Write text on a film, in place.
+
+    Args:
+        image: BGR image.
+        text: ASCII.
+        start: Left end of the base line, px.
+        size: Share of the font's natural size.
+    """
     # A dark rim keeps it legible on bright bone.
     for colour, width in (((0, 0, 0), 3), ((230, 230, 230), 1)):
         cv2.putText(
             image,
-            level,
-            (int(right), int(middle) + 5),
+            text,
+            start,
             cv2.FONT_HERSHEY_SIMPLEX,
-            0.45,
+            size,
             colour,
             width,
             cv2.LINE_AA,

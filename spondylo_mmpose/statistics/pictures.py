@@ -247,7 +247,9 @@ def draw_grey_values(histograms: Mapping[str, Histogram], path: Path) -> None:
             colour = PALETTE[i % len(PALETTE)]
             # Two values a step: films of 7 bits would give a comb.
             shares = 100 * histogram.reshape(-1, 2).mean(1) / number
-            axes.step(range(0, 256, 2), shares, lw=1, color=colour, label=label)
+            axes.step(
+                range(0, 256, 2), shares, lw=1, color=colour, label=label, where='post'
+            )
     axes.set(xlabel='grey value', ylabel='pixels (%)', xlim=(0, 255), yscale='log')
     axes.legend(fontsize=7)
     save(figure, path)
