@@ -3,9 +3,10 @@
 from spondylo_mmpose.converters.archive import RawSource
 from spondylo_mmpose.converters.formats.base import Format
 from spondylo_mmpose.converters.formats.coco import Coco
+from spondylo_mmpose.converters.formats.csv_table import CsvTable
 from spondylo_mmpose.converters.formats.mendeley import Mendeley
 
-FORMATS: dict[str, Format] = {f.name: f for f in (Coco(), Mendeley())}
+FORMATS: dict[str, Format] = {f.name: f for f in (Coco(), Mendeley(), CsvTable())}
 """In the order in which :func:`detect` asks them."""
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from spondylo_mmpose.converters.archive import MemberError, RawSource
@@ -52,6 +53,19 @@ _OWN_ORDER = 'TL-TR-BL-BR'
 Row = Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class TableEntry:
+    """What a table says of one film.
+
+    Attributes:
+        table: File name of the table.
+        rows: Its rows.
+    """
+
+    table: str
+    rows: list[Row]
+
+
 class CsvTable(Format):
     """The columns of :data:`COLUMNS`; ``file`` and the coordinates must be there."""
 
@@ -85,21 +99,27 @@ class CsvTable(Format):
                 found = [str(p / file) for p in places if str(p / file) in names]
                 files = {'image': found[0]} if found else {'table': member}
                 films[key] = RawFilm(
-                    split, path.stem, files, [], '/'.join(inner), unlabelled=True
+                    split,
+                    path.stem,
+                    files,
+                    TableEntry(PurePosixPath(member).name, []),
+                    '/'.join(inner),
+                    unlabelled=True,
                 )
             raw = films[key]
-            raw.entry.append(row)
+            raw.entry.rows.append(row)
             raw.unlabelled = raw.unlabelled and not _has_vertebra(row)
         return [films[key] for key in sorted(films)]
 
     def film(self, done: FilmResult, image: Radiograph) -> Film | None:
         """See the base class."""
-        rows: list[Row] = done.raw.entry
+        entry: TableEntry = done.raw.entry
+        rows = entry.rows
         size = [_number(rows[0].get(key, '')) for key in ('width', 'height')]
         if None not in size and size != [image.width, image.height]:
             done.note('size_disagrees', labels=size, image=[image.width, image.height])
             return None
-        film = _facts(done.raw, rows[0], image)
+        film = _facts(done.raw, entry, image)
         return settle(done, film, _labels(rows) if done.raw.labelled else None)
 
     def info(self, source: RawSource) -> DatasetInfo:
@@ -139,11 +159,13 @@ def _has_vertebra(row: Row) -> bool:
     return any(row[name] for names in CORNER_COLUMNS for name in names[:2])
 
 
-def _facts(raw: RawFilm, row: Row, image: Radiograph) -> Film:
+def _facts(raw: RawFilm, entry: TableEntry, image: Radiograph) -> Film:
     """The film without vertebrae; what the table leaves out is read from its name."""
+    row = entry.rows[0]
     name = parse_name(raw.stem)
     age = _number(row.get('age', ''))
     spacing = _pair(row, 'pixel_spacing_x_mm', 'pixel_spacing_y_mm')
+    origin = row.get('pixel_spacing_origin') or f'table:{entry.table}'
     original = _pair(row, 'original_width', 'original_height')
     return Film(
         file_name=target_of(raw),
@@ -156,9 +178,7 @@ def _facts(raw: RawFilm, row: Row, image: Radiograph) -> Film:
         sex=row.get('sex') or name.sex,
         age=name.age if age is None else int(age),
         pixel_spacing_mm=spacing,
-        pixel_spacing_origin=(row.get('pixel_spacing_origin') or 'table')
-        if spacing
-        else None,
+        pixel_spacing_origin=origin if spacing else None,
         original_size=None
         if original is None
         else (int(original[0]), int(original[1])),

@@ -1,0 +1,1 @@
+"""From a converted data set to the formats of other tools."""

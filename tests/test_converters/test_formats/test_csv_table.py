@@ -1,0 +1,121 @@
+import numpy as np
+import pytest
+
+from spondylo_mmpose.converters.archive import open_source
+from spondylo_mmpose.converters.conversion import convert
+from spondylo_mmpose.converters.formats.csv_table import CORNER_COLUMNS, CsvTable
+from spondylo_mmpose.converters.registry import detect
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.exporters.source import read_root
+from tests.test_converters.helpers import jpeg, make_spine, write_tree
+
+NEEDED = ['file', *(name for names in CORNER_COLUMNS for name in names[:2])]
+
+
+def table(spine, file='train/a.jpg', **columns):
+    """Lines of a table with the least columns, and some more."""
+    lines = [[*NEEDED, *columns]]
+    for i, quad in enumerate(spine):
+        cells = ['' if np.isnan(v) else str(v) for v in quad.ravel()]
+        lines.append([file, *cells, *(str(values[i]) for values in columns.values())])
+    return lines
+
+
+def text(lines, delimiter=','):
+    return '\n'.join(delimiter.join(line) for line in lines).encode()
+
+
+def read(tmp_path, content, **files):
+    tree = {'vertebrae.csv': content, 'images/train/a.jpg': jpeg(), **files}
+    source = write_tree(tmp_path / 'src', tree)
+    report = convert(CsvTable(), source, tmp_path / 'out')
+    return read_root(tmp_path / 'out').films, report
+
+
+@pytest.mark.parametrize('delimiter', [',', ';'])
+def test_least_table_downward(tmp_path, delimiter):
+    spine = make_spine()
+    content = b'\xef\xbb\xbf' + text(table(spine[::-1]), delimiter)
+    (film,), report = read(tmp_path, content)
+    np.testing.assert_array_equal(film.corners, spine)
+    assert film.levels == ['S1', 'L5', 'L4', 'L3', 'L2', 'L1']
+    assert film.level_origin == 'assumed_lowest_is_S1'
+    assert (film.split, film.pixel_spacing_mm) == ('train', None)
+    assert report.counts() == {}
+
+
+def test_levels_and_gaps_of_the_table_hold(tmp_path):
+    spine = make_spine()[[1, 3]]
+    lines = table(spine, level=['L5', 'L3'], order=[1, 3])
+    (film,), _ = read(tmp_path, text(lines))
+    assert (film.levels, film.orders) == (['L5', 'L3'], [1, 3])
+    assert film.level_origin == 'file'
+
+
+def test_half_a_vertebra_has_empty_cells(tmp_path):
+    spine = make_spine()
+    spine[0, 2:] = np.nan
+    (film,), report = read(tmp_path, text(table(spine)))
+    np.testing.assert_array_equal(film.corners, spine)
+    assert report.counts() == {}
+
+
+def test_spacing_needs_both_axes_and_names_its_origin(tmp_path):
+    spine = make_spine(2)
+    columns = {'pixel_spacing_x_mm': [0.1, 0.1], 'pixel_spacing_y_mm': [0.2, 0.2]}
+    (film,), _ = read(tmp_path / 'a', text(table(spine, **columns)))
+    assert film.pixel_spacing_mm == (0.1, 0.2)
+    assert film.pixel_spacing_origin == 'table:vertebrae.csv'
+    columns['pixel_spacing_y_mm'] = ['', '']
+    (film,), _ = read(tmp_path / 'b', text(table(spine, **columns)))
+    assert (film.pixel_spacing_mm, film.pixel_spacing_origin) == (None, None)
+
+
+def test_one_bad_cell_costs_one_vertebra(tmp_path):
+    lines = table(make_spine())
+    lines[2][1] = 'oops'
+    (film,), report = read(tmp_path, text(lines))
+    assert film.orders == [0, 1, 2, 3, 4]
+    assert report.counts() == {'corner_malformed': 1}
+
+
+def test_row_without_film_or_split_is_told(tmp_path):
+    lines = table(make_spine())
+    lines += [
+        ['', *lines[1][1:]],
+        ['../a.jpg', *lines[1][1:]],
+        ['a.jpg', *lines[1][1:]],
+    ]
+    films, report = read(tmp_path, text(lines))
+    assert len(films) == 1
+    assert report.counts() == {'labels_unreadable': 3}
+
+
+def test_film_without_image_is_told(tmp_path):
+    lines = table(make_spine()) + table(make_spine(), 'train/b.jpg')[1:]
+    films, report = read(tmp_path, text(lines))
+    assert len(films) == 1
+    assert report.counts() == {'label_without_image': 1}
+
+
+def test_size_that_disagrees_costs_the_film(tmp_path):
+    spine = make_spine()
+    lines = table(spine, width=[800] * 6, height=[640] * 6)
+    with pytest.raises(SpondyloError, match='1 size_disagrees'):
+        read(tmp_path, text(lines))
+
+
+@pytest.mark.parametrize(
+    'content', [b'', b'\xff\xfe', b'a,b\n1,2\n', b'file\n"', text([NEEDED])]
+)
+def test_other_tables_are_not_taken(tmp_path, content):
+    tree = {'other.csv': content, 'images/train/a.jpg': jpeg()}
+    with open_source(write_tree(tmp_path, tree)) as source:
+        assert not CsvTable().matches(source)
+        assert detect(source) is None
+
+
+def test_table_is_detected(tmp_path):
+    tree = {'v.csv': text(table(make_spine())), 'images/train/a.jpg': jpeg()}
+    with open_source(write_tree(tmp_path, tree)) as source:
+        assert detect(source).name == 'csv'
