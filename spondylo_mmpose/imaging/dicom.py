@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
-from pydicom.pixels import apply_color_lut, pixel_array
+from pydicom.pixels import apply_color_lut, get_decoder, pixel_array
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -25,6 +25,7 @@ from spondylo_mmpose.imaging.dicom_header import (
     text_of,
 )
 from spondylo_mmpose.imaging.dicom_tone import TONE_TAGS, show
+from spondylo_mmpose.imaging.guarded import in_child
 from spondylo_mmpose.imaging.tone import to_eight_bits, to_grey
 from spondylo_mmpose.imaging.types import (
     MAX_PIXELS,
@@ -117,7 +118,7 @@ def _read(content: bytes) -> Radiograph:
             window='none' if grey.dtype == np.uint8 else 'robust',
             **header,
         )
-    shown = show(_used_bits(stored, dataset), dataset)
+    shown = show(stored, dataset)
     notes = (*header.pop('notes'), *shown.notes)
     return Radiograph(
         pixels=shown.pixels,
@@ -154,40 +155,29 @@ def _decode(dataset: pydicom.Dataset) -> NDArray[Any]:
     meta = dataset.file_meta
     if not meta.get('TransferSyntaxUID'):
         implicit, little = dataset.original_encoding
-        meta.TransferSyntaxUID = (
-            ImplicitVRLittleEndian
-            if implicit
-            else ExplicitVRLittleEndian
-            if little
-            else ExplicitVRBigEndian
-        )
+        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+        meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
+    syntax = meta.TransferSyntaxUID
     try:
-        return pixel_array(dataset)
-    except NotImplementedError as error:
-        name = meta.TransferSyntaxUID.name
+        decodable = get_decoder(syntax).is_available
+    except NotImplementedError:
+        decodable = False
+    if not decodable:
         raise RadiographError(
-            f'cannot be read as an image: DICOM compressed as {name}, which cannot be '
-            'decoded here; export the film uncompressed or as lossless JPEG'
-        ) from error
-
-
-def _used_bits(stored: NDArray[Any], dataset: pydicom.Dataset) -> NDArray[Any]:
-    """Take away bits that do not belong to the value, such as overlays."""
+            f'cannot be read as an image: DICOM compressed as {syntax.name}, which '
+            'cannot be decoded here; export the film uncompressed or as lossless JPEG'
+        )
+    if syntax.is_encapsulated and syntax != RLELossless:
+        return in_child(lambda: pixel_array(dataset))
+    # Old files may keep the value in the upper bits; pydicom takes the lower ones.
     bits = int(number_of(dataset, 'BitsStored') or 0)
-    allocated = stored.dtype.itemsize * 8
-    if stored.dtype.kind == 'f' or not 0 < bits < allocated:
-        return stored
-    native = (
-        not dataset.file_meta.TransferSyntaxUID.is_compressed
-        or dataset.file_meta.TransferSyntaxUID == RLELossless
-    )
-    high = number_of(dataset, 'HighBit')
-    if native and high is not None and bits - 1 < high < allocated:
-        stored = stored >> (int(high) + 1 - bits)
-    if stored.dtype.kind == 'i':
-        # Shifted up and down again: the sign bit fills what is above it.
-        return (stored << (allocated - bits)) >> (allocated - bits)
-    return stored & ((1 << bits) - 1) if native else stored
+    above = int(number_of(dataset, 'HighBit') or 0) + 1 - bits
+    if not 0 < above <= (number_of(dataset, 'BitsAllocated') or 0) - bits:
+        return pixel_array(dataset)
+    dataset.BitsStored = bits + above
+    stored = pixel_array(dataset) >> above
+    dataset.BitsStored = bits
+    return stored
 
 
 def _refuse_inflation(content: bytes) -> None:

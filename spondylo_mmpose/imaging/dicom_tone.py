@@ -146,7 +146,7 @@ def _table(dataset: Dataset, name: str, notes: list[str]) -> tuple[Array, int] |
         entries, first, depth = (int(n) for n in sequence[0].LUTDescriptor)
         data = sequence[0].LUTData
         if isinstance(data, bytes):
-            order = '<' if dataset.original_encoding[1] else '>'
+            order = '>' if dataset.original_encoding[1] is False else '<'
             wide = len(data) >= 2 * (entries or 65536)
             table = np.frombuffer(data, f'{order}u2' if wide else 'u1')
         else:
