@@ -5,6 +5,7 @@ from spondylo_mmpose.converters.formats.base import Format
 from spondylo_mmpose.converters.formats.coco import Coco
 from spondylo_mmpose.converters.formats.csv_table import CsvTable
 from spondylo_mmpose.converters.formats.mendeley import Mendeley
+from spondylo_mmpose.errors import SpondyloError
 
 FORMATS: dict[str, Format] = {f.name: f for f in (Coco(), Mendeley(), CsvTable())}
 """In the order in which :func:`detect` asks them."""
@@ -13,3 +14,23 @@ FORMATS: dict[str, Format] = {f.name: f for f in (Coco(), Mendeley(), CsvTable()
 def detect(source: RawSource) -> Format | None:
     """The first format that a data set looks like, ``None`` if it is none."""
     return next((f for f in FORMATS.values() if f.matches(source)), None)
+
+
+def detect_or_refuse(source: RawSource, label: str) -> Format:
+    """The format of a data set.
+
+    Args:
+        source: The data set.
+        label: Its name for the error message.
+
+    Raises:
+        SpondyloError: If it looks like none of the known ones.
+    """
+    found = detect(source)
+    if found is None:
+        known = '; '.join(f'{f.name}: {f.layout}' for f in FORMATS.values())
+        raise SpondyloError(
+            f'{label}: no data set of a known format ({known}); name the folder that '
+            'holds it, or its format with --format'
+        )
+    return found

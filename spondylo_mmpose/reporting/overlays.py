@@ -25,9 +25,16 @@ def draw_quad(
         if finite[a] and finite[b]:
             ends = tuple(points[a].tolist()), tuple(points[b].tolist())
             cv2.line(image, *ends, colour, 1, cv2.LINE_AA, 4)
-    for point, known in zip(points, finite, strict=True):
-        if known:
-            cv2.circle(image, tuple(point.tolist()), 40, colour, -1, cv2.LINE_AA, 4)
+    draw_points(image, quad, colour, scale)
+
+
+def draw_points(
+    image: np.ndarray, points: FloatArray, colour: tuple[int, int, int], scale: float
+) -> None:
+    """Draw corners as dots in place; those that are not finite are left out."""
+    for point in points[np.isfinite(points).all(-1)]:
+        centre = np.round(point * scale * 16).astype(int).tolist()
+        cv2.circle(image, tuple(centre), 40, colour, -1, cv2.LINE_AA, 4)
 
 
 def draw_level(image: np.ndarray, quad: FloatArray, level: str, scale: float) -> None:
