@@ -75,18 +75,18 @@ def upward_tangents(corners: FloatArray) -> FloatArray:
 def fitting(corners: FloatArray, tangents: FloatArray) -> NDArray[np.bool_]:
     """Whether each quad makes sense as named, ``(N,)``.
 
-    No bow-tie; not mirrored; its superior side above its inferior side along the
-    spine.
+    No bow-tie; not mirrored; the spine leaves it on its superior side. All three stay
+    as they are when the film is stretched.
 
     Args:
         corners: ``(N, 4, 2)`` in the package's order.
         tangents: ``(N, 2)`` of :func:`upward_tangents`.
     """
-    height = corners[:, :2].mean(1) - corners[:, 2:].mean(1)
+    width = corners[:, [1, 3]].mean(1) - corners[:, [0, 2]].mean(1)
     return (
         ~anatomy.is_bow_tie(corners)
         & (anatomy.signed_areas(corners) > 0)
-        & ((height * tangents).sum(1) > 0)
+        & (width[:, 0] * tangents[:, 1] - width[:, 1] * tangents[:, 0] < 0)
     )
 
 

@@ -85,6 +85,17 @@ def vertebra_boxes(corners: ArrayLike) -> FloatArray:
     Returns:
         ``(N, 4)`` boxes ``x1, y1, x2, y2``, px; not cut at the image's border.
     """
+    return hull_boxes(completed_quads(corners))
+
+
+def completed_quads(corners: ArrayLike) -> FloatArray:
+    """Vertebrae with what misses of them put in roughly, see :func:`vertebra_boxes`.
+
+    Two corners of a diagonal stay two.
+
+    Args:
+        corners: ``(N, 4, 2)``, px. NaN marks a corner that is not labelled.
+    """
     spine = as_spine(corners).copy()
     known = np.isfinite(spine).all(-1)
     for quad, labelled in zip(spine, known, strict=True):
@@ -95,7 +106,7 @@ def vertebra_boxes(corners: ArrayLike) -> FloatArray:
             quad[missing[0]] = quad[labelled].sum(0) - 2 * quad[opposite]
         elif len(missing) == 2:
             _complete_pair(quad, tuple(np.flatnonzero(labelled).tolist()))
-    return hull_boxes(spine)
+    return spine
 
 
 def _complete_pair(quad: FloatArray, pair: tuple[int, ...]) -> None:
@@ -167,18 +178,53 @@ def _segments_cross(
 def order_upward(corners: ArrayLike) -> NDArray[np.intp]:
     """Indices that sort vertebrae from the lowest upward along the spine.
 
-    Plain y fails nowhere in a lateral lumbar film as long as centres, not corners,
-    are compared: neighbours lie a disc apart even where S1 is tilted by 60 degrees.
-    Ties are broken by x so that the order is defined for every input.
+    Neighbours in the body are neighbours on the film, so the way through the centres
+    that takes the shortest steps first is the spine's own, however it is turned or
+    curved; comparing heights fails where a strongly curved spine is turned. Which end
+    is the lower one is decided by how the centres rise along the way as a whole.
 
     Args:
-        corners: ``(N, 4, 2)``, px.
+        corners: ``(N, 4, 2)``, px; NaN where not labelled. Vertebrae may come in any
+            order, and corners too: only centres count.
 
     Returns:
-        ``(N,)`` indices; the first is the lowest vertebra (``order`` 0).
+        ``(N,)`` indices; the first is the lowest vertebra (``order`` 0), vertebrae
+        without any corner are the last.
     """
     middle = centres(corners)
-    return np.lexsort((middle[:, 0], -middle[:, 1]))
+    # From below first, so that the outcome doesn't depend on how they are listed.
+    listed = np.lexsort((middle[:, 0], -middle[:, 1]))
+    known = listed[np.isfinite(middle[listed]).all(1)]
+    way = _shortest_steps(middle[known])
+    place = np.arange(len(way)) - (len(way) - 1) / 2
+    if place @ middle[known[way], 1] > 0:
+        way = way[::-1]
+    return np.concatenate([known[way], listed[len(known) :]])
+
+
+def _shortest_steps(points: FloatArray) -> NDArray[np.intp]:
+    """A way through all points, built from the shortest steps; ``(N,)`` indices.
+
+    Starts at the end that comes first among the points.
+    """
+    number = len(points)
+    apart = np.linalg.norm(points[:, None] - points, axis=2)
+    first, second = np.triu_indices(number, 1)
+    # Pieces of the way, found by either end.
+    pieces = {i: [i] for i in range(number)}
+    for step in np.argsort(apart[first, second], kind='stable'):
+        a, b = int(first[step]), int(second[step])
+        one, other = pieces.get(a), pieces.get(b)
+        if one is None or other is None or one is other:
+            continue
+        one = one if one[-1] == a else one[::-1]
+        other = other if other[0] == b else other[::-1]
+        for end in (one[0], a, b, other[-1]):
+            pieces.pop(end, None)
+        joined = one + other
+        pieces[joined[0]] = pieces[joined[-1]] = joined
+    way = pieces[min(pieces)] if pieces else []
+    return np.array(way if not way or way[0] < way[-1] else way[::-1], dtype=np.intp)
 
 
 def levels_upward(number: int, lowest: str = 'S1') -> list[str | None]:

@@ -72,6 +72,37 @@ def test_no_rotation_or_stretch_makes_a_bow_tie(degrees, sx, sy):
     assert anatomy.signed_areas(quad)[0] == pytest.approx(60 * sx * sy)
 
 
+def quads_at(centres):
+    """Small upright vertebrae with these centres."""
+    corners = [[-8, -5], [8, -5], [-8, 5], [8, 5]]
+    return np.array(centres, dtype=float)[:, None] + corners
+
+
+@pytest.mark.parametrize(
+    'centres',
+    [
+        # A sacrum nearly level with L5, as in a slip; an axis would swap the two.
+        [[290, 460], [172, 426], [160, 362], [196, 295], [262, 232], [352, 175]],
+        # A bend lying on its side: the last but one is the lowest on the film.
+        [[80, 300], [140, 330], [200, 335], [260, 310], [300, 260], [320, 200]],
+        [[100, 200], [160, 200]],
+        [[100, 200]],
+    ],
+)
+def test_order_upward_follows_the_spine_not_the_height(centres):
+    spine = quads_at(centres)
+    number = len(spine)
+    assert anatomy.order_upward(spine).tolist() == list(range(number))
+    assert anatomy.order_upward(spine[::-1]).tolist() == list(range(number))[::-1]
+
+
+def test_order_upward_puts_vertebrae_without_corners_last():
+    spine = quads_at([[0, 0], [0, 100], [0, 50]])
+    spine[1] = np.nan
+    assert anatomy.order_upward(spine).tolist() == [2, 0, 1]
+    assert anatomy.order_upward(np.zeros((0, 4, 2))).tolist() == []
+
+
 def test_order_upward_and_levels():
     spine = lordotic_spine()
     assert anatomy.order_upward(spine).tolist() == [0, 1, 2, 3, 4, 5, 6]
