@@ -96,7 +96,11 @@ spondylo_val_loader = dict(
 )
 
 spondylo_evaluator = [dict(type='RadialErrorMetric'), dict(type='MeyerdingMetric')]
-spondylo_hooks = [dict(type='SyncBuffersHook'), dict(type='EpochSeedHook')]
+spondylo_hooks = [
+    dict(type='SyncBuffersHook'),
+    dict(type='EpochSeedHook'),
+    dict(type='TrainedFilmsHook'),
+]
 spondylo_default_hooks = dict(
     logger=dict(interval=20),
     checkpoint=dict(

@@ -1,8 +1,14 @@
 """Importing this module registers the engine's parts in mmengine."""
 
 from spondylo_mmpose.engine.backends import AtomicLocalBackend
-from spondylo_mmpose.engine.hooks import EpochSeedHook
+from spondylo_mmpose.engine.hooks import EpochSeedHook, TrainedFilmsHook
 from spondylo_mmpose.engine.optim import CpuAmpOptimWrapper
 from spondylo_mmpose.engine.workers import init_worker
 
-__all__ = ['AtomicLocalBackend', 'CpuAmpOptimWrapper', 'EpochSeedHook', 'init_worker']
+__all__ = [
+    'AtomicLocalBackend',
+    'CpuAmpOptimWrapper',
+    'EpochSeedHook',
+    'TrainedFilmsHook',
+    'init_worker',
+]

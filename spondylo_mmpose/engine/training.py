@@ -23,6 +23,7 @@ from spondylo_mmpose.engine.launch import (
     load_config,
     start_from_scratch,
 )
+from spondylo_mmpose.engine.seen_films import check_run_leaks
 from spondylo_mmpose.errors import SpondyloError
 
 
@@ -43,6 +44,7 @@ def run_training(args: argparse.Namespace) -> list[str]:
     config = load_config(args.config, args.cfg_options)
     apply_common_options(config, args)
     apply_training_options(config, args)
+    check_run_leaks(config)
     runner = build_runner(config)
     with explain_config_errors(config):
         # Each is built when first looked at; data sets come with them.

@@ -36,7 +36,7 @@ def connected_films(
     joined = _joined_names(together)
     for place, image in enumerate(images):
         name = str(image['file_name'])
-        for key in (*_keys(image, name), *joined.get(name, ())):
+        for key in (*image_keys(image), *joined.get(name, ())):
             films.append(place)
             links.append(len(images) + numbers.setdefault(key, len(numbers)))
     size = len(images) + len(numbers)
@@ -81,13 +81,13 @@ def labelled_images(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [image for image in content['images'] if image['id'] in labelled]
 
 
-def _keys(image: Image, name: str) -> list[tuple[str, str]]:
-    known = [
+def image_keys(image: Image) -> list[tuple[str, str]]:
+    """Fields and values of which a film shares one with each that it belongs to."""
+    return [
         (field, str(image[field]))
-        for field in ('patient_id', 'group')
+        for field in ('patient_id', 'group', 'file_name')
         if image.get(field) not in (None, '')
     ]
-    return [*known, ('file_name', name)]
 
 
 def _joined_names(together: Together) -> dict[str, list[tuple[str, int]]]:

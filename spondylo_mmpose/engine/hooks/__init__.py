@@ -1,5 +1,6 @@
 """Hooks, one a file."""
 
 from spondylo_mmpose.engine.hooks.epoch_seed_hook import EpochSeedHook
+from spondylo_mmpose.engine.hooks.trained_films_hook import TrainedFilmsHook
 
-__all__ = ['EpochSeedHook']
+__all__ = ['EpochSeedHook', 'TrainedFilmsHook']
