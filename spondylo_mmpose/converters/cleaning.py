@@ -1,13 +1,14 @@
 """Turn the raw vertebrae of one film into a clean, sorted spine; every loss is told."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spondylo_mmpose.converters import encodings, numbering
+from spondylo_mmpose.converters import encodings, numbering, turning
 from spondylo_mmpose.converters.labels import RawLabels, RawVertebra
 from spondylo_mmpose.spine import anatomy
 from spondylo_mmpose.spine.anatomy import FloatArray
@@ -26,8 +27,15 @@ STRAY = (20.0, 12.0)
 STRAY_SHARE = 0.05
 """Hull area below this share of the film's median is no vertebra."""
 
-SAME_IOU = 0.8
+OVERSIZE = 10.0
+"""Hull area above this multiple of the film's median is no vertebra."""
+
+SAME_IOU = 0.7
 """Hull IoU from which two entries of a file are the same vertebra."""
+
+OVERLAP = (0.02, 0.25)
+"""Share of the smaller of two bodies that lies in the other: what labels that touch
+reach, and what can't be true of both."""
 
 BOX_IOU = 0.25
 """Hull IoU with the file's own box below which that box is of something else."""
@@ -80,13 +88,18 @@ def clean(raw: RawLabels, width: int, height: int, note: Note) -> CleanSpine | N
     size = np.array([width, height], dtype=float)
     for vertebra in raw.vertebrae:
         _check_alone(vertebra, size, note)
-    _drop_strays(raw.vertebrae, size, note)
+    _drop_misfits(raw.vertebrae, size, note)
     _drop_duplicates(raw.vertebrae, note)
+    drawn = None
+    if raw.free_start:
+        drawn = _turn(raw.vertebrae, note)
+        raw = replace(raw, usual=_OURS, candidates=(_OURS,))
     vote = _decide(raw, note)
     if vote is None:
         return None
+    _check_overlaps(raw.vertebrae, vote, note)
 
-    real = [v for v in raw.vertebrae if v.fault not in ('stray_box', _SAME)]
+    real = [v for v in raw.vertebrae if v.fault not in numbering.NO_VERTEBRA]
     placed = [v for v in real if v.corners is not None or v.box is not None]
     places = np.array([_place(v, size) for v in placed]).reshape(-1, 4, 2)
     upward = [placed[i] for i in anatomy.order_upward(places)]
@@ -95,17 +108,24 @@ def clean(raw: RawLabels, width: int, height: int, note: Note) -> CleanSpine | N
     if not kept:
         note('vertebrae_all_faulty')
         return None
+    corners = encodings.decode(_stack([upward[i] for i in kept]), vote)
+    if (anatomy.order_upward(corners) != np.arange(len(kept))).any():
+        # Sorted otherwise without the faulty ones: what the places are worth is open.
+        note('levels_disagree')
+        kept = [kept[i] for i in anatomy.order_upward(corners)]
+        names = numbering.unnamed(len(upward), raw)
     return CleanSpine(
         corners=encodings.decode(_stack([upward[i] for i in kept]), vote),
-        orders=[names.orders[i] for i in kept],
+        orders=sorted(names.orders[i] for i in kept),
         levels=[names.levels[i] for i in kept],
         level_origin=names.level_origin,
-        encoding=vote,
+        encoding=drawn or vote,
         extra=[upward[i].extra for i in kept],
     )
 
 
 _SAME = 'vertebra_duplicated'
+_OURS = 'TL-TR-BL-BR'
 
 
 def _check_alone(vertebra: RawVertebra, size: FloatArray, note: Note) -> None:
@@ -114,7 +134,7 @@ def _check_alone(vertebra: RawVertebra, size: FloatArray, note: Note) -> None:
     if vertebra.label != 0:
         note('class_unexpected', vertebra=index)
     if vertebra.fault is not None:
-        note(vertebra.fault, vertebra=index)
+        note(vertebra.fault, vertebra=index, **vertebra.detail)
     if vertebra.corners is None:
         return
     corners = vertebra.corners
@@ -155,7 +175,8 @@ def _stack(vertebrae: list[RawVertebra]) -> FloatArray:
     return np.array([v.corners for v in vertebrae], dtype=float).reshape(-1, 4, 2)
 
 
-def _drop_strays(vertebrae: list[RawVertebra], size: FloatArray, note: Note) -> None:
+def _drop_misfits(vertebrae: list[RawVertebra], size: FloatArray, note: Note) -> None:
+    """Entries far too small for a vertebra, or far too large."""
     complete = _complete(vertebrae)
     if not complete:
         return
@@ -171,6 +192,22 @@ def _drop_strays(vertebrae: list[RawVertebra], size: FloatArray, note: Note) -> 
             vertebra=complete[i].index,
             size=[round(float(e), 2) for e in extent[i]],
         )
+    for vertebra in vertebrae:
+        quad = vertebra.corners
+        if quad is None or not np.isfinite(quad).all():
+            continue
+        sides = np.ptp(quad, axis=0)
+        if sides.prod() <= OVERSIZE * np.median(area):
+            continue
+        if vertebra.fault is None:
+            vertebra.fault = 'vertebra_oversized'
+            note(
+                'vertebra_oversized',
+                vertebra=vertebra.index,
+                size=[round(float(e), 2) for e in sides],
+            )
+        # Where its centre lies says nothing of where it stands.
+        vertebra.corners = None
 
 
 def _drop_duplicates(vertebrae: list[RawVertebra], note: Note) -> None:
@@ -184,6 +221,25 @@ def _drop_duplicates(vertebrae: list[RawVertebra], note: Note) -> None:
                 vertebra.fault = _SAME
                 note(_SAME, vertebra=vertebra.index, same_as=complete[j].index)
                 break
+
+
+def _turn(vertebrae: list[RawVertebra], note: Note) -> str | None:
+    """Name the corners of polygons; the order that most of them were drawn in."""
+    complete = _complete(vertebrae)
+    named = np.array([v.named for v in complete], dtype=bool)
+    if named.all():
+        return None
+    turned = turning.name_corners(_stack(complete), named)
+    for i in np.flatnonzero(~named):
+        vertebra = complete[i]
+        if not turned.clear[i]:
+            vertebra.fault = 'start_unclear'
+            note('start_unclear', vertebra=vertebra.index)
+        elif turned.orders[i] != turned.usual:
+            order = turning.order_name(turned.orders[i])
+            note('corner_order_turned', vertebra=vertebra.index, order=order)
+        vertebra.corners = turned.corners[i]
+    return turning.order_name(turned.usual)
 
 
 def _decide(raw: RawLabels, note: Note) -> str | None:
@@ -207,6 +263,34 @@ def _decide(raw: RawLabels, note: Note) -> str | None:
         note('quad_concave', vertebra=complete[i].index)
     _check_partial(raw.vertebrae, vote.encoding, note)
     return vote.encoding
+
+
+def _check_overlaps(vertebrae: list[RawVertebra], encoding: str, note: Note) -> None:
+    """Bodies in one place; which of two that overlap is right can't be known."""
+    sound = [v for v in vertebrae if v.fault is None]
+    quads = anatomy.completed_quads(encodings.decode(_stack(sound), encoding))
+    boxes = anatomy.hull_boxes(quads)
+    low, high = boxes[:, :2], boxes[:, 2:]
+    near = (low[:, None] < high).all(2) & (low < high[:, None]).all(2)
+    faulty: dict[int, list[int]] = {}
+    for i, j in np.argwhere(np.triu(near, 1)).tolist():
+        share = _shared(quads[i], quads[j])
+        if share > OVERLAP[1]:
+            faulty.setdefault(i, []).append(sound[j].index)
+            faulty.setdefault(j, []).append(sound[i].index)
+        elif share > OVERLAP[0]:
+            pair = sorted([sound[i].index, sound[j].index])
+            note('vertebrae_touch', vertebra=pair[0], other=pair[1], share=share)
+    for i, others in faulty.items():
+        sound[i].fault = 'vertebrae_overlap'
+        note('vertebrae_overlap', vertebra=sound[i].index, others=sorted(others))
+
+
+def _shared(a: FloatArray, b: FloatArray) -> float:
+    """Share of the smaller of two bodies that lies in the other."""
+    one, other = (cv2.convexHull(q.astype(np.float32)) for q in (a, b))
+    smaller = max(min(cv2.contourArea(one), cv2.contourArea(other)), 1e-9)
+    return round(float(cv2.intersectConvexConvex(one, other)[0]) / smaller, 2)
 
 
 def _check_partial(vertebrae: list[RawVertebra], encoding: str, note: Note) -> None:

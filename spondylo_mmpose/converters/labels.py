@@ -36,6 +36,9 @@ class RawVertebra:
         level: Level that the file names.
         order: Place counted from the lowest that the file gives.
         extra: Further fields for the annotation.
+        named: Whether its corners stand in the order of ``anatomy.CORNERS`` because
+            the file names each, in a file with ``free_start``.
+        detail: What the report says of ``fault``.
     """
 
     index: int
@@ -47,6 +50,8 @@ class RawVertebra:
     level: str | None = None
     order: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    named: bool = False
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -62,6 +67,8 @@ class RawLabels:
         lowest: Level of the lowest vertebra, from which the others are counted;
             ``None`` takes each vertebra's own.
         level_origin: Where the levels come from.
+        number: How many vertebrae, from ``lowest`` upward, the data set defines. With
+            another number of them no level is known.
         free_start: Whether each quad may begin at another corner, as drawn by hand.
     """
 
@@ -72,6 +79,7 @@ class RawLabels:
     listed: Literal['down', 'up', 'any'] = 'down'
     lowest: str | None = 'S1'
     level_origin: str = LEVEL_ASSUMED
+    number: int | None = None
     free_start: bool = False
 
 

@@ -7,6 +7,9 @@ from itertools import pairwise
 from spondylo_mmpose.converters.labels import RawLabels, RawVertebra
 from spondylo_mmpose.spine import anatomy
 
+NO_VERTEBRA = ('stray_box', 'vertebra_duplicated')
+"""Faults of entries that are no vertebra of their own: they have no place."""
+
 
 @dataclass(frozen=True)
 class Numbering:
@@ -33,24 +36,55 @@ def number_upward(
         raw: The labels they are from.
         note: Told of each fault.
     """
-    _note_listing([v.index for v in upward], raw, note)
+    in_order = _note_listing([v.index for v in upward], raw, note)
+    if raw.lowest is None:
+        return _named_by_file(upward, raw, note)
     orders = list(range(len(upward)))
-    if raw.lowest is not None:
-        levels = anatomy.levels_upward(len(upward), raw.lowest)
-        return Numbering(orders, levels, raw.level_origin)
+    if raw.number is not None:
+        real = [v for v in raw.vertebrae if v.fault not in NO_VERTEBRA]
+        if len(real) != raw.number:
+            note('vertebrae_miscounted', found=len(real), defined=raw.number)
+            return unnamed(len(upward), raw)
+        if in_order:
+            # So those that can't be placed leave their gap.
+            orders = _places(upward, real, raw)
+        elif len(upward) != raw.number:
+            note('levels_disagree')
+            return unnamed(len(upward), raw)
+    levels = anatomy.levels_upward(max(orders, default=-1) + 1, raw.lowest)
+    return Numbering(orders, [levels[i] for i in orders], raw.level_origin)
+
+
+def unnamed(number: int, raw: RawLabels) -> Numbering:
+    """Places counted upward, and no levels."""
+    return Numbering(list(range(number)), [None] * number, raw.level_origin)
+
+
+def _named_by_file(
+    upward: Sequence[RawVertebra], raw: RawLabels, note: Callable[..., None]
+) -> Numbering:
     levels = [v.level if v.level in anatomy.LEVELS else None for v in upward]
     given = [v.order for v in upward]
     ranks = [None if v is None else anatomy.LEVELS.index(v) for v in levels]
     if not (_rise(given) and _rise(ranks)):
         # Which of the two is right can't be known.
         note('levels_disagree')
-        return Numbering(orders, [None] * len(upward), raw.level_origin)
+        return unnamed(len(upward), raw)
+    orders = list(range(len(upward)))
     if given and None not in given:
         orders = [place for place in given if place is not None]
     elif ranks and None not in ranks:
         known = [rank for rank in ranks if rank is not None]
         orders = [rank - known[0] for rank in known]
     return Numbering(orders, levels, raw.level_origin)
+
+
+def _places(
+    upward: Sequence[RawVertebra], real: Sequence[RawVertebra], raw: RawLabels
+) -> list[int]:
+    """Places of vertebrae in a file that lists all of them in order."""
+    listed = sorted((v.index for v in real), reverse=raw.listed == 'down')
+    return [listed.index(v.index) for v in upward]
 
 
 def _rise(values: Sequence[int | None]) -> bool:
@@ -61,9 +95,11 @@ def _rise(values: Sequence[int | None]) -> bool:
 
 def _note_listing(
     indices: list[int], raw: RawLabels, note: Callable[..., None]
-) -> None:
+) -> bool:
+    """Whether the vertebrae are listed in the format's order."""
     if raw.listed == 'any':
-        return
+        return False
     expected = sorted(indices, reverse=raw.listed == 'down')
     if indices != expected:
         note('unsorted_file', reversed=indices == expected[::-1])
+    return indices == expected
