@@ -174,8 +174,8 @@ def _caption(draw: PipelineSample) -> list[str]:
     ]
     if draw.target is not None:
         lines.append(f'target decodes: {_px(draw.target_error)}')
-    if draw.ignored:
-        lines.append(f'{draw.ignored} corners outside')
+    if draw.outside:
+        lines.append(f'corners outside: {draw.outside}')
     return lines
 
 
@@ -206,7 +206,7 @@ def _summary(
         + ', '.join(f'{w} x {h}' for w, h in sizes)
         + ' px',
         f'mirrored: {mirrored} of {len(draws)}; turned by {min(turns):.0f} to '
-        f'{max(turns):.0f} degrees; {sum(d.ignored for d in draws)} corners outside '
+        f'{max(turns):.0f} degrees; {sum(d.outside for d in draws)} corners outside '
         'their crop',
         'corners mapped back to the film: farthest '
         + _px(float(back[known].max()) if known.any() else np.nan)

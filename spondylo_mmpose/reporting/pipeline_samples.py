@@ -43,8 +43,7 @@ class PipelineSample:
             ``None`` where the pipeline makes none.
         target_error: Largest distance in px of the crop between a corner that counts
             and the place that the target decodes to; NaN where there is none.
-        ignored: Number of labelled corners that the target leaves out, because they
-            lie outside the crop.
+        outside: Number of labelled corners that lie outside the crop.
     """
 
     film_path: str
@@ -57,7 +56,7 @@ class PipelineSample:
     back_error: float
     target: np.ndarray | None
     target_error: float
-    ignored: int
+    outside: int
 
 
 class PipelineSamples:
@@ -143,7 +142,10 @@ class PipelineSamples:
         known = np.isfinite(distance)
         corners = np.where(known[:, None], corners, np.nan)
         target = read_target(sample, self._codec, geometry.size, self._use_udp)
-        off = np.linalg.norm(target.decoded - corners, axis=1)[known & target.counts]
+        within = (corners > -0.5) & (corners < np.array(geometry.size) - 0.5)
+        inside = within.all(1)
+        off = np.linalg.norm(target.decoded - corners, axis=1)
+        off = off[known & inside & target.counts]
         return PipelineSample(
             film_path=str(meta['img_path']),
             level=(meta.get('vertebra') or {}).get('level'),
@@ -155,7 +157,7 @@ class PipelineSamples:
             back_error=float(distance[known].max()) if known.any() else np.nan,
             target=target.heat,
             target_error=float(np.nanmax(off)) if np.isfinite(off).any() else np.nan,
-            ignored=int((known & ~target.counts).sum()),
+            outside=int((known & ~inside).sum()),
         )
 
 

@@ -1,0 +1,99 @@
+import json
+
+import pytest
+
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.statistics.annotation_sets import load_annotated_films
+from tests.test_statistics.helpers import film, write_set
+
+
+@pytest.fixture
+def root(tmp_path):
+    return write_set(tmp_path / 'set', [film('train/a.png'), film('val/b.png')])
+
+
+def own_split(root):
+    """The film of the official training split, for validation."""
+    folder = root / 'annotations' / 'kfold' / 'fold_0'
+    folder.mkdir(parents=True)
+    text = (root / 'annotations' / 'train.json').read_text()
+    (folder / 'val.json').write_text(text)
+    return folder
+
+
+def test_official_splits_by_default(root):
+    data = load_annotated_films(root)
+    assert [f.file_name for f in data.films] == ['train/a.png', 'val/b.png']
+    assert [path.name for path in data.files] == ['train.json', 'val.json']
+    assert data.images == root / 'images'
+
+
+def test_named_files_and_folders(root):
+    own_split(root)
+    names = [f.file_name for f in load_annotated_films(root, ['val']).films]
+    assert names == ['val/b.png']
+    data = load_annotated_films(root, ['kfold/fold_0'])
+    # The file's name tells the split, whatever the entry repeats.
+    assert [(f.file_name, f.split) for f in data.films] == [('train/a.png', 'val')]
+
+
+def test_one_file(root):
+    data = load_annotated_films(own_split(root) / 'val.json')
+    assert data.images == root / 'images'
+    assert len(data.films) == 1
+
+
+def test_a_film_counts_once(root):
+    own_split(root)
+    with pytest.raises(SpondyloError, match=r'1 of its films stand in .*train\.json'):
+        load_annotated_films(root, ['train', 'kfold/fold_0'])
+
+
+@pytest.mark.parametrize(
+    ('path', 'names', 'message'),
+    [
+        ('nowhere', [], 'no converted data set'),
+        ('set', ['fold'], r'fold\.json: no such annotation file'),
+        ('set', ['kfold'], 'holds none of'),
+        ('set/annotations/train.json', ['val'], 'is one annotation file'),
+        ('lone.json', [], 'does not lie below'),
+    ],
+)
+def test_wrong_names(root, path, names, message):
+    own_split(root)
+    (root.parent / 'lone.json').write_text('{}')
+    with pytest.raises(SpondyloError, match=message):
+        load_annotated_films(root.parent / path, names)
+
+
+@pytest.mark.parametrize(
+    ('changes', 'message'),
+    [
+        ({'pixel_spacing_mm': [0, 1]}, 'pixel_spacing_mm is not two numbers'),
+        ({'original_size': [1, 2, 3]}, 'original_size is not two numbers'),
+        ({'width': 0}, 'width and height'),
+        ({'age': 'old'}, 'age is no number'),
+        ({'source': 3}, 'source is no text'),
+    ],
+)
+def test_faulty_facts(root, changes, message):
+    path = root / 'annotations' / 'train.json'
+    content = json.loads(path.read_text())
+    content['images'][0].update(changes)
+    path.write_text(json.dumps(content))
+    with pytest.raises(SpondyloError, match=rf'train\.json: train/a\.png: {message}'):
+        load_annotated_films(root)
+
+
+def test_missing_size_and_no_labels(root):
+    path = root / 'annotations' / 'train.json'
+    content = json.loads(path.read_text())
+    del content['images'][0]['width']
+    path.write_text(json.dumps(content))
+    with pytest.raises(SpondyloError, match=r"train\.json: an image .*'width'"):
+        load_annotated_films(root)
+    content['images'][0]['width'] = 9
+    content['annotations'] = []
+    path.write_text(json.dumps(content))
+    with pytest.raises(SpondyloError, match='no labelled vertebra'):
+        load_annotated_films(root, ['train'])
