@@ -21,13 +21,15 @@ def parse_args() -> argparse.Namespace:
         sub.add_argument(
             '--workers', type=int, default=4, help='threads (default: %(default)s)'
         )
+        raw.add_arguments(sub)
     return parser.parse_args()
 
 
 def main() -> None:
     """Convert and print the summary."""
     args = parse_args()
-    report = convert(FORMATS[args.format], args.src, args.out, args.force, args.workers)
+    raw_format = FORMATS[args.format].from_arguments(args)
+    report = convert(raw_format, args.src, args.out, args.force, args.workers)
     print(report.summary(args.out))
 
 

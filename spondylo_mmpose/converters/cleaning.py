@@ -150,13 +150,11 @@ def _check_alone(vertebra: RawVertebra, size: FloatArray, note: Note) -> None:
     if not vertebra.partial:
         for corner in np.flatnonzero(np.isnan(corners).any(axis=1)):
             note('corner_unlabelled', vertebra=index, corner=int(corner))
-    if not np.isfinite(corners).all():
-        return
     apart = np.linalg.norm(corners[:, None] - corners, axis=2) + 1e9 * np.eye(4)
-    if apart.min() < tolerance.min():
+    if np.nanmin(apart) < tolerance.min():
         vertebra.fault = 'corners_coincide'
         note('corners_coincide', vertebra=index)
-    if vertebra.box is not None:
+    if vertebra.box is not None and np.isfinite(corners).all():
         hull = anatomy.hull_boxes(vertebra.corners)
         if _iou(hull, vertebra.box[None])[0] < BOX_IOU:
             note('box_disagrees', vertebra=index)
@@ -183,7 +181,8 @@ def _drop_misfits(vertebrae: list[RawVertebra], size: FloatArray, note: Note) ->
     boxes = anatomy.hull_boxes(_stack(complete))
     extent = boxes[:, 2:] - boxes[:, :2]
     area = extent.prod(axis=1)
-    limit = np.array(STRAY) * size / EXPORT_SIZE
+    # The shorter side tells the scale: films of a whole spine are long and narrow.
+    limit = np.array(STRAY) * size.min() / EXPORT_SIZE
     stray = (extent < limit).any(axis=1) | (area < STRAY_SHARE * np.median(area))
     for i in np.flatnonzero(stray):
         complete[i].fault = 'stray_box'

@@ -1,13 +1,30 @@
 """Raw formats that can be read, by their name on the command line."""
 
 from spondylo_mmpose.converters.archive import RawSource
+from spondylo_mmpose.converters.formats.aasce import Aasce
 from spondylo_mmpose.converters.formats.base import Format
+from spondylo_mmpose.converters.formats.buu import Buu
 from spondylo_mmpose.converters.formats.coco import Coco
 from spondylo_mmpose.converters.formats.csv_table import CsvTable
+from spondylo_mmpose.converters.formats.cvat import Cvat
+from spondylo_mmpose.converters.formats.label_studio import LabelStudio
+from spondylo_mmpose.converters.formats.labelme import Labelme
 from spondylo_mmpose.converters.formats.mendeley import Mendeley
 from spondylo_mmpose.errors import SpondyloError
 
-FORMATS: dict[str, Format] = {f.name: f for f in (Coco(), Mendeley(), CsvTable())}
+FORMATS: dict[str, Format] = {
+    f.name: f
+    for f in (
+        Coco(),
+        Labelme(),
+        Cvat(),
+        LabelStudio(),
+        Mendeley(),
+        Buu(),
+        Aasce(),
+        CsvTable(),
+    )
+}
 """In the order in which :func:`detect` asks them."""
 
 

@@ -1,5 +1,6 @@
 """What a raw format has to know: which films there are, and what their labels say."""
 
+import argparse
 import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -104,6 +105,19 @@ class Format(ABC):
     help: ClassVar[str]
     layout: ClassVar[str]
 
+    @classmethod  # noqa: B027
+    def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
+        """Add the options that only this format has; none by default."""
+
+    @classmethod
+    def from_arguments(cls, args: argparse.Namespace) -> 'Format':
+        """Make the format as the options of the command line say.
+
+        Raises:
+            SpondyloError: If an option is of no use.
+        """
+        return cls()
+
     @abstractmethod
     def matches(self, source: RawSource) -> bool:
         """Whether a data set looks like one of this format; reads little."""
@@ -116,6 +130,18 @@ class Format(ABC):
             source: The data set.
             report: Told of faults that are not of a single film.
         """
+
+    def picture(self, done: FilmResult, content: bytes) -> bytes | None:
+        """The image in the member that holds it.
+
+        Args:
+            done: The film; told of faults.
+            content: The member.
+
+        Returns:
+            The image file, ``None`` if a fault costs it.
+        """
+        return content
 
     @abstractmethod
     def film(self, done: FilmResult, image: Radiograph) -> Film | None:
