@@ -24,7 +24,7 @@ spondylo_annotations = 'annotations/{{$SPONDYLO_SPLIT:.}}/'.replace('/./', '/')
 spondylo_bbox_padding = 1.5
 
 spondylo_load = [
-    dict(type='LoadImage'),
+    dict(type='LoadRadiograph'),
     dict(type='GetBBoxCenterScale', padding=spondylo_bbox_padding),
 ]
 spondylo_augment_geometry = [

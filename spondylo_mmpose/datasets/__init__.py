@@ -1,6 +1,15 @@
 """Datasets and transforms, registered in MMPose."""
 
 from spondylo_mmpose.datasets.spondylo_dataset import SpondyloDataset
-from spondylo_mmpose.datasets.transforms import RandomRadiographAppearance
+from spondylo_mmpose.datasets.transforms import (
+    LoadRadiograph,
+    RadiographCLAHE,
+    RandomRadiographAppearance,
+)
 
-__all__ = ['RandomRadiographAppearance', 'SpondyloDataset']
+__all__ = [
+    'LoadRadiograph',
+    'RadiographCLAHE',
+    'RandomRadiographAppearance',
+    'SpondyloDataset',
+]

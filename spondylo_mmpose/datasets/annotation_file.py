@@ -58,6 +58,13 @@ def check_annotation_file(path: Path) -> None:
             f'{path}: an image has no id of its own or no file_name; convert the data '
             'set again'
         )
+    for image in content['images']:
+        size = [image.get('width'), image.get('height')]
+        if not _numbers(size, 2) or min(size) <= 0:
+            raise SpondyloError(
+                f'{path}: image {image["file_name"]} has no width and height; convert '
+                'the data set again'
+            )
     for place, annotation in enumerate(content['annotations']):
         if fault := _fault(annotation, films):
             raise SpondyloError(

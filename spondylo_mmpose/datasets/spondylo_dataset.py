@@ -3,14 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-import mmcv
+from mmengine.logging import print_log
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
 from spondylo_mmpose.datasets.annotation_file import check_annotation_file
+from spondylo_mmpose.datasets.film_cache import DEFAULT_MIB, FilmCache
 from spondylo_mmpose.datasets.leak_check import check_leaks
 from spondylo_mmpose.datasets.metainfo import vertebra_metainfo
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.imaging import RadiographError, read_radiograph
 
 FILM_KEYS = (
     'file_name',
@@ -21,6 +23,8 @@ FILM_KEYS = (
     'source',
     'view',
     'pixel_spacing_mm',
+    'pixel_spacing_origin',
+    'pixel_spacing_estimate',
     'original_size',
 )
 """Image fields of the COCO contract that travel with each sample as ``film``."""
@@ -42,6 +46,8 @@ class SpondyloDataset(BaseCocoStyleDataset):
         *args: Those of :class:`mmpose.datasets.BaseCocoStyleDataset`.
         allow_leaks: Only warn of patients in two splits; see
             :func:`spondylo_mmpose.datasets.leak_check.check_leaks`.
+        film_cache_mib: Memory for decoded films that all workers share, MiB; 0 decodes
+            a film anew for each of its vertebrae. See :class:`.film_cache.FilmCache`.
         **kwargs: As ``args``.
 
     Raises:
@@ -51,8 +57,17 @@ class SpondyloDataset(BaseCocoStyleDataset):
 
     METAINFO = vertebra_metainfo()
 
-    def __init__(self, *args: Any, allow_leaks: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        allow_leaks: bool = False,
+        film_cache_mib: float = DEFAULT_MIB,
+        **kwargs: Any,
+    ) -> None:
         self.allow_leaks = allow_leaks
+        self.film_cache_mib = film_cache_mib
+        self.film_cache = FilmCache({})
+        self._film_sizes: dict[str, tuple[int, int]] = {}
         super().__init__(*args, **kwargs)
 
     def load_data_list(self) -> list[dict]:
@@ -72,7 +87,19 @@ class SpondyloDataset(BaseCocoStyleDataset):
                 f'{self.ann_file}: {len(missing)} of its films are missing, the first '
                 f'is {min(missing)}; convert the data set again'
             )
+        self._make_film_cache()
         return data_list
+
+    def _make_film_cache(self) -> None:
+        self.film_cache = FilmCache(self._film_sizes, self.film_cache_mib)
+        room, films = len(self.film_cache), len(self._film_sizes)
+        if 0 < room < films:
+            print_log(
+                f'{room} of {films} films fit into {self.film_cache_mib:g} MiB and are '
+                'decoded once, the others for each vertebra; raise film_cache_mib of '
+                'the data set if there is memory',
+                'current',
+            )
 
     def parse_data_info(self, raw_data_info: dict) -> dict | None:
         """Parse one annotation; see the base class."""
@@ -82,17 +109,21 @@ class SpondyloDataset(BaseCocoStyleDataset):
             annotation = raw_data_info['raw_ann_info']
             info['film'] = {key: image.get(key) for key in FILM_KEYS}
             info['vertebra'] = {key: annotation.get(key) for key in VERTEBRA_KEYS}
+            size = int(image['width']), int(image['height'])
+            self._film_sizes[info['img_path']] = size
         return info
 
     def prepare_data(self, idx: int) -> Any:
         """Run the pipeline on one sample; see the base class."""
         try:
             return super().prepare_data(idx)
+        except SpondyloError:
+            raise
         except Exception as error:
+            # Pipelines of others have readers that take half a film, or none at all.
             path = self.get_data_info(idx)['img_path']
-            # The pipeline's own reader: cv2.imread takes half a film.
-            if mmcv.imfrombytes(Path(path).read_bytes()) is None:
-                raise SpondyloError(
-                    f'{path}: cannot be read as an image; convert the data set again'
-                ) from error
+            try:
+                read_radiograph(path)
+            except RadiographError as reason:
+                raise SpondyloError(f'{path}: {reason}') from error
             raise

@@ -1,7 +1,6 @@
 """Films with true and predicted corners drawn on them."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.radial_error import radial_errors
 from spondylo_mmpose.evaluation.records import VertebraRecord
+from spondylo_mmpose.imaging import RadiographError, read_radiograph
 from spondylo_mmpose.spine.anatomy import SKELETON, FloatArray
 
 TRUTH, PREDICTION, ERROR = (120, 220, 90), (255, 150, 40), (60, 60, 255)
@@ -83,14 +83,13 @@ def film_overlay(records: Sequence[VertebraRecord], size: int = 640) -> np.ndarr
         SpondyloError: If the film cannot be read.
     """
     path = records[0].film_id
-    # OpenCV would warn on stderr.
-    if not Path(path).is_file():
-        raise SpondyloError(f'{path}: the film is not there any more')
-    film = cv2.imread(path, cv2.IMREAD_COLOR)
-    if film is None:
-        raise SpondyloError(f'{path}: cannot be read as an image')
-    scale = size / max(film.shape[:2])
-    film = cv2.resize(film, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    try:
+        grey = read_radiograph(path).pixels
+    except RadiographError as error:
+        raise SpondyloError(f'{path}: {error}') from error
+    scale = size / max(grey.shape)
+    film = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    film = cv2.cvtColor(film, cv2.COLOR_GRAY2BGR)
     for record in records:
         _draw_errors(film, record, scale)
         draw_quad(film, record.true, TRUTH, scale)

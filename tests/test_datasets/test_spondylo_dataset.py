@@ -1,8 +1,11 @@
 import json
+import pickle
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from mmengine.dataset import pseudo_collate
 from mmpose.datasets.transforms import (
     GetBBoxCenterScale,
     LoadImage,
@@ -10,9 +13,10 @@ from mmpose.datasets.transforms import (
     RandomFlip,
     TopdownAffine,
 )
+from torch.utils.data import DataLoader
 
 from spondylo_mmpose.converters.coco import DatasetInfo, Film, coco_dataset
-from spondylo_mmpose.datasets import SpondyloDataset
+from spondylo_mmpose.datasets import LoadRadiograph, SpondyloDataset
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.spine.anatomy import CORNERS
 
@@ -34,12 +38,13 @@ def write(root, content):
     (root / 'annotations' / 'train.json').write_text(json.dumps(content))
 
 
-def build(root, pipeline=()):
+def build(root, pipeline=(), **settings):
     return SpondyloDataset(
         ann_file='annotations/train.json',
         data_root=str(root),
         data_prefix={'img': 'images/'},
         pipeline=list(pipeline),
+        **settings,
     )
 
 
@@ -66,7 +71,7 @@ def test_one_sample_is_one_vertebra(root):
 
 def test_film_and_vertebra_reach_the_metric(root):
     keys = ('id', 'img_path', 'raw_ann_info', 'film', 'vertebra')
-    dataset = build(root, [LoadImage(), PackPoseInputs(meta_keys=keys)])
+    dataset = build(root, [LoadRadiograph(), PackPoseInputs(meta_keys=keys)])
     sample = dataset[1]['data_samples'].to_dict()
     assert sample['film']['source'] == 'buu'
     assert sample['vertebra']['order'] == 1
@@ -74,7 +79,7 @@ def test_film_and_vertebra_reach_the_metric(root):
 
 def test_flip_swaps_the_sides(root):
     flip = RandomFlip(prob=1.0, direction='horizontal')
-    sample = build(root, [LoadImage(), flip])[0]
+    sample = build(root, [LoadRadiograph(), flip])[0]
     mirrored = QUAD[[1, 0, 3, 2]].copy()
     mirrored[:, 0] = 160 - 1 - mirrored[:, 0]
     assert sample['keypoints'][0] == pytest.approx(mirrored)
@@ -87,7 +92,7 @@ def test_crop_moves_pixels_and_corners_together(root):
     film[62, 70] = 255
     cv2.imwrite(str(root / 'images/train/a.png'), film)
     crop = [
-        LoadImage(),
+        LoadRadiograph(),
         GetBBoxCenterScale(padding=1.5),
         TopdownAffine(input_size=(256, 256), use_udp=True),
     ]
@@ -107,6 +112,9 @@ def test_crop_moves_pixels_and_corners_together(root):
         (lambda root, c: c.update(categories=[1]), 'is no COCO file'),
         (lambda root, c: c['info'].update(format_version='2.0'), 'version 2.0'),
         (lambda root, c: c['images'][0].pop('file_name'), 'no file_name'),
+        (lambda root, c: c['images'][0].pop('width'), 'a.png has no width and'),
+        (lambda root, c: c['images'][0].update(height='9'), 'no width and height'),
+        (lambda root, c: c['images'][0].update(height=0), 'no width and height'),
         (lambda root, c: c['annotations'][1].pop('bbox'), 'annotation 1 has no box'),
         (lambda root, c: c['annotations'][1].update(bbox=[1, 2, 0, 4]), 'no box'),
         (lambda root, c: c['annotations'][1].update(image_id=9), 'to no image'),
@@ -139,4 +147,57 @@ def test_a_film_that_is_no_image_is_named(root, cut):
     content = jpeg.tobytes()[:400] if cut else b'text'
     (root / 'images/train/a.png').write_bytes(content)
     with pytest.raises(SpondyloError, match=r'a\.png: cannot be read as an image'):
-        build(root, [LoadImage()])[0]
+        build(root, [LoadRadiograph()])[0]
+
+
+def test_vertebrae_of_a_film_share_one_decode(root):
+    dataset = build(root, [LoadRadiograph()])
+    path = dataset.get_data_info(0)['img_path']
+    assert path not in dataset.film_cache
+    first = dataset[0]['img']
+    assert path in dataset.film_cache
+    # What the disk holds now is not looked at again.
+    Path(path).write_bytes(b'text')
+    assert (dataset[1]['img'] == first).all()
+    assert (dataset.get_subset([1])[0]['img'] == first).all()
+
+
+def test_a_size_that_is_wrong_in_the_file_does_no_harm(root):
+    content = json.loads((root / 'annotations/train.json').read_text())
+    content['images'][0].update(width=120, height=160)
+    write(root, content)
+    dataset = build(root, [LoadRadiograph()])
+    for _ in range(2):
+        assert dataset[0]['img'].shape == (120, 160, 3)
+
+
+def test_room_for_no_film(root):
+    dataset = build(root, [LoadRadiograph()], film_cache_mib=0)
+    assert len(dataset.film_cache) == 0
+    assert dataset[0]['img'].shape == (120, 160, 3)
+
+
+def test_workers_leave_films_to_the_next_epoch(root):
+    dataset = build(root, [LoadRadiograph(), PackPoseInputs(meta_keys=('id',))])
+    loader = DataLoader(dataset, batch_size=2, num_workers=1, collate_fn=pseudo_collate)
+    path = dataset.get_data_info(0)['img_path']
+    (first,) = loader
+    assert path in dataset.film_cache
+    Path(path).write_bytes(b'text')
+    (second,) = loader  # of another worker
+    assert (first['inputs'][0] == second['inputs'][0]).all()
+
+
+def test_a_pickled_data_set_decodes_for_itself(root):
+    dataset = build(root, [LoadRadiograph()])
+    expected = dataset[0]['img']
+    spawned = pickle.loads(pickle.dumps(dataset))
+    assert (spawned[0]['img'] == expected).all()
+    assert len(spawned.film_cache) == 0
+
+
+def test_other_readers_of_a_broken_film_are_explained(root):
+    dataset = build(root, [LoadImage()])
+    Path(dataset.get_data_info(0)['img_path']).write_bytes(b'')
+    with pytest.raises(SpondyloError, match=r'a\.png: is empty; copy'):
+        dataset[0]

@@ -7,6 +7,7 @@ import pytest
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.reporting import overlays
 from tests.test_evaluation.helpers import film_records
+from tests.test_imaging.helpers import dicom
 
 QUAD = np.array([[40, 40], [80, 40], [40, 70], [80, 70]], float)
 
@@ -43,6 +44,23 @@ def test_unreadable_film_is_named(records):
     Path(records[0].film_id).write_text('no image')
     with pytest.raises(SpondyloError, match=r'film\.png: cannot be read'):
         overlays.film_overlay(records)
+
+
+def test_missing_film_is_named(records):
+    Path(records[0].film_id).unlink()
+    with pytest.raises(SpondyloError, match=r'film\.png: cannot be read \(No such'):
+        overlays.film_overlay(records)
+
+
+def test_a_dicom_film_is_drawn_on(records):
+    film = np.full((160, 320), 3000, np.uint16)
+    film[:, 160:] = 1000
+    content = dicom(film, PhotometricInterpretation='MONOCHROME1')
+    Path(records[0].film_id).write_bytes(content)
+    image = overlays.film_overlay(records, size=320)
+    assert image[120, 10].tolist() == [0, 0, 0]
+    assert image[120, 310].tolist() == [255, 255, 255]
+    assert image[40, 40].tolist() == list(overlays.TRUTH)
 
 
 def test_errors_and_choice_of_films():

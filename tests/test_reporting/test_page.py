@@ -27,7 +27,7 @@ def section(tmp_path):
         ('page.html', -1, None, r'--films -1'),
         ('.', 1, None, 'is a folder'),
         ('page.html', 1, [], 'is no COCO file'),
-        ('page.html', 1, None, r'1\.png: the film is not there'),
+        ('page.html', 1, None, r'1\.png: cannot be read'),
     ],
 )
 def test_what_stands_in_the_way_is_one_line(
