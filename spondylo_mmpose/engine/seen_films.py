@@ -41,11 +41,12 @@ def check_run_leaks(config: Config) -> None:
                 continue
             message = (
                 f'{loader}: {len(leaks)} patients or groups of copies in '
-                f'{_path(node)} are trained on, which flatters every number; use files '
-                'of one split for all loaders (SPONDYLO_SPLIT=...)'
+                f'{_path(node)} are trained on, which flatters every number; use one '
+                'split for all loaders: tools/split_dataset.py makes it, SPONDYLO_SPLIT '
+                'names it'
             )
             if not node.get('allow_leaks'):
-                raise SpondyloError(f'{message}, or set allow_leaks=True of it')
+                raise SpondyloError(f'{message}; or set allow_leaks=True of this one')
             print_log(f'allow_leaks is set: {message}', 'current', logging.WARNING)
 
 
