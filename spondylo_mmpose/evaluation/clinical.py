@@ -8,7 +8,7 @@ import numpy as np
 
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.spine.anatomy import FloatArray, infer_facing
-from spondylo_mmpose.spine.measurements import slip_percent
+from spondylo_mmpose.spine.measurements import slip_percent, to_scale
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class SlipPair:
         true: True slip in percent, NaN where it can't be measured.
         predicted: Predicted slip in percent.
         facing_agrees: Whether the predicted corners give the true corners' facing.
+        in_mm: Whether it was measured in mm. In px of a stretched film a slip over a
+            tilted end plate comes out wrong.
     """
 
     film_id: str
@@ -28,10 +30,13 @@ class SlipPair:
     true: float
     predicted: float
     facing_agrees: bool
+    in_mm: bool = False
 
 
 def slip_pairs(records: Iterable[VertebraRecord]) -> list[SlipPair]:
-    """Measure every pair of neighbouring vertebrae of every film.
+    """Measure every pair of neighbouring vertebrae of every lateral film.
+
+    Where the film's pixel spacing is known, slips are measured in mm, else in px.
 
     The facing of truth and prediction is inferred from their own corners, as on a film
     without labels: a prediction that mirrors the spine is an error and shows as one.
@@ -40,12 +45,12 @@ def slip_pairs(records: Iterable[VertebraRecord]) -> list[SlipPair]:
         records: Vertebrae with a known order; neighbours differ by one.
 
     Returns:
-        Pairs, film by film, from the lowest upward. Vertebrae without an order and
-        films whose facing can't be inferred from the truth give none.
+        Pairs, film by film, from the lowest upward. Vertebrae without an order, AP
+        films and films whose facing can't be inferred from the truth give none.
     """
     films: dict[str, list[VertebraRecord]] = defaultdict(list)
     for record in records:
-        if record.order is not None:
+        if record.order is not None and record.film.get('view') != 'ap':
             films[record.film_id].append(record)
     pairs = []
     for film_id, film in sorted(films.items()):
@@ -55,8 +60,9 @@ def slip_pairs(records: Iterable[VertebraRecord]) -> list[SlipPair]:
 
 
 def _film_pairs(film_id: str, film: Sequence[VertebraRecord]) -> list[SlipPair]:
-    true = np.stack([record.true for record in film])
-    predicted = np.stack([record.predicted for record in film])
+    spacing = film[0].spacing
+    true = to_scale(np.stack([record.true for record in film]), spacing)
+    predicted = to_scale(np.stack([record.predicted for record in film]), spacing)
     facing, _ = infer_facing(true)
     if facing is None:
         return []
@@ -70,6 +76,7 @@ def _film_pairs(film_id: str, film: Sequence[VertebraRecord]) -> list[SlipPair]:
             true=float(true_slip[i]),
             predicted=float(slip[i]),
             facing_agrees=predicted_facing == facing,
+            in_mm=spacing is not None,
         )
         for i in range(len(film) - 1)
         if (film[i + 1].order or 0) - (film[i].order or 0) == 1

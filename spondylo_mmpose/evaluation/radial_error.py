@@ -50,7 +50,7 @@ def summarise_errors(
     Args:
         errors: Distances of any shape; NaN is left out.
         thresholds: SDR thresholds, in the unit of ``errors``.
-        unit: ``'px'`` or ``'mm'``, part of the names.
+        unit: ``'px'``, ``'mm'`` or ``'mm_estimated'``, part of the names.
 
     Returns:
         ``MRE_px``, ``median_px``, ``p95_px``, ``SDR@5px`` (percent) and so on; all NaN

@@ -40,6 +40,14 @@ class VertebraRecord:
         spacing = self.film.get('pixel_spacing_mm')
         return None if spacing is None else np.asarray(spacing, dtype=np.float64)
 
+    @property
+    def estimated_spacing(self) -> FloatArray | None:
+        """Estimated spacing ``(x, y)`` in mm of a film whose own is not known."""
+        estimate = self.film.get('pixel_spacing_estimate')
+        if estimate is None or self.spacing is not None:
+            return None
+        return np.asarray(estimate['mm'], dtype=np.float64)
+
 
 def record_from_sample(sample: Mapping[str, Any]) -> VertebraRecord:
     """Read a record from a data sample in dictionary form.

@@ -327,6 +327,7 @@ def _coco_film(film: Written) -> Film:
         sex=truth.sex,
         age=truth.age,
         pixel_spacing_mm=truth.pixel_spacing_mm,
+        pixel_spacing_origin='phantom' if truth.pixel_spacing_mm else None,
         original_size=truth.original_size,
         view='lateral',
         extra={'phantom_kind': truth.source, 'facing': truth.facing},

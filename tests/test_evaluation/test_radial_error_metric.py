@@ -80,3 +80,48 @@ def test_foreign_sample_is_refused(samples):
     del samples[0]['film']
     with pytest.raises(SpondyloError, match='film'):
         evaluate(samples, [range(4)])
+
+
+def with_estimate(records, mm, error_percent=13.0):
+    for record in records:
+        record.film['pixel_spacing_estimate'] = {
+            'mm': mm,
+            'error_percent': error_percent,
+            'method': 'm',
+        }
+    return records
+
+
+def test_estimates_count_only_when_asked_for_and_under_their_own_names():
+    known = film_records(SPINE, SPINE + [0, 2], film_id=1, spacing=[0.25, 0.5])
+    # An estimate beside a known spacing is not used.
+    with_estimate(known, [9.0, 9.0])
+    guessed = with_estimate(film_records(SPINE, SPINE + [3, 4], film_id=2), [1.0, 2.0])
+    samples = [sample_of(record) for record in (*known, *guessed)]
+    plain = evaluate(samples, [range(4)])
+    assert plain['corner/MRE_mm'] == pytest.approx(1)
+    assert not any('estimated' in name for name in plain)
+    asked = evaluate(samples, [range(4)], use_estimated_spacing=True)
+    assert {key: asked[key] for key in plain} == plain
+    assert asked['corner/MRE_mm_estimated'] == pytest.approx(np.hypot(3, 8))
+    assert asked['corner/SDR@2mm_estimated'] == 0
+    assert asked['corner/corners_with_mm'] == 8
+    assert asked['corner/corners_with_mm_estimated'] == 8
+    assert asked['corner/spacing_error_percent'] == 13
+
+
+def test_estimates_alone_give_no_mm(samples):
+    records = with_estimate(film_records(SPINE, SPINE), [1.0, 1.0])
+    metrics = evaluate([sample_of(record) for record in records], [range(2)])
+    assert np.isnan(metrics['corner/MRE_mm'])
+    none = evaluate(samples[:2], [range(2)], use_estimated_spacing=True)
+    assert np.isnan(none['corner/MRE_mm_estimated'])
+    assert np.isnan(none['corner/spacing_error_percent'])
+
+
+def test_half_an_s1_counts_with_the_corners_it_has(samples):
+    samples[2]['raw_ann_info']['keypoints'][6:] = [0.0] * 6
+    metrics = evaluate(samples, [range(4)])
+    assert metrics['corner/corners'] == 14
+    assert metrics['corner/corners_with_mm'] == 6
+    assert metrics['corner/MRE_mm'] == pytest.approx(5 / 6)

@@ -39,9 +39,10 @@ class MeyerdingMetric(CornerMetric):
             ``slip_MAE``, ``slip_bias`` and ``slip_SD`` of the difference (predicted
             minus true, percentage points), ``grade_accuracy`` (percent), the same per
             pair of levels as ``slip_MAE/L5-S1``, ``facing_agreement`` (percent of the
-            pairs), ``pairs``, ``pairs_graded_1_or_more`` (by the truth) and
-            ``no_slip_threshold``. A pair whose predicted slip can't be measured counts
-            as a wrong grade and makes the slip errors infinite.
+            pairs), ``pairs``, ``pairs_in_mm`` (measured free of the film's stretch),
+            ``pairs_graded_1_or_more`` (by the truth) and ``no_slip_threshold``. A pair
+            whose predicted slip can't be measured counts as a wrong grade and makes the
+            slip errors infinite.
         """
         pairs = [p for p in slip_pairs(records) if np.isfinite(p.true)]
         true = np.array([p.true for p in pairs])
@@ -58,6 +59,7 @@ class MeyerdingMetric(CornerMetric):
             'grade_accuracy': 100.0 * _mean(right),
             'facing_agreement': 100.0 * _mean([p.facing_agrees for p in pairs]),
             'pairs': len(pairs),
+            'pairs_in_mm': sum(p.in_mm for p in pairs),
             'pairs_graded_1_or_more': int((grade >= 1).sum()),
             'no_slip_threshold': self.no_slip_threshold,
         }
