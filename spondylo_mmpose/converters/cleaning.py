@@ -228,7 +228,10 @@ def _turn(vertebrae: list[RawVertebra], note: Note) -> str | None:
     named = np.array([v.named for v in complete], dtype=bool)
     if named.all():
         return None
-    turned = turning.name_corners(_stack(complete), named)
+    corners = _stack(complete)
+    # A wrong name in the file must not turn the neighbours.
+    fits = encodings.fitting(corners, encodings.upward_tangents(corners))
+    turned = turning.name_corners(corners, named & fits)
     for i in np.flatnonzero(~named):
         vertebra = complete[i]
         if not turned.clear[i]:

@@ -68,7 +68,7 @@ def _read_film(
         done.note('image_without_label')
         return done
     content = done.read(raw.image)
-    if content is None:
+    if content is None or (content := raw_format.picture(done, content)) is None:
         return done
     try:
         image = read_radiograph(content)
