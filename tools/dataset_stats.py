@@ -20,7 +20,7 @@ def parse_args() -> argparse.Namespace:
         nargs='+',
         default=[],
         metavar='NAME',
-        help='files or folders below ROOT/annotations, e.g. train or kfold/fold_0; '
+        help='files or folders below ROOT/annotations, e.g. train or kfold/fold0; '
         'default: the official splits',
     )
     add(

@@ -60,6 +60,11 @@ class CropGeometry:
             flip=meta.get('flip_direction') if meta.get('flip') else None,
         )
 
+    @property
+    def swaps_corners(self) -> bool:
+        """Whether MMPose swapped left and right corners when it mirrored the film."""
+        return self.flip in ('horizontal', 'vertical')
+
     def to_film(self, points: FloatArray) -> FloatArray:
         """Map points of the crop to the film as it is stored.
 

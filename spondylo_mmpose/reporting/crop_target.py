@@ -58,7 +58,10 @@ def read_target(
         step = np.array(size) / maps.shape[:0:-1]
     decoded = nowhere
     if len(maps) == 4:
-        decoded = np.asarray(codec.decode(*encoded)[0], np.float64).reshape(4, 2)
+        # The target of a corner that does not count is empty; codecs divide by its sum.
+        with np.errstate(invalid='ignore', divide='ignore'):
+            decoded = np.asarray(codec.decode(*encoded)[0], np.float64).reshape(4, 2)
+        decoded[~counts] = np.nan
         if use_udp:
             # MMPose decodes to coordinates in which the crop is as wide as its frame
             # on the film; a UDP crop is one pixel narrower than that.

@@ -131,21 +131,23 @@ class PipelineSamples:
             corners = np.asarray(meta['transformed_keypoints'], np.float64)
             corners = corners.reshape(4, 2)
             true = corners_of([meta['raw_ann_info']])[0]
-            swap = list(meta['flip_indices']) if geometry.flip else [0, 1, 2, 3]
+            swap = (
+                list(meta['flip_indices']) if geometry.swaps_corners else [0, 1, 2, 3]
+            )
         except (KeyError, TypeError, ValueError) as error:
             raise SpondyloError(
                 f'{self._name}: a sample is no crop of one vertebra ({error!r})'
             ) from error
         # The crop's corner i is the film's corner swap[i].
         back = geometry.to_film(corners)
-        distance = np.linalg.norm(back - true[swap], axis=1)
+        distance = np.linalg.norm(back - true[list(swap)], axis=1)
         known = np.isfinite(distance)
         corners = np.where(known[:, None], corners, np.nan)
         target = read_target(sample, self._codec, geometry.size, self._use_udp)
         within = (corners > -0.5) & (corners < np.array(geometry.size) - 0.5)
         inside = within.all(1)
         off = np.linalg.norm(target.decoded - corners, axis=1)
-        off = off[known & inside & target.counts]
+        off = off[known & inside]
         return PipelineSample(
             film_path=str(meta['img_path']),
             level=(meta.get('vertebra') or {}).get('level'),

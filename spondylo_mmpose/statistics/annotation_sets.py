@@ -37,7 +37,7 @@ def load_annotated_films(root: str | Path, names: Sequence[str] = ()) -> Annotat
     Args:
         root: Root of the data set, or one annotation file below its ``annotations``.
         names: Files or folders below ``ROOT/annotations``, e.g. ``train`` or
-            ``kfold/fold_0``; the official splits by default.
+            ``kfold/fold0``; the official splits by default.
 
     Raises:
         SpondyloError: If a file is missing or malformed, a film stands in two files,

@@ -67,7 +67,8 @@ class FilmRow:
     """One film.
 
     ``aspect`` says where the true ratio of the scales of x and y comes from, and is
-    ``None`` where it is not known.
+    ``None`` where it is not known. ``spacing_estimated`` tells of an estimated spacing,
+    which nothing here uses.
     """
 
     split: str
@@ -83,6 +84,7 @@ class FilmRow:
     spacing_x_mm: float | None
     spacing_y_mm: float | None
     spacing_origin: str | None
+    spacing_estimated: bool
     aspect: str | None
     vertebrae: int
     lowest_level: str | None
@@ -137,7 +139,9 @@ def measure_film(
     spine = anatomy.as_spine(film.corners)
     scale, aspect = true_aspect(film)
     frontal = film.view == 'ap'
-    facing, strength = (None, 0.0) if frontal else anatomy.infer_facing(spine)
+    # Both cues and angles are truer without the stretch.
+    shape = measurements.to_scale(spine, scale)
+    facing, strength = (None, 0.0) if frontal else anatomy.infer_facing(shape)
     recorded = film.extra.get('facing')
     lordosis, why = _lordosis(film, spine, facing, scale)
     levels = film.levels or []
@@ -152,7 +156,8 @@ def measure_film(
         height=film.height,
         spacing_x_mm=film.pixel_spacing_mm and film.pixel_spacing_mm[0],
         spacing_y_mm=film.pixel_spacing_mm and film.pixel_spacing_mm[1],
-        spacing_origin=film.extra.get('pixel_spacing_origin'),
+        spacing_origin=film.pixel_spacing_origin,
+        spacing_estimated=film.pixel_spacing_estimate is not None,
         aspect=aspect,
         vertebrae=len(spine),
         lowest_level=levels[0] if levels else None,

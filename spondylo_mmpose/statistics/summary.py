@@ -10,6 +10,7 @@ import numpy as np
 from spondylo_mmpose.spine import anatomy, measurements
 from spondylo_mmpose.statistics.film_measures import (
     FilmMeasures,
+    FilmRow,
     PairRow,
     VertebraRow,
 )
@@ -68,10 +69,7 @@ def summarise(films: Sequence[FilmMeasures]) -> dict[str, Any]:
         },
         'film_size_px': _counted(f'{row.width}x{row.height}' for row in rows),
         'view': _counted(row.view or 'unknown' for row in rows),
-        'pixel_spacing': _counted(
-            'unknown' if row.spacing_x_mm is None else row.spacing_origin or 'given'
-            for row in rows
-        ),
+        'pixel_spacing': _counted(map(_spacing, rows)),
         'aspect': _counted(row.aspect or 'unknown' for row in rows),
         'facing': {
             'films': _counted(row.facing or 'unknown' for row in labelled),
@@ -85,6 +83,12 @@ def summarise(films: Sequence[FilmMeasures]) -> dict[str, Any]:
         **_vertebra_figures(vertebrae, unlabelled),
         **_spine_figures(films, pairs),
     }
+
+
+def _spacing(row: FilmRow) -> str:
+    if row.spacing_x_mm is not None:
+        return row.spacing_origin or 'origin not told'
+    return 'estimate only' if row.spacing_estimated else 'unknown'
 
 
 def by_key(

@@ -14,7 +14,7 @@ def root(tmp_path):
 
 def own_split(root):
     """The film of the official training split, for validation."""
-    folder = root / 'annotations' / 'kfold' / 'fold_0'
+    folder = root / 'annotations' / 'kfold' / 'fold0'
     folder.mkdir(parents=True)
     text = (root / 'annotations' / 'train.json').read_text()
     (folder / 'val.json').write_text(text)
@@ -32,7 +32,7 @@ def test_named_files_and_folders(root):
     own_split(root)
     names = [f.file_name for f in load_annotated_films(root, ['val']).films]
     assert names == ['val/b.png']
-    data = load_annotated_films(root, ['kfold/fold_0'])
+    data = load_annotated_films(root, ['kfold/fold0'])
     # The file's name tells the split, whatever the entry repeats.
     assert [(f.file_name, f.split) for f in data.films] == [('train/a.png', 'val')]
 
@@ -46,7 +46,7 @@ def test_one_file(root):
 def test_a_film_counts_once(root):
     own_split(root)
     with pytest.raises(SpondyloError, match=r'1 of its films stand in .*train\.json'):
-        load_annotated_films(root, ['train', 'kfold/fold_0'])
+        load_annotated_films(root, ['train', 'kfold/fold0'])
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_wrong_names(root, path, names, message):
     [
         ({'pixel_spacing_mm': [0, 1]}, 'pixel_spacing_mm is not two numbers'),
         ({'original_size': [1, 2, 3]}, 'original_size is not two numbers'),
-        ({'width': 0}, 'width and height'),
+        ({'width': 9.5}, 'width and height'),
         ({'age': 'old'}, 'age is no number'),
         ({'source': 3}, 'source is no text'),
     ],
@@ -85,15 +85,11 @@ def test_faulty_facts(root, changes, message):
         load_annotated_films(root)
 
 
-def test_missing_size_and_no_labels(root):
+def test_no_labels(root):
     path = root / 'annotations' / 'train.json'
     content = json.loads(path.read_text())
-    del content['images'][0]['width']
-    path.write_text(json.dumps(content))
-    with pytest.raises(SpondyloError, match=r"train\.json: an image .*'width'"):
-        load_annotated_films(root)
-    content['images'][0]['width'] = 9
     content['annotations'] = []
     path.write_text(json.dumps(content))
-    with pytest.raises(SpondyloError, match='no labelled vertebra'):
+    with pytest.raises(SpondyloError, match=r'train\.json: no labelled vertebra'):
         load_annotated_films(root, ['train'])
+    assert len(load_annotated_films(root).films) == 2

@@ -91,6 +91,22 @@ def test_slips_and_why_there_are_none():
     }
 
 
+def test_spacing_and_where_it_comes_from():
+    estimate = {'mm': [0.5, 0.7], 'error_percent': 9.0, 'method': 'x'}
+    films = [
+        film(pixel_spacing_mm=(0.2, 0.2), pixel_spacing_origin='table'),
+        film(pixel_spacing_mm=(0.2, 0.2)),
+        film(pixel_spacing_estimate=estimate),
+        film(),
+    ]
+    figures = summarise([measure_film(one) for one in films])
+    assert figures['pixel_spacing'] == {
+        'estimate only': 1, 'origin not told': 1, 'table': 1, 'unknown': 1,
+    }  # fmt: skip
+    # An estimate takes no stretch out.
+    assert figures['aspect'] == {'pixel_spacing_mm': 2, 'unknown': 2}
+
+
 def test_nothing_at_all():
     figures = summarise([])
     assert figures['films'] == 0
