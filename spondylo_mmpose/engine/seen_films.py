@@ -42,8 +42,8 @@ def check_run_leaks(config: Config) -> None:
             message = (
                 f'{loader}: {len(leaks)} patients or groups of copies in '
                 f'{_path(node)} are trained on, which flatters every number; use one '
-                'split for all loaders: tools/split_dataset.py makes it, SPONDYLO_SPLIT '
-                'names it'
+                'split for all loaders: tools/split_dataset.py makes it, '
+                'SPONDYLO_SPLIT names it'
             )
             if not node.get('allow_leaks'):
                 raise SpondyloError(f'{message}; or set allow_leaks=True of this one')
