@@ -92,10 +92,10 @@ class Aasce(Format):
             inside = path.parent.parent.name == 'data'
             if split and inside and path.suffix.lower() in IMAGE_SUFFIXES:
                 films[name] = RawFilm(split, path.stem, {'image': name})
-        for name in source.names:
-            path = PurePosixPath(name)
-            if path.name == 'landmarks.csv' and path.parent.name in _SPLITS:
-                _enter_labels(source, path.parent, films, report)
+        tables = [PurePosixPath(n) for n in source.names if n.endswith('.csv')]
+        for folder in sorted({p.parent for p in tables if p.name in _TABLES[:2]}):
+            if folder.name in _SPLITS:
+                _enter_labels(source, folder, films, report)
         return [films[key] for key in sorted(films)]
 
     def film(self, done: FilmResult, image: Radiograph) -> Film | None:

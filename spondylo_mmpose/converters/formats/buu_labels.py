@@ -66,7 +66,7 @@ def parse_rows(rows: list[list[str]], view: str) -> RawLabels:
         vertebra = make_vertebra(first // 2, corners)
         vertebra.partial = partial
         vertebra.extra = {'end_plate_classes': pair}
-        if None in pair[: len(points)]:
+        if vertebra.fault is None and None in pair[: len(points)]:
             vertebra.label = math.nan  # told of as an unexpected class
         vertebrae.append(vertebra)
     return RawLabels(
