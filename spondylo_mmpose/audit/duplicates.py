@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from spondylo_mmpose.audit.fingerprints import SIZE, Fingerprint, Pixels
 
-CANDIDATE_BITS = 14
+CANDIDATE_BITS = 12
 """Bits of 64 in which the hashes of one film may differ after a mild change."""
 
 _DESCRIPTOR_BITS = 60  # of 256 in which two views of one point may differ
