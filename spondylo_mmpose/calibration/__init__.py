@@ -1,0 +1,1 @@
+"""Pixel spacing of films: from their own tags, tables, known distances, anatomy."""
