@@ -38,6 +38,7 @@ class Shape:
         tool: What the tool calls its kind, for reports.
         order: Place of the vertebra counted from the lowest, if the file tells.
         level_origin: Where its level comes from, if the file tells.
+        extra: Further fields for the annotation.
     """
 
     kind: Kind
@@ -49,6 +50,7 @@ class Shape:
     tool: str = ''
     order: int | None = None
     level_origin: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
     name: ParsedName = field(init=False)
 
     def __post_init__(self) -> None:
@@ -109,8 +111,9 @@ def labels_of_shapes(shapes: Sequence[Shape], note: Callable[..., None]) -> RawL
         levels = {shape.level for shape in bundle} - {None}
         vertebra.level = first.level if len(levels) < 2 else None
         vertebra.order = first.order
+        vertebra.extra = first.extra
         if not first.name.plain:
-            vertebra.extra = {'label': first.label}
+            vertebra.extra = {'label': first.label, **first.extra}
         vertebrae.append(vertebra)
     _face(anatomic)
     labels = RawLabels(vertebrae, _USUAL, listed='any', free_start=True)

@@ -32,7 +32,7 @@ def film_of(
     for key in [key for key, value in known.items() if not _sound(key, value)]:
         done.note('fact_malformed', field=key)
         del known[key]
-    known |= {'file_name': target_of(raw)}
+    known |= {'id': 0, 'file_name': target_of(raw)}
     known |= {'width': image.width, 'height': image.height}
     (film,) = films_of_coco({'images': [known], 'annotations': []}, raw.split)
     name = parse_name(raw.stem)

@@ -152,7 +152,9 @@ def _shapes(label: Mapping[str, Any]) -> Iterator[Shape]:
         tool = entry.get('shape_type', 'polygon')
         group, description = entry.get('group_id'), entry.get('description')
         # Only our own files say where a level is from; their groups count vertebrae.
-        ours = isinstance(entry.get('level_origin'), str)
+        facts = entry.get('vertebra')
+        extra = dict(facts) if isinstance(facts, dict) else {}
+        origin = extra.pop('level_origin', None)
         yield Shape(
             _KINDS.get(tool, 'other') if isinstance(tool, str) else 'other',
             points,
@@ -160,6 +162,7 @@ def _shapes(label: Mapping[str, Any]) -> Iterator[Shape]:
             [description] if isinstance(description, str) else (),
             group=group if isinstance(group, (int, str)) else None,
             tool=str(tool),
-            order=group if ours and type(group) is int else None,
-            level_origin=entry['level_origin'] if ours else None,
+            order=group if origin and type(group) is int else None,
+            level_origin=origin if isinstance(origin, str) else None,
+            extra=extra,
         )
