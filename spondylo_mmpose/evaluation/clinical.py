@@ -63,6 +63,9 @@ def _film_pairs(film_id: str, film: Sequence[VertebraRecord]) -> list[SlipPair]:
     spacing = film[0].spacing
     true = to_scale(np.stack([record.true for record in film]), spacing)
     predicted = to_scale(np.stack([record.predicted for record in film]), spacing)
+    # A corner that is nowhere labelled is nowhere learnt: what is predicted for it says
+    # nothing.
+    predicted[np.isnan(true)] = np.nan
     facing, _ = infer_facing(true)
     if facing is None:
         return []
