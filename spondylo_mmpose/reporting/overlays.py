@@ -14,6 +14,8 @@ from spondylo_mmpose.spine.anatomy import SKELETON, FloatArray
 TRUTH, PREDICTION, ERROR = (120, 220, 90), (255, 150, 40), (60, 60, 255)
 """BGR colours: truth green, prediction blue, error lines red."""
 
+_TEXT_SIZE = 0.45  # share of the font's natural size
+
 
 def draw_quad(
     image: np.ndarray, quad: FloatArray, colour: tuple[int, int, int], scale: float
@@ -38,14 +40,16 @@ def draw_points(
 
 
 def draw_level(image: np.ndarray, quad: FloatArray, level: str, scale: float) -> None:
-    """Write a vertebra's level to the right of its quad, in place."""
-    right = np.nanmax(quad[:, 0]) * scale + 8
-    middle = np.nanmean(quad[:, 1]) * scale
-    draw_text(image, level, (int(right), int(middle) + 5))
+    """Write a level right of its quad, in place; left of it at the film's edge."""
+    start = int(np.nanmax(quad[:, 0]) * scale) + 8
+    (width, _), _ = cv2.getTextSize(level, cv2.FONT_HERSHEY_SIMPLEX, _TEXT_SIZE, 1)
+    if start + width > image.shape[1]:
+        start = max(0, int(np.nanmin(quad[:, 0]) * scale) - 8 - width)
+    draw_text(image, level, (start, int(np.nanmean(quad[:, 1]) * scale) + 5))
 
 
 def draw_text(
-    image: np.ndarray, text: str, start: tuple[int, int], size: float = 0.45
+    image: np.ndarray, text: str, start: tuple[int, int], size: float = _TEXT_SIZE
 ) -> None:
     """Write text on a film, in place.
 

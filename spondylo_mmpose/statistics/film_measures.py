@@ -259,12 +259,12 @@ def _pairs(
 
 def _obstacle(film: Film, facing: Facing | None, lower: int) -> str | None:
     """Why nothing can be measured between a vertebra and the one above, or None."""
-    if film.view == 'ap':
-        return 'frontal_view'
     if film.orders is None:
         return 'order_unknown'
     if film.orders[lower + 1] - film.orders[lower] != 1:
         return 'not_neighbours'
+    if film.view == 'ap':
+        return 'frontal_view'
     if facing is None:
         return 'facing_unknown'
     return None

@@ -72,7 +72,7 @@ def draw_counts(films: Sequence[FilmMeasures], path: Path) -> None:
         left.bar(numbers, heights, bottom=bottom, color=colour, label=label)
         bottom += heights
     left.set(xlabel='labelled vertebrae per film', ylabel='films', xticks=numbers)
-    left.legend(fontsize=7)
+    _legend(left, 7)
     levels = [row.level or '?' for m in labelled for row in m.vertebrae]
     names = sorted(set(levels), key=level_rank)
     assumed = any(
@@ -113,9 +113,9 @@ def draw_ages(films: Sequence[FilmMeasures], path: Path) -> None:
         mean = np.mean([row.age or 0.0 for row in known])
         axes.axvline(mean, color='#333', lw=1, ls='--', label=f'mean {mean:.1f} years')
         axes.set(xticks=edges, xlim=(0, edges[-1]))
-        axes.legend(fontsize=7)
+        _legend(axes, 7)
     else:
-        _say(axes, 'no film tells an age')
+        say(axes, 'no film tells an age')
     axes.set(xlabel='age (years)', ylabel='films')
     axes.set_title(f'{len(known)} films with, {without} without an age', loc='left')
     _whole_numbers(axes, y=True)
@@ -175,11 +175,11 @@ def draw_sizes(films: Sequence[FilmMeasures], path: Path) -> None:
                 fontsize=6,
             )
     left.margins(0.15)
-    left.legend(fontsize=7, loc='lower left')
+    _legend(left, 7, loc='lower left')
     middle.set(xlabel='hull box width (px)', ylabel='hull box height (px)')
     middle.set(xlim=(0, None), ylim=(0, None))
     right.set(xlabel='end plate / wall length (cut at 4)', ylabel='vertebrae (%)')
-    right.legend(fontsize=6)
+    _legend(right, 6)
     save(figure, path)
 
 
@@ -210,7 +210,9 @@ def draw_positions(films: Sequence[FilmMeasures], path: Path) -> None:
                     s=_dot(len(own)),
                     lw=0,
                     alpha=0.7,
-                    color=colours(0.08 + 0.84 * i / max(1, len(names) - 1)),
+                    color='#777'
+                    if name == '?'
+                    else colours(0.08 + 0.84 * i / max(1, len(names) - 1)),
                     label=name,
                 )
         shown = sum(m.film.source == source and bool(m.vertebrae) for m in films)
@@ -251,8 +253,13 @@ def draw_grey_values(histograms: Mapping[str, Histogram], path: Path) -> None:
                 range(0, 256, 2), shares, lw=1, color=colour, label=label, where='post'
             )
     axes.set(xlabel='grey value', ylabel='pixels (%)', xlim=(0, 255), yscale='log')
-    axes.legend(fontsize=7)
+    _legend(axes, 7)
     save(figure, path)
+
+
+def _legend(axes: Axes, size: int, loc: str = 'best') -> None:
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(fontsize=size, loc=loc)
 
 
 def _share(row: VertebraRow, measures: FilmMeasures) -> tuple[float, float]:
@@ -270,5 +277,7 @@ def _whole_numbers(axes: Axes, y: bool) -> None:
     axes.grid(axis='y' if y else 'x', alpha=0.25)
 
 
-def _say(axes: Axes, text: str) -> None:
+def say(axes: Axes, text: str) -> None:
+    """Write a line in place of axes that have nothing to show."""
+    axes.set_axis_off()
     axes.text(0.5, 0.5, text, ha='center', va='center', transform=axes.transAxes)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from spondylo_mmpose.spine.measurements import GRADE_BORDERS, GRADES
 from spondylo_mmpose.statistics.film_measures import FilmMeasures, PairRow
-from spondylo_mmpose.statistics.pictures import PALETTE, new_figure, save, styled
+from spondylo_mmpose.statistics.pictures import PALETTE, new_figure, save, say, styled
 from spondylo_mmpose.statistics.summary import pair_names
 
 _GRADE_COLOURS = ('#d9d9d9', '#fdd0a2', '#fdae6b', '#f16913', '#d94801', '#7f2704')
@@ -26,8 +26,8 @@ def draw_slips(films: Sequence[FilmMeasures], path: Path, threshold: float) -> N
     figure, panels = new_figure(3.2, len(kinds), sharey=True)
     for axes, (suffix, title) in zip(panels, kinds, strict=True):
         names, values = _by_pair(pairs, f'slip_percent{suffix}')
-        _mark_borders(axes, threshold)
         if names:
+            _mark_borders(axes, threshold)
             axes.boxplot(
                 # Of a handful of pairs the dots tell enough.
                 [slips if len(slips) >= _BOX_FROM else [] for slips in values],
@@ -39,6 +39,8 @@ def draw_slips(films: Sequence[FilmMeasures], path: Path, threshold: float) -> N
                 ],
                 medianprops={'color': '#b2182b', 'lw': 1.4},
             )
+        else:
+            say(axes, 'no slip was measured')
         jitter = np.random.default_rng(0)
         for place, slips in enumerate(values, start=1):
             spread = jitter.uniform(-0.2, 0.2, len(slips))
@@ -75,10 +77,15 @@ def draw_grades(films: Sequence[FilmMeasures], path: Path, threshold: float) -> 
             ]
             axes.bar_label(bars, labels, label_type='center', fontsize=6)
             left += shares
+        if not names:
+            say(axes, 'no slip was measured')
         for place, grades in enumerate(values):
             axes.text(101, place, f'{len(grades)}', va='center', fontsize=6.5)
         axes.set(xlim=(0, 100), xlabel='pairs (%), number inside')
         axes.set_title(f'{title} (n={sum(map(len, values))} pairs)', loc='left')
+    if not pairs:
+        save(figure, path)
+        return
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(
         handles,

@@ -72,7 +72,7 @@ def summarise(films: Sequence[FilmMeasures]) -> dict[str, Any]:
         'pixel_spacing': _counted(map(_spacing, rows)),
         'aspect': _counted(row.aspect or 'unknown' for row in rows),
         'facing': {
-            'films': _counted(row.facing or 'unknown' for row in labelled),
+            'films': _counted(map(_facing, labelled)),
             'differs_from_recorded': sum(
                 row.facing_recorded is not None and row.facing != row.facing_recorded
                 for row in labelled
@@ -83,6 +83,10 @@ def summarise(films: Sequence[FilmMeasures]) -> dict[str, Any]:
         **_vertebra_figures(vertebrae, unlabelled),
         **_spine_figures(films, pairs),
     }
+
+
+def _facing(row: FilmRow) -> str:
+    return row.facing or ('frontal film' if row.view == 'ap' else 'unknown')
 
 
 def _spacing(row: FilmRow) -> str:
@@ -108,8 +112,8 @@ def level_rank(level: str) -> int:
 
 
 def pair_names(pairs: Iterable[PairRow]) -> list[str]:
-    """Names of the pairs that occur, from the lowest upward."""
-    names = {row.pair for row in pairs}
+    """Names of the pairs of neighbours that occur, from the lowest upward."""
+    names = {row.pair for row in pairs if row.slip != 'not_neighbours'}
     return sorted(names, key=lambda name: (level_rank(name.split('-')[-1]), name))
 
 

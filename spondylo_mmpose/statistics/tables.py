@@ -12,7 +12,7 @@ from spondylo_mmpose.statistics.film_measures import REASONS, FilmMeasures
 STRETCH_NOTE = (
     'Slips are measured in px of the files. Where a film was stretched by unknown '
     'factors (aspect unknown) a tilted end plate lets a part of the disc height count '
-    'as slip: at L5-S1 of stretched phantoms by up to 25 points. Read the true_aspect '
+    'as slip, most at L5-S1 (how much on phantoms: docs/data.md). Read the true_aspect '
     'figures where there are any.'
 )
 """What must be said beside every slip."""
@@ -100,15 +100,18 @@ def counts_table(
 
 
 def slip_table(slips: Mapping[str, Mapping[str, Any]], threshold: float) -> list[str]:
-    """Slip and grades, a line for each pair of levels."""
+    """Slip and grades, a line for each pair of levels where any was measured."""
     lines = [
         'pair        pairs  measured   mean     sd  median    min    max | grade'
         + ''.join(f'{grade:>5}' for grade in GRADES)
         + f'  (0: below {threshold:g} %)'
     ]
     for name, one in slips.items():
+        if name != 'all' and not one['n']:
+            continue
         figures = [one[key] for key in ('mean', 'sd', 'median', 'min', 'max')]
-        cells = ['-' if value != value else f'{value:.1f}' for value in figures]
+        # + 0.0 turns a negative zero into a plain one.
+        cells = ['-' if v != v else f'{round(v, 1) + 0.0:.1f}' for v in figures]
         lines.append(
             f'{name:<10}{one["pairs"]:>7}{one["n"]:>10}'
             + ''.join(

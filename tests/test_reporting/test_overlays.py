@@ -71,3 +71,12 @@ def test_errors_and_choice_of_films():
     assert errors == {f'{i}.png': i for i in range(5)}
     assert overlays.best_median_worst(errors, 3) == ['0.png', '2.png', '4.png']
     assert overlays.best_median_worst(errors, 9) == [f'{i}.png' for i in range(5)]
+
+
+def test_level_stands_right_of_the_quad_and_left_of_it_at_the_edge():
+    for shift, side in ((0, np.s_[:, 82:]), (230, np.s_[:, :268])):
+        image = np.zeros((160, 320, 3), np.uint8)
+        overlays.draw_level(image, QUAD + [shift, 0], 'T12', 1.0)
+        assert image[side].max() > 200
+        image[side] = 0
+        assert image.max() == 0

@@ -38,7 +38,7 @@ def test_counts():
     assert figures['film_size_px'] == {'200x100': 1, '300x280': 5}
     assert figures['view'] == {'ap': 1, 'lateral': 5}
     assert figures['aspect'] == {'unknown': 6}
-    assert figures['facing']['films'] == {'left': 4, 'unknown': 1}
+    assert figures['facing']['films'] == {'frontal film': 1, 'left': 4}
     assert figures['levels'] == {'S1': 5, 'L5': 5, 'L4': 2}
     assert figures['corners'] == {
         'labelled': 46,
