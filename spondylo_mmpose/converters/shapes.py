@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from spondylo_mmpose.converters.corner_names import ParsedName, parse_label
+from spondylo_mmpose.converters.encodings import ENCODINGS
 from spondylo_mmpose.converters.labels import (
     LEVEL_FROM_FILE,
     RawLabels,
@@ -39,6 +40,8 @@ class Shape:
         order: Place of the vertebra counted from the lowest, if the file tells.
         level_origin: Where its level comes from, if the file tells.
         extra: Further fields for the annotation.
+        named: Whether a polygon is known to begin at the superior left corner and to go
+            clockwise, as in files that this package wrote.
     """
 
     kind: Kind
@@ -51,6 +54,7 @@ class Shape:
     order: int | None = None
     level_origin: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    named: bool = False
     name: ParsedName = field(init=False)
 
     def __post_init__(self) -> None:
@@ -129,7 +133,11 @@ def _drawn(index: int, shape: Shape) -> RawVertebra:
     points = shape.points
     if len(points) == 5 and points[0] is not None and points[0] == points[-1]:
         points = points[:-1]
+    named = shape.named and len(points) == 4
+    if named:
+        points = [points[i] for i in ENCODINGS[_USUAL]]
     vertebra = make_vertebra(index, points)
+    vertebra.named = named
     if vertebra.fault is not None:
         vertebra.detail = {'label': shape.label, 'points': len(points)}
         vertebra.box = _box(points)

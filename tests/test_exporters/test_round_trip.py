@@ -16,10 +16,16 @@ from spondylo_mmpose.exporters.source import read_root
 from tests.test_converters.helpers import make_spine
 from tests.test_exporters.helpers import by_name, hard_films, spine, write_root
 
-READER = {'coco': 'coco', 'mendeley': 'mendeley', 'yolo-pose': 'mendeley', 'csv': 'csv'}
+READER = {
+    'coco': 'coco',
+    'mendeley': 'mendeley',
+    'yolo-pose': 'mendeley',
+    'labelme': 'labelme',
+    'csv': 'csv',
+}
 """Format of the converter that reads each export."""
 
-EVERYTHING = ('coco', 'csv')
+EVERYTHING = ('coco', 'labelme', 'csv')
 
 
 def again(tmp_path, name, root):

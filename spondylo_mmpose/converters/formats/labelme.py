@@ -151,7 +151,8 @@ def _shapes(label: Mapping[str, Any]) -> Iterator[Shape]:
         points = [numbers(p) for p in points] if isinstance(points, list) else []
         tool = entry.get('shape_type', 'polygon')
         group, description = entry.get('group_id'), entry.get('description')
-        # Only our own files say where a level is from; their groups count vertebrae.
+        # Only our own files say where a level is from; their groups count vertebrae,
+        # their polygons begin at the superior left corner.
         facts = entry.get('vertebra')
         extra = dict(facts) if isinstance(facts, dict) else {}
         origin = extra.pop('level_origin', None)
@@ -165,4 +166,5 @@ def _shapes(label: Mapping[str, Any]) -> Iterator[Shape]:
             order=group if origin and type(group) is int else None,
             level_origin=origin if isinstance(origin, str) else None,
             extra=extra,
+            named=isinstance(origin, str),
         )
