@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+from tests.conftest import ROOT
+
 from ..test_splits.helpers import many_films, write_root
 
 
@@ -40,3 +42,40 @@ def test_bad_input_is_one_line(run_tool, root):
     (line,) = done.stderr.splitlines()
     assert line.startswith(f'error: {root}: 99 parts are wanted')
     assert sorted(root.rglob('*')) == before
+
+
+@pytest.mark.slow
+def test_phantoms_trained_on_a_split_and_tested_on_another(run_tool, tmp_path):
+    data, work = tmp_path / 'data', tmp_path / 'work'
+    config = ROOT / 'tests/configs/tiny.py'
+    made = run_tool('make_phantoms.py', data, '--num', 12, '--layout', 'coco')
+    assert made.returncode == 0, made.stderr
+    done = run_tool('split_dataset.py', 'kfold', data, '--name', 'cv', '--folds', 2)
+    assert done.returncode == 0, done.stderr
+    options = ['--work-dir', work, '--cfg-options', f'data_root={data}']
+    trained = run_tool(
+        'train.py', config, '--no-pretrained', *options, 'train_cfg.max_epochs=1',
+        SPONDYLO_SPLIT='cv/fold0',
+    )  # fmt: skip
+    assert trained.returncode == 0, trained.stdout + trained.stderr
+    assert 'cv/fold0/train.json: split cv (kfold)' in trained.stdout + trained.stderr
+
+    def said_in_a_test(fold):
+        tested = run_tool(
+            'test.py', config, work / 'epoch_1.pth', *options,
+            SPONDYLO_SPLIT=f'cv/fold{fold}',
+        )  # fmt: skip
+        assert tested.returncode == 0, tested.stdout + tested.stderr
+        return tested.stdout + tested.stderr
+
+    assert 'flatter' not in said_in_a_test(0)
+    # What one fold validates the other trains on.
+    assert 'trained on the patients of 6 of the 6 films' in said_in_a_test(1)
+
+    mixed = run_tool(
+        'train.py', config, '--no-pretrained', *options,
+        'train_dataloader.dataset.ann_file=annotations/cv/fold1/train.json',
+        SPONDYLO_SPLIT='cv/fold0',
+    )  # fmt: skip
+    assert mixed.returncode == 2
+    assert 'val_dataloader: 6 patients' in mixed.stderr
