@@ -257,7 +257,7 @@ def draw_grey_values(histograms: Mapping[str, Histogram], path: Path) -> None:
     save(figure, path)
 
 
-def _legend(axes: Axes, size: int, loc: str = 'best') -> None:
+def _legend(axes: Axes, size: int, loc: Any = 'best') -> None:
     if axes.get_legend_handles_labels()[0]:
         axes.legend(fontsize=size, loc=loc)
 

@@ -126,9 +126,11 @@ def _check_films(data: AnnotatedFilms) -> None:
     """Miss a film now and not after minutes, nor never where few are read."""
     missing = [f for f in data.films if not (data.images / f.file_name).is_file()]
     if missing:
+        first = data.images / missing[0].file_name
+        others = f' (and {len(missing) - 1} more are)' if len(missing) > 1 else ''
         raise SpondyloError(
-            f'{data.images / missing[0].file_name}: the film is missing, and so are '
-            f'{len(missing) - 1} others; put them there or convert the data set again'
+            f'{first}: the film is missing{others}; put it there or convert the data '
+            'set again'
         )
 
 

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from mmengine.config import Config
 
+from spondylo_mmpose.converters.conversion import convert
+from spondylo_mmpose.converters.formats.mendeley import Mendeley
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.statistics import writer
 from spondylo_mmpose.statistics.sample_sheet import choose_samples
@@ -160,3 +162,21 @@ def test_samples_come_from_every_source():
     assert [f.source for f in chosen] == ['buu', 'buu', 'buu', 'rare']
     assert chosen == choose_samples(films[::-1], 4, seed=0)
     assert len(choose_samples(films, 99, seed=0)) == 10
+
+
+@pytest.mark.real
+def test_six_real_films(real_data, tmp_path, undrawn):
+    convert(Mendeley(), real_data / 'mendeley_lateral6', tmp_path / 'set')
+    write_statistics(tmp_path / 'set', tmp_path / 'out')
+    figures = json.loads((tmp_path / 'out' / 'statistics.json').read_text())
+    whole = figures['all']
+    assert (whole['films'], whole['vertebrae']) == (6, 36)
+    assert figures['by_split']['val']['vertebrae'] == 12
+    # 46, 27, 42, 38, 36 and 21 years, as the names say.
+    assert whole['sex'] == {'F': 2, 'M': 4}
+    assert whole['age_years']['mean'] == 35.0
+    assert whole['facing']['films'] == {'left': 6}
+    assert whole['aspect'] == {'unknown': 6}
+    assert whole['slip_measured_or_why_not'] == {'measured': 30}
+    assert whole['slip_percent']['true_aspect']['all']['n'] == 0
+    assert whole['lordosis_measured_or_why_not']['aspect_unknown'] > 0
