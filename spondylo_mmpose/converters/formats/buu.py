@@ -150,6 +150,11 @@ class Buu(Format):
             raw.entry = BuuEntry(name, VIEWS[folder], spacing)
         for raw in films.values():
             raw.unlabelled = 'csv' not in raw.members
+        if not films and others + excluded:
+            raise SpondyloError(
+                f'no film is left: {others} of other views, {excluded} of excluded '
+                'patients; check --views and --exclude'
+            )
         if others:
             report.totals['films of other views'] = others
         if excluded:

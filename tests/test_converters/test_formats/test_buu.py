@@ -289,6 +289,11 @@ def test_patients_of_another_data_set_are_left_out(tmp_path):
     assert {film['patient_id'] for film in films} == {'3209'}
 
 
+def test_options_that_leave_no_film_are_named(tmp_path):
+    with pytest.raises(SpondyloError, match='0 of other views, 2 of excluded'):
+        convert_buu(tmp_path, buu_films(), exclude={'3209'})
+
+
 @pytest.mark.parametrize('text', ['', '# none\n', 'F-12\n', '12, 13\n'])
 def test_a_list_that_excludes_nobody_is_refused(tmp_path, text):
     listed = tmp_path / 'ids.txt'
