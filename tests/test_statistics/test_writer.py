@@ -155,6 +155,13 @@ def test_bad_input_is_one_line_and_nothing_is_written(
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_nothing_is_replaced_unasked(root, written):
+    before = (written[0] / 'statistics.json').stat().st_mtime_ns
+    with pytest.raises(SpondyloError, match='--force'):
+        write_statistics(root, written[0])
+    assert (written[0] / 'statistics.json').stat().st_mtime_ns == before
+
+
 def test_samples_come_from_every_source():
     films = [film(f'train/{i}.png') for i in range(9)]
     films += [film('train/x.png', source='rare')]

@@ -25,7 +25,3 @@ def test_statistics_of_phantoms(tmp_path, run_tool):
     true = [slip for film in truth for slip in film['slip_percent_mm']]
     known = statistics['all']['slip_percent']['true_aspect']['all']
     assert abs(known['mean'] - sum(true) / len(true)) < 0.01
-
-    again = run_tool('dataset_stats.py', root, '--out', out)
-    assert again.returncode == 2
-    assert '--force' in again.stderr
