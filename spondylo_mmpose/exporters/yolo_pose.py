@@ -65,14 +65,13 @@ def flip_indices() -> list[int]:
 
 
 def label_of(film: Film) -> str:
-    """Label file of one film, from the lowest vertebra upward.
+    """Label file of one film, from the uppermost vertebra down.
 
     Eight decimals are finer than 0.0001 px on any film.
     """
     lines = []
-    for quad, box, visible in zip(
-        film.corners, boxes_of(film), labelled(film), strict=True
-    ):
+    vertebrae = zip(film.corners, boxes_of(film), labelled(film), strict=True)
+    for quad, box, visible in reversed(list(vertebrae)):
         x1, y1, x2, y2 = box
         values = [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1]
         fields = ['0', *_shares(values, film)]
