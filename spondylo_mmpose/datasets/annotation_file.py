@@ -65,6 +65,11 @@ def check_annotation_file(path: Path) -> None:
                 f'{path}: image {image["file_name"]} has no width and height; convert '
                 'the data set again'
             )
+        if fault := _spacing_fault(image):
+            raise SpondyloError(
+                f'{path}: image {image["file_name"]} {fault}; convert the data set '
+                'again'
+            )
     for place, annotation in enumerate(content['annotations']):
         if fault := _fault(annotation, films):
             raise SpondyloError(
@@ -82,6 +87,25 @@ def _check_version(path: Path, info: Any) -> None:
             f'{path}: has format version {version}, this program reads '
             f'{FORMAT_VERSION}; convert the data set again'
         )
+
+
+def _spacing_fault(image: dict[str, Any]) -> str | None:
+    """What is wrong with the pixel spacing of an image, if it has one."""
+    for key in ('pixel_spacing_mm', 'original_size'):
+        if image.get(key) is not None and not _positive_pair(image[key]):
+            return f'has a {key} that is not two numbers above 0'
+    estimate = image.get('pixel_spacing_estimate')
+    if estimate is not None and not (
+        isinstance(estimate, dict)
+        and _positive_pair(estimate.get('mm'))
+        and _numbers([estimate.get('error_percent')], 1)
+    ):
+        return 'has a malformed pixel_spacing_estimate'
+    return None
+
+
+def _positive_pair(values: Any) -> bool:
+    return _numbers(values, 2) and min(values) > 0
 
 
 def _fault(annotation: dict[str, Any], films: set[int]) -> str | None:

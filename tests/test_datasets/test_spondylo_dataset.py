@@ -114,6 +114,18 @@ def test_crop_moves_pixels_and_corners_together(root):
         (lambda root, c: c['images'][0].pop('file_name'), 'no file_name'),
         (lambda root, c: c['images'][0].pop('width'), 'a.png has no width and'),
         (lambda root, c: c['images'][0].update(height='9'), 'no width and height'),
+        (lambda root, c: c['images'][0].update(pixel_spacing_mm=0.2), 'two numbers'),
+        (lambda root, c: c['images'][0].update(pixel_spacing_mm=[1, 0]), 'above 0'),
+        (
+            lambda root, c: c['images'][0].update(original_size=['9', 9]),
+            'original_size',
+        ),
+        (
+            lambda root, c: c['images'][0].update(
+                pixel_spacing_estimate={'mm': [1, 1]}
+            ),
+            'malformed pixel_spacing_estimate',
+        ),
         (lambda root, c: c['images'][0].update(height=0), 'no width and height'),
         (lambda root, c: c['annotations'][1].pop('bbox'), 'annotation 1 has no box'),
         (lambda root, c: c['annotations'][1].update(bbox=[1, 2, 0, 4]), 'no box'),
