@@ -93,7 +93,7 @@ def make_vertebra(
 
     Args:
         index: Place in the file.
-        points: The points, px; ``None`` for one that is malformed. ``v <= 0`` means
+        points: The points, px; ``None`` for one that is malformed. ``v = 0`` means
             not labelled.
         box: The file's box.
         label: Class number.
@@ -114,7 +114,9 @@ def make_vertebra(
         visible = point[2] if len(point) == 3 else 2.0
         if not math.isfinite(visible):
             return faulty('not_finite')
-        if visible <= 0:
+        if visible < 0:
+            return faulty('corner_malformed')
+        if visible == 0:
             continue
         if not (math.isfinite(point[0]) and math.isfinite(point[1])):
             return faulty('not_finite')

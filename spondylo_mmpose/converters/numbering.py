@@ -70,6 +70,11 @@ def _named_by_file(
         # Which of the two is right can't be known.
         note('levels_disagree')
         return unnamed(len(upward), raw)
+    if 0 < levels.count(None) < len(levels):
+        unknown = [
+            v.index for v, level in zip(upward, levels, strict=True) if not level
+        ]
+        note('level_unknown', vertebrae=unknown)
     orders = list(range(len(upward)))
     if given and None not in given:
         orders = [place for place in given if place is not None]

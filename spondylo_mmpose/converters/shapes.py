@@ -179,7 +179,9 @@ def _named(
         for side in sides
     ]
     vertebra = make_vertebra(index, rows)
-    vertebra.named = vertebra.partial = True
+    vertebra.named = True
+    # An end plate alone is labelled on purpose, other corners alone may be a slip.
+    vertebra.partial = len({plate for plate, _ in corners}) == 1
     return vertebra
 
 

@@ -1,6 +1,5 @@
 """COCO keypoint files of vertebrae: our own, and those of other tools."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from spondylo_mmpose.converters.formats.base import (
     settle,
     target_of,
 )
+from spondylo_mmpose.converters.json_text import decode_json
 from spondylo_mmpose.converters.labels import (
     LEVEL_FROM_FILE,
     RawLabels,
@@ -155,8 +155,8 @@ def _load(
 ) -> dict[str, Any] | None:
     """The content of a COCO keypoint file, ``None`` if it is something else."""
     try:
-        content = json.loads(source.read(member).decode('utf-8-sig'))
-    except (MemberError, ValueError, RecursionError) as error:
+        content = decode_json(source.read(member))
+    except (MemberError, ValueError) as error:
         if report is not None and 'annotations' in PurePosixPath(member).parts:
             report.add('labels_unreadable', member, reason=str(error))
         return None
@@ -192,7 +192,9 @@ def _entries(
     for place, annotation in enumerate(content['annotations']):
         if annotation.get('image_id') not in of_image:
             report.add('label_without_image', member, annotation=place)
-        elif not annotation.get('iscrowd'):
+        elif annotation.get('iscrowd'):
+            report.add('shape_unused', member, annotation=place, shape='crowd')
+        else:
             of_image[annotation['image_id']].append(annotation)
     return [
         CocoEntry(image, of_image[image['id']], places)

@@ -17,6 +17,8 @@ from spondylo_mmpose.converters.formats.base import (
     settle,
     target_of,
 )
+from spondylo_mmpose.converters.formats.facts import film_of
+from spondylo_mmpose.converters.formats.pairing import Images, split_of
 from spondylo_mmpose.converters.labels import (
     LEVEL_FROM_FILE,
     RawLabels,
@@ -109,10 +111,19 @@ class CsvTable(Format):
             raw = films[key]
             raw.entry.rows.append(row)
             raw.unlabelled = raw.unlabelled and not _has_vertebra(row)
+        # An export names every film: an image that it does not is one that was lost.
+        named = {raw.image for raw in films.values()}
+        for path in Images(source.names).paths:
+            if str(path) not in named:
+                split = split_of(str(path.parent))
+                raw = RawFilm(split, path.stem, {'image': str(path)})
+                films[split, str(path)] = raw
         return [films[key] for key in sorted(films)]
 
     def film(self, done: FilmResult, image: Radiograph) -> Film | None:
         """See the base class."""
+        if done.raw.entry is None:
+            return film_of(done, image)
         entry: TableEntry = done.raw.entry
         rows = entry.rows
         size = [_number(rows[0].get(key, '')) for key in ('width', 'height')]
@@ -144,15 +155,22 @@ class CsvTable(Format):
 
 
 def _rows(content: bytes) -> list[dict[str, str]]:
-    """Rows of a table; tables of spreadsheets may be divided by semicolons."""
+    """Rows of a table; tables of spreadsheets may be divided by semicolons.
+
+    A row that is shorter or longer than the header holds nothing: which of its fields
+    is missing can't be known.
+    """
     text = content.decode('utf-8-sig')
     first = text.split('\n', 1)[0]
     delimiter = ';' if first.count(';') > first.count(',') else ','
-    reader = csv.DictReader(
-        io.StringIO(text, newline=''), delimiter=delimiter, restval='', strict=True
-    )
-    # A row that is longer than the header keeps its surplus under None.
-    return [{k: v for k, v in row.items() if k is not None} for row in reader]
+    reader = csv.reader(io.StringIO(text, newline=''), delimiter=delimiter, strict=True)
+    rows = [row for row in reader if row]
+    header = rows[0] if rows else []
+    return [
+        dict(zip(header, row if len(row) == len(header) else [''] * len(header),
+                 strict=True))
+        for row in rows[1:]
+    ]  # fmt: skip
 
 
 def _has_vertebra(row: Row) -> bool:

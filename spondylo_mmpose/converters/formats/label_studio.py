@@ -28,6 +28,10 @@ from spondylo_mmpose.imaging import IMAGE_SUFFIXES, Radiograph
 _UPLOADED = re.compile(r'^[0-9a-f]{8}-(?=.)')
 _DRAWN = ('annotations', 'completions')
 _EXTENDED = {'height', 'radiusX'}
+_SAID = {
+    'choices', 'textarea', 'taxonomy', 'rating', 'number', 'datetime', 'pairwise',
+    'ranker',
+}  # fmt: skip
 _TEXTS = ('choices', 'text', 'taxonomy')
 
 
@@ -238,7 +242,7 @@ def _shapes(
             shape.kind = 'polygon'
         elif 'x' in value and not value.keys() & _EXTENDED:
             shape.kind = 'points'
-        elif relatives or not value:
+        elif (relatives and value) or (not value and region.tool in _SAID):
             continue  # holds points together, or says something of the whole film
         yield shape
 

@@ -13,12 +13,12 @@ from spondylo_mmpose.converters.formats.base import FilmResult, Format, RawFilm,
 from spondylo_mmpose.converters.formats.facts import film_of, size_agrees
 from spondylo_mmpose.converters.formats.pairing import (
     Images,
-    decode_json,
     finish,
     load_json,
     sample_json,
     split_of,
 )
+from spondylo_mmpose.converters.json_text import decode_json
 from spondylo_mmpose.converters.labels import numbers
 from spondylo_mmpose.converters.shapes import Kind, Shape, labels_of_shapes
 from spondylo_mmpose.imaging import IMAGE_SUFFIXES, Radiograph

@@ -1,11 +1,11 @@
 """Parse one label file: JSON lists in pixels, or YOLO-pose text in shares of one."""
 
-import json
 import math
 from typing import Any
 
 import numpy as np
 
+from spondylo_mmpose.converters.json_text import decode_json
 from spondylo_mmpose.converters.labels import (
     LabelError,
     RawLabels,
@@ -34,10 +34,9 @@ def parse_json(content: bytes) -> RawLabels:
         LabelError: If the file as a whole cannot be read.
     """
     try:
-        # NaN is let in here, so that it costs one vertebra and not the film.
-        data = json.loads(content.decode('utf-8-sig'))
-    except (ValueError, RecursionError) as error:
-        raise LabelError(f'not JSON: {error}') from error
+        data = decode_json(content)
+    except ValueError as error:
+        raise LabelError(str(error)) from error
     if not isinstance(data, dict) or not isinstance(data.get('keypoints'), list):
         raise LabelError('no list "keypoints"')
     keypoints = data['keypoints']
@@ -55,6 +54,8 @@ def parse_json(content: bytes) -> RawLabels:
         box = numbers(extras['boxes'][index]) if extras['boxes'] else None
         label = numbers([extras['labels'][index]]) if extras['labels'] else [0.0]
         rows = [numbers(p) for p in points] if isinstance(points, list) else []
+        if len({len(row) for row in rows if row is not None}) > 1:
+            rows = [None] * len(rows)  # a number is missing somewhere
         vertebrae.append(
             make_vertebra(index, rows, make_box(box), label[0] if label else math.nan)
         )

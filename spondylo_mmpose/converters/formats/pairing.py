@@ -1,6 +1,5 @@
 """Which image a label file means, and in which split a film is."""
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -10,6 +9,7 @@ from typing import Any
 from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.conversion_report import ConversionReport
 from spondylo_mmpose.converters.formats.base import RawFilm
+from spondylo_mmpose.converters.json_text import decode_json
 from spondylo_mmpose.imaging import IMAGE_SUFFIXES
 
 _SPLITS = {
@@ -150,18 +150,6 @@ def load_json(source: RawSource, member: str) -> Any:
         return decode_json(source.read(member))
     except MemberError as error:
         raise ValueError(str(error)) from error
-
-
-def decode_json(content: bytes) -> Any:
-    """Decode JSON; NaN is let in, so that it costs one vertebra and not the film.
-
-    Raises:
-        ValueError: One line: why it cannot be read.
-    """
-    try:
-        return json.loads(content.decode('utf-8-sig'))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f'not JSON: {error}') from error
 
 
 def sample_json(source: RawSource, number: int = 4) -> list[tuple[str, Any]]:

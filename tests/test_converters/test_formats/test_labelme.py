@@ -133,7 +133,7 @@ def points(names, level='', group=None, quad=SPINE[0]):
 def test_named_points(names):
     if names[0] == 'antero-superior':
         names = ('ant-superior', *names[1:])
-    one, faults = read_one([*points(names, group=7), *polygons()[1:]])
+    one, faults = read_one([*points(names, 'S1', group=7), *polygons()[1:]])
     np.testing.assert_array_equal(one.film.corners, SPINE)
     assert faults == {}
 
@@ -162,6 +162,13 @@ def test_superior_end_plate_alone():
     assert np.isnan(one.film.corners[0, 2:]).all()
     np.testing.assert_array_equal(one.film.corners[0, :2], SPINE[0, :2])
     assert faults == {}
+
+
+def test_one_corner_that_is_missing_is_told():
+    shapes = points(('TL', 'TR', 'BL', 'BR'), 'S1')
+    one, faults = read_one([*shapes[:3], *polygons()[1:]])
+    assert np.isnan(one.film.corners[0]).all(axis=1).tolist() == [False] * 3 + [True]
+    assert faults == {'corner_unlabelled': 1}
 
 
 def test_points_that_cannot_be_placed():
@@ -274,7 +281,7 @@ def test_what_the_exporter_writes_comes_back():
     assert list(found.vertebra_extra) == film.vertebra_extra
     for name in ('patient_id', 'group', 'source', 'sex', 'age', 'pixel_spacing_mm'):
         assert getattr(found, name) == getattr(film, name)
-    assert report.counts() == {}
+    assert report.counts() == {'level_unknown': 1}
 
 
 def test_facts_that_cannot_be():
