@@ -10,7 +10,7 @@ from spondylo_mmpose.audit.findings import Finding
 from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.formats.base import FilmResult
 from spondylo_mmpose.imaging import RadiographError, read_radiograph
-from spondylo_mmpose.reporting.overlays import (
+from spondylo_mmpose.reporting.drawing import (
     ERROR,
     TRUTH,
     draw_level,

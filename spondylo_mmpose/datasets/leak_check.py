@@ -7,8 +7,8 @@ from typing import Any
 
 from mmengine.logging import print_log
 
+from spondylo_mmpose.converters.annotation_file import check_annotation_file
 from spondylo_mmpose.converters.coco import SPLITS
-from spondylo_mmpose.datasets.annotation_file import check_annotation_file
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.splits.groups import divided_films, labelled_images
 from spondylo_mmpose.splits.split_file import SplitFile, check_member

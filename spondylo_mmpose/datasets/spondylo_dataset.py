@@ -7,7 +7,7 @@ from mmengine.logging import print_log
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
-from spondylo_mmpose.datasets.annotation_file import check_annotation_file
+from spondylo_mmpose.converters.annotation_file import check_annotation_file
 from spondylo_mmpose.datasets.film_cache import DEFAULT_MIB, FilmCache
 from spondylo_mmpose.datasets.leak_check import check_leaks
 from spondylo_mmpose.datasets.metainfo import vertebra_metainfo

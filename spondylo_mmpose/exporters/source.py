@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from spondylo_mmpose.converters.annotation_file import check_annotation_file
 from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
 from spondylo_mmpose.converters.coco_reader import films_of_coco, info_of_coco
 from spondylo_mmpose.errors import SpondyloError
@@ -63,9 +64,6 @@ def read_annotations(path: Path) -> dict[str, Any]:
     Raises:
         SpondyloError: If it does not.
     """
-    # The package of the checker brings all of MMPose along, which takes seconds.
-    from spondylo_mmpose.datasets.annotation_file import check_annotation_file
-
     check_annotation_file(path)
     content: dict[str, Any] = read_json(path)
     if tuple(content['categories'][0]['keypoints']) != CORNERS:

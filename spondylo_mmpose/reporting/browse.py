@@ -19,8 +19,8 @@ from spondylo_mmpose.reporting.contact_sheet import (
     fit,
     write_image,
 )
+from spondylo_mmpose.reporting.drawing import TRUTH, draw_quad, draw_text
 from spondylo_mmpose.reporting.html import jpeg_url, write_html
-from spondylo_mmpose.reporting.overlays import TRUTH, draw_quad, draw_text
 from spondylo_mmpose.reporting.pipeline_samples import PipelineSample, PipelineSamples
 from spondylo_mmpose.spine.anatomy import CORNERS
 from spondylo_mmpose.utils.io import atomic_dir

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spondylo_mmpose.datasets.annotation_file import check_annotation_file
+from spondylo_mmpose.converters.annotation_file import check_annotation_file
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation import MeyerdingMetric, RadialErrorMetric
 from spondylo_mmpose.evaluation.baselines import MeanShape, predict_box_corners

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from spondylo_mmpose.datasets.annotation_file import check_annotation_file
+from spondylo_mmpose.converters.annotation_file import check_annotation_file
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.splits.groups import divided_films
 from spondylo_mmpose.splits.source import SplitSource, read_source

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spondylo_mmpose.converters.annotation_file import check_annotation_file
 from spondylo_mmpose.converters.coco import SPLITS
-from spondylo_mmpose.datasets.annotation_file import check_annotation_file
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import read_json
 

@@ -6,9 +6,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from spondylo_mmpose.converters.annotation_file import check_annotation_file
 from spondylo_mmpose.converters.coco import SPLITS, Film
 from spondylo_mmpose.converters.coco_reader import films_of_coco
-from spondylo_mmpose.datasets.annotation_file import check_annotation_file
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import read_json
 

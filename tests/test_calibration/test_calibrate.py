@@ -10,8 +10,8 @@ from spondylo_mmpose.calibration.prior import AnatomicalPrior
 from spondylo_mmpose.calibration.ruler import KnownDistances, read_distances
 from spondylo_mmpose.calibration.table import SpacingTable
 from spondylo_mmpose.calibration.tags import DicomTags
+from spondylo_mmpose.converters.annotation_file import check_annotation_file
 from spondylo_mmpose.converters.coco import Film
-from spondylo_mmpose.datasets.annotation_file import check_annotation_file
 from spondylo_mmpose.errors import SpondyloError
 from tests.test_converters.helpers import make_spine
 from tests.test_exporters.helpers import write_root
