@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spondylo_mmpose.converters import encodings, numbering, turning
+from spondylo_mmpose.converters import encodings, numbering, quad_shapes, turning
 from spondylo_mmpose.converters.labels import RawLabels, RawVertebra
 from spondylo_mmpose.spine import anatomy
 from spondylo_mmpose.spine.anatomy import FloatArray
@@ -261,7 +261,10 @@ def _decide(raw: RawLabels, note: Note) -> str | None:
         kind = 'bow_tie' if bow_ties[i] else 'order_disagrees'
         complete[i].fault = kind
         note(kind, vertebra=complete[i].index)
-    for i in np.flatnonzero(fits & _concave(quads)):
+    for i in np.flatnonzero(fits & quad_shapes.overlong(quads)):
+        complete[i].fault = 'side_overlong'
+        note('side_overlong', vertebra=complete[i].index)
+    for i in np.flatnonzero(fits & quad_shapes.concave(quads)):
         note('quad_concave', vertebra=complete[i].index)
     _check_partial(raw.vertebrae, vote.encoding, note)
     return vote.encoding
@@ -315,15 +318,6 @@ def _place(vertebra: RawVertebra, size: FloatArray) -> FloatArray:
         x1, y1, x2, y2 = box
         corners = np.array([[x1, y1], [x2, y1], [x1, y2], [x2, y2]])
     return np.clip(corners, 0, size)
-
-
-def _concave(quads: FloatArray) -> NDArray[np.bool_]:
-    """Whether one corner lies inside the triangle of the others, ``(N,)``."""
-    around = quads[:, [0, 1, 3, 2]]
-    after = np.roll(around, -1, axis=1) - around
-    before = around - np.roll(around, 1, axis=1)
-    turns = before[..., 0] * after[..., 1] - before[..., 1] * after[..., 0]
-    return (turns < 0).any(axis=1)
 
 
 def _iou(a: FloatArray, b: FloatArray) -> FloatArray:

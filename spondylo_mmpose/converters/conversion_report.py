@@ -34,6 +34,7 @@ KINDS: dict[str, tuple[str, str]] = {
     'stray_box': (VERTEBRA, 'far too small for a vertebra'),
     'vertebra_oversized': (VERTEBRA, 'far too large for a vertebra'),
     'vertebra_duplicated': (VERTEBRA, 'the same vertebra a second time'),
+    'side_overlong': (VERTEBRA, 'an end plate or wall far longer than the others'),
     'bow_tie': (VERTEBRA, 'two sides of the quad cross'),
     'order_disagrees': (VERTEBRA, 'corners mirrored or upside down in their film'),
     'start_unclear': (VERTEBRA, 'a polygon whose first corner cannot be told'),

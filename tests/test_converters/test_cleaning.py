@@ -200,6 +200,15 @@ def test_concave_quad_is_kept_and_listed():
     assert len(found.corners) == 6
 
 
+def test_a_corner_far_aside_costs_its_vertebra():
+    def drag(data):
+        data['keypoints'][3][0][0] -= 180  # inferior left of L4
+
+    found, notes = run_json(drag)
+    assert [kind for kind, _ in notes] == ['side_overlong']
+    assert found.levels == ['S1', 'L5', 'L3', 'L2', 'L1']
+
+
 def test_unsorted_files_tell_whether_they_are_reversed():
     def swap_two(data):
         points = data['keypoints']

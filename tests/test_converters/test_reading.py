@@ -81,6 +81,9 @@ LABEL_FAULTS = {
     'bow_tie': json_with(points(0, lambda p: [p[1], p[0], p[2], p[3]])),
     'order_disagrees': json_with(points(0, lambda p: [p[2], p[3], p[0], p[1]])),
     'corners_coincide': json_with(points(0, lambda p: [p[0], p[0], p[2], p[3]])),
+    'side_overlong': json_with(
+        points(3, lambda p: [[p[0][0] - 180, p[0][1], 1], *p[1:]])
+    ),
     'quad_concave': json_with(
         points(2, lambda p: [[p[2][0] + 40, p[2][1] + 8, 1], *p[1:]])
     ),

@@ -172,7 +172,9 @@ def _load(
 
 def _keypoints(category: Mapping[str, Any]) -> list[Any] | None:
     names = category.get('keypoints')
-    return names if isinstance(names, list) and len(names) == 4 else None
+    if not isinstance(names, list) or len(names) != 4:
+        return None
+    return names if all(isinstance(name, str) for name in names) else None
 
 
 def _entries(
@@ -190,7 +192,8 @@ def _entries(
                 'labels_unreadable', member, reason='an image without id or name'
             )
     for place, annotation in enumerate(content['annotations']):
-        if annotation.get('image_id') not in of_image:
+        key = annotation.get('image_id')
+        if not isinstance(key, int) or key not in of_image:
             report.add('label_without_image', member, annotation=place)
         elif annotation.get('iscrowd'):
             report.add('shape_unused', member, annotation=place, shape='crowd')
