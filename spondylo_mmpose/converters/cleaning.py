@@ -6,7 +6,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from spondylo_mmpose.converters import encodings, numbering, quad_shapes, turning
 from spondylo_mmpose.converters.labels import RawLabels, RawVertebra
