@@ -22,7 +22,7 @@ endif
 SETUP_ARGS := $(if $(PYTHON),--python '$(PYTHON)') \
               $(if $(TORCH_INDEX),--torch-index '$(TORCH_INDEX)')
 
-.PHONY: help setup environment demo test lint format clean clean-env
+.PHONY: help setup environment demo test bench lint format clean clean-env
 
 help:  ## List the targets.
 	@echo 'Targets:'
@@ -55,6 +55,11 @@ demo: $(READY)  ## Train and judge a small model, and make a report to look at.
 
 test: $(READY)  ## Run the tests.
 	$(RUN) -m pytest $(PYTEST_ARGS)
+
+bench: $(READY)  ## Measure how fast the parts are; JSON in work_dirs/benchmarks.
+	@for script in tools/benchmarks/*.py; do \
+	  echo "== $$script"; $(RUN) -W ignore "$$script" || exit; \
+	done
 
 lint: $(READY)  ## Check style, names, docstrings and types.
 	$(RUN) -m ruff check

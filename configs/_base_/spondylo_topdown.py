@@ -84,6 +84,7 @@ spondylo_train_loader = dict(
     # Workers start anew in each epoch with fresh seeds; see init_worker.
     persistent_workers=False,
     worker_init_fn=dict(type='init_worker'),
+    collate_fn=dict(type='collate_in_band'),
     sampler=dict(type='DefaultSampler', shuffle=True),
 )
 spondylo_val_loader = dict(
@@ -92,6 +93,7 @@ spondylo_val_loader = dict(
     persistent_workers=False,
     drop_last=False,
     worker_init_fn=dict(type='init_worker'),
+    collate_fn=dict(type='collate_in_band'),
     sampler=dict(type='DefaultSampler', shuffle=False, round_up=False),
 )
 

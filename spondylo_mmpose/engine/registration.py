@@ -1,6 +1,7 @@
 """Importing this module registers the engine's parts in mmengine."""
 
 from spondylo_mmpose.engine.backends import AtomicLocalBackend
+from spondylo_mmpose.engine.collate import collate_in_band
 from spondylo_mmpose.engine.hooks import EpochSeedHook, TrainedFilmsHook
 from spondylo_mmpose.engine.optim import CpuAmpOptimWrapper
 from spondylo_mmpose.engine.workers import init_worker
@@ -10,5 +11,6 @@ __all__ = [
     'CpuAmpOptimWrapper',
     'EpochSeedHook',
     'TrainedFilmsHook',
+    'collate_in_band',
     'init_worker',
 ]

@@ -42,8 +42,10 @@ def levels(
             lowest = pixels[finite].min() if finite.any() else 0.0
             pixels = np.where(finite, pixels, lowest)
     elif pixels.dtype.itemsize <= 2:
-        first = int(pixels.min())
-        index = (pixels.astype(np.int32) - first).astype(np.uint16)
+        first, index = 0, pixels
+        if pixels.dtype.kind == 'i':
+            first = int(pixels.min())
+            index = (pixels.astype(np.int32) - first).astype(np.uint16)
         counts = np.bincount(index.ravel())
         return np.arange(first, first + len(counts)), index, counts
     values, index, counts = np.unique(pixels, return_inverse=True, return_counts=True)
