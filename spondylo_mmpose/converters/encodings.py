@@ -90,7 +90,12 @@ def fitting(corners: FloatArray, tangents: FloatArray) -> NDArray[np.bool_]:
     )
 
 
-def vote(corners: FloatArray, usual: str, candidates: Sequence[str] = KNOWN) -> Vote:
+def vote(
+    corners: FloatArray,
+    usual: str,
+    candidates: Sequence[str] = KNOWN,
+    tangents: FloatArray | None = None,
+) -> Vote:
     """Decide the order of the corners of one file.
 
     Each vertebra that fits an order (:func:`fitting`) gives it a share that grows with
@@ -102,6 +107,7 @@ def vote(corners: FloatArray, usual: str, candidates: Sequence[str] = KNOWN) -> 
         corners: ``(N, 4, 2)`` px in the file's order, all corners labelled.
         usual: Order that the format has as a rule.
         candidates: Orders to choose from, ``usual`` among them.
+        tangents: ``(N, 2)`` of :func:`upward_tangents`, if they are known.
 
     Returns:
         The outcome. Without any vertebra the usual order is taken.
@@ -110,7 +116,9 @@ def vote(corners: FloatArray, usual: str, candidates: Sequence[str] = KNOWN) -> 
         return Vote(usual, {})
     # All orders at once: films are many and their vertebrae few.
     quads = np.concatenate([decode(corners, name) for name in candidates])
-    tangents = np.tile(upward_tangents(corners), (len(candidates), 1))
+    if tangents is None:
+        tangents = upward_tangents(corners)
+    tangents = np.tile(tangents, (len(candidates), 1))
     right = np.stack([-tangents[:, 1], tangents[:, 0]], axis=1)
     fits = fitting(quads, tangents)
     width = quads[:, [1, 3]].mean(1) - quads[:, [0, 2]].mean(1)

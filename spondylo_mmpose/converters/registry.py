@@ -15,13 +15,14 @@ from spondylo_mmpose.errors import SpondyloError
 FORMATS: dict[str, Format] = {
     f.name: f
     for f in (
+        # Those first that need names alone.
+        Mendeley(),
+        Buu(),
+        Aasce(),
         Coco(),
         Labelme(),
         Cvat(),
         LabelStudio(),
-        Mendeley(),
-        Buu(),
-        Aasce(),
         CsvTable(),
     )
 }

@@ -231,8 +231,8 @@ def test_box_elsewhere_and_another_class():
 
     found, notes = run_json(spoil)
     assert notes == [
-        ('box_disagrees', {'vertebra': 0}),
         ('class_unexpected', {'vertebra': 1}),
+        ('box_disagrees', {'vertebra': 0}),
     ]
     np.testing.assert_array_equal(found.corners, SPINE)
 

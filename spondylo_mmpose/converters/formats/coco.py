@@ -8,7 +8,7 @@ from typing import Any
 
 from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
-from spondylo_mmpose.converters.coco_reader import films_of_coco, info_of_coco
+from spondylo_mmpose.converters.coco_reader import info_of_coco
 from spondylo_mmpose.converters.conversion_report import ConversionReport
 from spondylo_mmpose.converters.encodings import KNOWN
 from spondylo_mmpose.converters.formats.base import (
@@ -16,8 +16,8 @@ from spondylo_mmpose.converters.formats.base import (
     Format,
     RawFilm,
     settle,
-    target_of,
 )
+from spondylo_mmpose.converters.formats.facts import film_of, size_agrees
 from spondylo_mmpose.converters.json_text import decode_json
 from spondylo_mmpose.converters.labels import (
     LEVEL_FROM_FILE,
@@ -27,7 +27,6 @@ from spondylo_mmpose.converters.labels import (
     make_vertebra,
     numbers,
 )
-from spondylo_mmpose.converters.naming import parse_name
 from spondylo_mmpose.imaging import Radiograph
 from spondylo_mmpose.spine import anatomy
 
@@ -95,11 +94,10 @@ class Coco(Format):
     def film(self, done: FilmResult, image: Radiograph) -> Film | None:
         """See the base class."""
         entry: CocoEntry = done.raw.entry
-        size = (entry.image.get('width'), entry.image.get('height'))
-        if size != (image.width, image.height) and None not in size:
-            done.note('size_disagrees', labels=size, image=[image.width, image.height])
+        stated = entry.image.get('width'), entry.image.get('height')
+        if not size_agrees(done, image, *stated):
             return None
-        film = _facts(done.raw, entry, image)
+        film = film_of(done, image, entry.image)
         labels = _labels(entry) if done.raw.labelled else None
         return settle(done, film, labels)
 
@@ -226,22 +224,6 @@ def _films(
             '/'.join(inner),
             unlabelled=not entry.annotations,
         )
-
-
-def _facts(raw: RawFilm, entry: CocoEntry, image: Radiograph) -> Film:
-    """The film without vertebrae; what the file leaves out is read from its name."""
-    size = {'width': image.width, 'height': image.height}
-    (film,) = films_of_coco(
-        {'images': [{**entry.image, **size}], 'annotations': []}, raw.split
-    )
-    film.file_name = target_of(raw)
-    name = parse_name(raw.stem)
-    film.patient_id = film.patient_id or name.patient_id
-    film.group = film.group or name.group
-    film.source = film.source or name.source
-    film.sex, film.view = film.sex or name.sex, film.view or name.view
-    film.age = name.age if film.age is None else film.age
-    return film
 
 
 def _labels(entry: CocoEntry) -> RawLabels:

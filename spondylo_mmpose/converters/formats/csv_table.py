@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
 from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
@@ -15,9 +16,8 @@ from spondylo_mmpose.converters.formats.base import (
     Format,
     RawFilm,
     settle,
-    target_of,
 )
-from spondylo_mmpose.converters.formats.facts import film_of
+from spondylo_mmpose.converters.formats.facts import film_of, size_agrees
 from spondylo_mmpose.converters.formats.pairing import Images, split_of
 from spondylo_mmpose.converters.labels import (
     LEVEL_FROM_FILE,
@@ -25,7 +25,6 @@ from spondylo_mmpose.converters.labels import (
     RawVertebra,
     make_vertebra,
 )
-from spondylo_mmpose.converters.naming import parse_name
 from spondylo_mmpose.imaging import Radiograph
 from spondylo_mmpose.spine.anatomy import CORNERS
 
@@ -127,10 +126,9 @@ class CsvTable(Format):
         entry: TableEntry = done.raw.entry
         rows = entry.rows
         size = [_number(rows[0].get(key, '')) for key in ('width', 'height')]
-        if None not in size and size != [image.width, image.height]:
-            done.note('size_disagrees', labels=size, image=[image.width, image.height])
+        if not size_agrees(done, image, *size):
             return None
-        film = _facts(done.raw, entry, image)
+        film = film_of(done, image, _facts(entry))
         return settle(done, film, _labels(rows) if done.raw.labelled else None)
 
     def info(self, source: RawSource) -> DatasetInfo:
@@ -177,31 +175,22 @@ def _has_vertebra(row: Row) -> bool:
     return any(row[name] for names in CORNER_COLUMNS for name in names[:2])
 
 
-def _facts(raw: RawFilm, entry: TableEntry, image: Radiograph) -> Film:
-    """The film without vertebrae; what the table leaves out is read from its name."""
+def _facts(entry: TableEntry) -> dict[str, Any]:
+    """What the table tells of a film, as fields of a COCO file's image entry."""
     row = entry.rows[0]
-    name = parse_name(raw.stem)
+    names = ('patient_id', 'group', 'source', 'sex', 'view')
+    facts: dict[str, Any] = {name: row.get(name) or None for name in names}
     age = _number(row.get('age', ''))
+    facts['age'] = int(age) if age is not None and age.is_integer() else None
     spacing = _pair(row, 'pixel_spacing_x_mm', 'pixel_spacing_y_mm')
-    origin = row.get('pixel_spacing_origin') or f'table:{entry.table}'
+    if spacing is not None:
+        facts['pixel_spacing_mm'] = spacing
+        origin = row.get('pixel_spacing_origin') or f'table:{entry.table}'
+        facts['pixel_spacing_origin'] = origin
     original = _pair(row, 'original_width', 'original_height')
-    return Film(
-        file_name=target_of(raw),
-        width=image.width,
-        height=image.height,
-        split=raw.split,
-        patient_id=row.get('patient_id') or name.patient_id,
-        group=row.get('group') or name.group,
-        source=row.get('source') or name.source,
-        sex=row.get('sex') or name.sex,
-        age=name.age if age is None else int(age),
-        pixel_spacing_mm=spacing,
-        pixel_spacing_origin=origin if spacing else None,
-        original_size=None
-        if original is None
-        else (int(original[0]), int(original[1])),
-        view=row.get('view') or name.view,
-    )
+    if original is not None:
+        facts['original_size'] = [int(value) for value in original]
+    return facts
 
 
 def _labels(rows: list[Row]) -> RawLabels:
