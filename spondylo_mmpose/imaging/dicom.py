@@ -1,6 +1,7 @@
 """DICOM radiographs by pydicom, without a look at who is on them."""
 
 import io
+import re
 import warnings
 import zlib
 from typing import Any
@@ -10,6 +11,7 @@ import pydicom
 from numpy.typing import NDArray
 from pydicom.pixels import apply_color_lut, get_decoder, pixel_array
 from pydicom.uid import (
+    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
@@ -94,7 +96,7 @@ def read_dicom(content: bytes) -> Radiograph:
     # pydicom and the decoders raise many kinds of errors on broken data.
     except Exception as error:
         raise RadiographError(
-            f'cannot be read as an image: DICOM {_DAMAGED} ({one_line(error)})'
+            f'cannot be read as an image: DICOM {_DAMAGED} ({_without_values(error)})'
         ) from error
 
 
@@ -134,7 +136,7 @@ def _read(content: bytes) -> Radiograph:
 def _refuse_unfit(dataset: pydicom.Dataset) -> None:
     data = ('PixelData', 'FloatPixelData', 'DoubleFloatPixelData')
     if not any(dataset.get(name) for name in data):
-        kind = getattr(dataset.get('SOPClassUID'), 'name', None) or 'no image in it'
+        kind = _known_name(dataset.get('SOPClassUID')) or 'of unknown kind'
         raise RadiographError(
             f'cannot be read as an image: DICOM without pixels ({kind}); choose the '
             'file that holds the film'
@@ -164,8 +166,9 @@ def _decode(dataset: pydicom.Dataset) -> NDArray[Any]:
         decodable = False
     if not decodable:
         raise RadiographError(
-            f'cannot be read as an image: DICOM compressed as {syntax.name}, which '
-            'cannot be decoded here; export the film uncompressed or as lossless JPEG'
+            f'cannot be read as an image: DICOM in {_compression(syntax)}, which '
+            'cannot be decoded here; '
+            'export the film uncompressed or as lossless JPEG'
         )
     if syntax.is_encapsulated and syntax != RLELossless:
         return in_child(lambda: pixel_array(dataset))
@@ -178,6 +181,28 @@ def _decode(dataset: pydicom.Dataset) -> NDArray[Any]:
     stored = pixel_array(dataset) >> above
     dataset.BitsStored = bits
     return stored
+
+
+def _compression(syntax: UID) -> str:
+    name = _known_name(syntax)
+    return f'compression {name}' if name else 'an unknown compression'
+
+
+def _known_name(uid: Any) -> str | None:
+    """Name of a UID of the standard; what else a damaged file has there may be private.
+
+    pydicom's name of an unknown UID is the UID.
+    """
+    return str(uid.name) if isinstance(uid, UID) and uid.name != uid else None
+
+
+def _without_values(error: Exception) -> str:
+    """An error without the values that its text quotes.
+
+    In a damaged file an element may reach into its neighbours, the patient's name too.
+    """
+    quoted = r"""(?<!\w)(?:b|u|r)?(['"]).*?(?:\1(?!\w)|$)"""
+    return re.sub(quoted, '...', one_line(error))
 
 
 def _refuse_inflation(content: bytes) -> None:

@@ -42,7 +42,7 @@ def read_header(dataset: Dataset) -> dict[str, Any]:
         **_spacing(dataset, notes),
         'view': view,
         'facing': facing,
-        'modality': text_of(dataset, 'Modality') or None,
+        'modality': _modality(text_of(dataset, 'Modality')),
         'sex': {'M': 'M', 'F': 'F'}.get(text_of(dataset, 'PatientSex')),
         'age': _age(text_of(dataset, 'PatientAge')),
         'notes': tuple(notes),
@@ -204,6 +204,11 @@ def _coded_view(dataset: Dataset) -> str | None:
         return 'lateral'
     frontal = ('anteroposterior', 'posteroanterior')
     return 'ap' if any(word in meaning for word in frontal) else None
+
+
+def _modality(text: str) -> str | None:
+    """The code; anything longer is no code of the standard's."""
+    return text if re.fullmatch('[A-Z]{2}', text) else None
 
 
 def _age(text: str) -> int | None:

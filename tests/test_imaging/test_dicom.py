@@ -213,7 +213,7 @@ def test_value_in_the_upper_bits(kind):
         (b'\0' * 128 + b'DICM', 'without pixels'),
         (
             encapsulated(dataset(ramp()), b'\0\0\0\0', MPEG2MPML),
-            'compressed as MPEG2 Main Profile / Main Level, which',
+            'in compression MPEG2 Main Profile / Main Level, which',
         ),
     ],
 )
@@ -221,6 +221,32 @@ def test_what_is_no_film_is_told(content, reason):
     with pytest.raises(RadiographError, match=reason) as caught:
         read_radiograph(content)
     assert '\n' not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    'syntax', [b'1.2.840.10008.1.2.4.999', b'Doe^Jane^of^the^house^9']
+)
+def test_unknown_compression(syntax):
+    content = encapsulated(dataset(ramp()), bytes(4), MPEG2MPML)
+    assert content.count(b'1.2.840.10008.1.2.4.100') == 1
+    damaged = content.replace(b'1.2.840.10008.1.2.4.100', syntax)
+    with pytest.raises(RadiographError) as caught:
+        read_radiograph(damaged)
+    assert 'Doe' not in str(caught.value)
+    assert 'in an unknown compression, which' in str(caught.value)
+
+
+def test_reasons_do_not_quote_the_header():
+    made = dataset(ramp(), PixelData=None)
+    content = saved(made).replace(
+        b'1.2.840.10008.5.1.4.1.1.1.1', b'Doe^Jane^of^the^house^5.1.4'
+    )
+    with pytest.raises(RadiographError, match=r'without pixels \(of unknown kind\)'):
+        read_radiograph(content)
+    odd = dicom(ramp(), PhotometricInterpretation='DOE JANE')
+    with pytest.raises(RadiographError) as caught:
+        read_radiograph(odd)
+    assert 'DOE' not in str(caught.value)
 
 
 def test_one_frame_is_no_sequence():
@@ -281,6 +307,7 @@ def test_damage_never_raises_anything_else(kind, damage):
         film = read_radiograph(bytes(content))
     except RadiographError as error:
         assert '\n' not in str(error)
+        assert SECRET not in str(error)
     else:
         assert film.pixels.dtype == np.uint8
         assert film.pixels.ndim == 2

@@ -166,3 +166,10 @@ def test_age(text, age):
 @pytest.mark.parametrize(('text', 'sex'), [('M', 'M'), ('F', 'F'), ('O', None)])
 def test_sex(text, sex):
     assert header(PatientSex=text)['sex'] == sex
+
+
+@pytest.mark.parametrize(
+    ('text', 'modality'), [('DX', 'DX'), ('CR', 'CR'), ('DOE_JANE', None), ('', None)]
+)
+def test_modality(text, modality):
+    assert header(Modality=text)['modality'] == modality
