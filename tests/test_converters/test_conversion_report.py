@@ -1,6 +1,9 @@
+import re
+from pathlib import Path
+
 import pytest
 
-from spondylo_mmpose.converters.conversion_report import ConversionReport
+from spondylo_mmpose.converters.conversion_report import KINDS, ConversionReport
 
 
 def test_counts_and_sorted_items():
@@ -33,3 +36,10 @@ def test_summary_counts_but_names_no_file():
     assert 'train (2 films)' in text
     assert text.endswith('report: some/out/conversion_report.json')
     assert 'faults: none' in ConversionReport(totals={'films': 1}).summary('o')
+
+
+def test_documentation_tells_of_every_kind_and_of_no_other():
+    page = (Path(__file__).parents[2] / 'docs' / 'data.md').read_text()
+    table = page[page.index('| kind in `conversion_report.json`') :]
+    table = table[: table.index('\n\n')]
+    assert re.findall(r'^\| `(\w+)` \|', table, re.MULTILINE) == list(KINDS)

@@ -79,3 +79,12 @@ def test_unknown_format_lists_the_known_ones(run_tool):
     done = run_tool('convert_dataset.py', 'nosuch', 'a', 'b')
     assert done.returncode == 2
     assert 'mendeley' in done.stderr
+
+
+def test_format_is_found_out(run_tool, src, tmp_path):
+    done = run_tool('convert_dataset.py', 'auto', src, tmp_path / 'out')
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith('format: mendeley\n')
+    (tmp_path / 'empty').mkdir()
+    done = run_tool('convert_dataset.py', 'auto', tmp_path / 'empty', tmp_path / 'o')
+    assert 'no data set of a known format' in error_line(done)
