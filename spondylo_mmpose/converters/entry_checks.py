@@ -35,10 +35,15 @@ OVERLAP = (0.02, 0.25)
 """Share of the smaller of two bodies that lies in the other: what labels that touch
 reach, and what can't be true of both."""
 
+UPRIGHT = 0.02
+"""Corners as near to those of their hull box, px, are a box drawn, no body."""
+
 BOX_IOU = 0.25
 """Hull IoU with the file's own box below which that box is of something else."""
 
 SAME = 'vertebra_duplicated'
+
+_BOX_CORNERS = [0, 1, 2, 1, 0, 3, 2, 3]  # x, y of each corner in x1, y1, x2, y2
 
 
 def complete(vertebrae: Sequence[RawVertebra]) -> list[RawVertebra]:
@@ -170,12 +175,17 @@ def drop_duplicates(vertebrae: list[RawVertebra], note: Note) -> None:
 
 
 def check_overlaps(vertebrae: list[RawVertebra], encoding: str, note: Note) -> None:
-    """Bodies in one place; which of two that overlap is right can't be known."""
+    """Bodies in one place; which of two that overlap is right can't be known.
+
+    Quads that are upright boxes around tilted bodies do overlap, and are passed over.
+    """
     sound = [v for v in vertebrae if v.fault is None]
     quads = anatomy.completed_quads(encodings.decode(stack(sound), encoding))
     boxes = anatomy.hull_boxes(quads)
     low, high = boxes[:, :2], boxes[:, 2:]
     near = (low[:, None] < high).all(2) & (low < high[:, None]).all(2)
+    upright = np.abs(quads - boxes[:, _BOX_CORNERS].reshape(-1, 4, 2)).max((1, 2))
+    near &= (upright > UPRIGHT)[:, None] | (upright > UPRIGHT)
     faulty: dict[int, list[int]] = {}
     for i, j in np.argwhere(np.triu(near, 1)).tolist():
         share = _shared(quads[i], quads[j])

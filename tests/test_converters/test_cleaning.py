@@ -293,3 +293,14 @@ def test_random_bytes_in_a_file_never_crash(position, junk, cut):
         if found is not None:
             upward = anatomy.order_upward(found.corners)
             assert (upward == np.arange(len(upward))).all()
+
+
+def test_boxes_drawn_as_quads_may_overlap():
+    tops = np.array([500.0, 460.0, 400.0])
+    spine = np.array([[[200, y], [290, y], [200, y + 60], [290, y + 60]] for y in tops])
+    found, notes = run_json(spine=spine)
+    assert (len(found.corners), notes) == (3, [])
+    # A body that is tilted is no box: the same overlap can't be true of both.
+    spine[1, :, 1] += [0, 1, 0, 1]
+    found, notes = run_json(spine=spine)
+    assert [kind for kind, _ in notes[:2]] == ['vertebrae_overlap'] * 2
