@@ -66,8 +66,8 @@ KINDS: dict[str, tuple[str, str]] = {
     'annotation_superseded': (KEPT, 'several annotations of a film; the last taken'),
     'image_contradictory': (KEPT, 'image file contradicts itself, or a tag is unused'),
     'image_repeated': (KEPT, 'same bytes as a film of another name'),
-    'patient_in_two_splits': (KEPT, 'patient in both train and val'),
-    'test_film_seen': (KEPT, 'test film whose patient is in train or val'),
+    'patient_in_two_splits': (KEPT, 'patient, or copies of a film, in train and val'),
+    'test_film_seen': (KEPT, 'test film that is in train or val, or its patient'),
 }
 """Kind of fault: what became of it, and what it is."""
 

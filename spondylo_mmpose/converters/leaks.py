@@ -1,10 +1,10 @@
 """Patients and images that stand in more than one place."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from spondylo_mmpose.converters.conversion_report import ConversionReport
 from spondylo_mmpose.converters.formats.base import FilmResult
+from spondylo_mmpose.splits.groups import connected_films
 
 
 def note_leaks(usable: Sequence[FilmResult], report: ConversionReport) -> None:
@@ -14,13 +14,11 @@ def note_leaks(usable: Sequence[FilmResult], report: ConversionReport) -> None:
         usable: Films that came through.
         report: Told of the faults.
     """
-    of_patient: dict[str, list[FilmResult]] = defaultdict(list)
     first: dict[str, FilmResult] = {}
-    for one in usable:
-        of_patient[patient_of(one)].append(one)
+    related = _related(usable)
     for one in usable:
         image, split = one.raw.file, one.raw.split
-        others = [o for o in of_patient[patient_of(one)] if o.raw.split != split]
+        others = [o for o in related[id(one)] if o.raw.split != split]
         seen_in = sorted({other.raw.split for other in others})
         if split == 'test' and others:
             also = [other.raw.file for other in others]
@@ -32,6 +30,23 @@ def note_leaks(usable: Sequence[FilmResult], report: ConversionReport) -> None:
         # Copies of one name are a group; it is names that hide a repetition.
         if same is not one and group_of(same) != group_of(one):
             report.add('image_repeated', image, same_as=same.raw.file)
+
+
+def _related(usable: Sequence[FilmResult]) -> dict[int, list[FilmResult]]:
+    """Films of one patient or one group, by the ``id`` of each of them."""
+    entries = [
+        {
+            'file_name': one.raw.file,
+            'patient_id': patient_of(one),
+            'group': group_of(one),
+        }
+        for one in usable
+    ]
+    related = {}
+    for places in connected_films(entries):
+        together = [usable[place] for place in places]
+        related.update({id(one): together for one in together})
+    return related
 
 
 def patient_of(one: FilmResult) -> str:

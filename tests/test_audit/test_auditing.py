@@ -98,14 +98,16 @@ def test_films_to_keep_together_carry_converted_names(clean):
     assert result.copies == [[f'train/{first.name}', f'train/{second.name}']]
 
 
-def test_patient_in_two_splits_of_a_converted_set(clean):
-    def same_patient(content):
-        content['images'][0]['patient_id'] = 'p'
+@pytest.mark.parametrize('field', ['patient_id', 'group'])
+def test_patient_or_group_in_two_splits_of_a_converted_set(clean, field):
+    def same(content):
+        content['images'][0][field] = 'p'
 
-    edit(clean, 'train', same_patient)
-    edit(clean, 'val', same_patient)
+    edit(clean, 'train', same)
+    edit(clean, 'val', same)
     (finding,) = audited(clean).findings
     assert finding.kind == 'patient_in_two_splits'
+    assert [file.split('/')[1] for file in finding.files] == ['val', 'train']
 
 
 def test_faults_of_a_converted_set_are_found(clean):
