@@ -11,10 +11,11 @@ from typing import Any
 from tqdm import tqdm
 
 from spondylo_mmpose.calibration.spacing import Estimate, Method, Outcome, Spacing
+from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.converters.coco_reader import films_of_coco
+from spondylo_mmpose.converters.data_root import annotation_files
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.exporters.source import annotation_files, read_annotations
 from spondylo_mmpose.utils.io import atomic_dir, atomic_file, nan_to_none, write_json
 
 REPORT_NAME = 'calibration_report.json'
@@ -73,7 +74,7 @@ def calibrate(
     Args:
         root: Folder of the converted data set.
         method: How; ``None`` clears.
-        annotations: Annotation set to read, see :func:`.annotation_files`.
+        annotations: Which to read, one of the names of :func:`.annotation_files`.
         out: Annotation set to write, ``ROOT/annotations/<out>``, which must not be
             there yet; ``None`` replaces the files that were read.
         force: Replace a spacing or estimate that a film has already.
@@ -87,8 +88,8 @@ def calibrate(
         SpondyloError: If the data set is malformed or the output cannot be written.
     """
     root = Path(root)
-    files = annotation_files(root, annotations)
-    contents = {path: read_annotations(path) for path in files.values()}
+    files = annotation_files(root, [annotations] if annotations else ())
+    contents = {path: read_annotation_file(path) for path in files}
     for path, content in contents.items():
         info = content.get('info')
         if isinstance(info, Mapping) and info.get('split'):
@@ -98,7 +99,7 @@ def calibrate(
             )
     target = _target(root, out)
     report = CalibrationReport()
-    films = _films(files, contents)
+    films = _films(contents)
     if method is not None:
         method.prepare([film for film, _ in films])
     for film, entry in tqdm(films, 'films', leave=False, disable=None):
@@ -125,13 +126,12 @@ def _target(root: Path, out: str | None) -> Path | None:
 
 
 def _films(
-    files: Mapping[str, Path], contents: Mapping[Path, dict[str, Any]]
+    contents: Mapping[Path, dict[str, Any]],
 ) -> list[tuple[Film, dict[str, Any]]]:
     """Every film with its image entry."""
     pairs: list[tuple[Film, dict[str, Any]]] = []
-    for split, path in files.items():
-        films = films_of_coco(contents[path], split)
-        pairs += list(zip(films, contents[path]['images'], strict=True))
+    for content in contents.values():
+        pairs += zip(films_of_coco(content), content['images'], strict=True)
     return pairs
 
 

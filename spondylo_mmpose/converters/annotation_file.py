@@ -1,19 +1,21 @@
-"""Is an annotation file what :class:`.SpondyloDataset` can read?"""
+"""The one reader of annotation files, the check of the COCO contract included."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 
 from spondylo_mmpose.converters.coco import FORMAT_VERSION
+from spondylo_mmpose.converters.film_facts import fact_fault
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.spine.anatomy import CORNERS
 from spondylo_mmpose.utils.io import read_json
 
 _NEEDED = ('images', 'annotations', 'categories')
 
 
-def check_annotation_file(path: Path) -> None:
-    """Check a COCO keypoint file as a whole and each of its entries.
+def read_annotation_file(path: Path) -> dict[str, Any]:
+    """Read a COCO keypoint file; check it as a whole and each of its entries.
 
     MMPose passes over an annotation without box or image in silence; a data set that
     shrinks unseen is worse than one that is refused.
@@ -21,9 +23,13 @@ def check_annotation_file(path: Path) -> None:
     Args:
         path: The file.
 
+    Returns:
+        Its content: ``images``, ``annotations`` and ``categories`` are lists of
+        objects that fulfil the contract.
+
     Raises:
-        SpondyloError: If the file is missing, no COCO keypoint file of four corners, of
-            a later format, or has a malformed entry.
+        SpondyloError: If the file is missing, no COCO keypoint file of the four
+            corners, of a later format, or has a malformed entry.
     """
     if not path.is_file():
         raise SpondyloError(
@@ -32,7 +38,7 @@ def check_annotation_file(path: Path) -> None:
             'name the data set in SPONDYLO_DATA or --cfg-options data_root=..., and '
             'its split, if not the one it came with, in SPONDYLO_SPLIT'
         )
-    content = read_json(path)
+    content: Any = read_json(path)
     if not isinstance(content, dict) or not all(
         isinstance(content.get(key), list)
         and all(isinstance(entry, dict) for entry in content[key])
@@ -42,12 +48,7 @@ def check_annotation_file(path: Path) -> None:
             f'{path}: is no COCO file (lists {", ".join(_NEEDED)} needed)'
         )
     _check_version(path, content.get('info'))
-    corners = [_length(c.get('keypoints')) for c in content['categories']]
-    if corners != [4]:
-        raise SpondyloError(
-            f'{path}: needs one category with four corners; convert it with '
-            'tools/convert_dataset.py'
-        )
+    _check_corners(path, content['categories'])
     films = {
         image['id']
         for image in content['images']
@@ -59,22 +60,17 @@ def check_annotation_file(path: Path) -> None:
             'set again'
         )
     for image in content['images']:
-        size = [image.get('width'), image.get('height')]
-        if not _numbers(size, 2) or min(size) <= 0:
-            raise SpondyloError(
-                f'{path}: image {image["file_name"]} has no width and height; convert '
-                'the data set again'
-            )
-        if fault := _spacing_fault(image):
+        if fault := _image_fault(image):
             raise SpondyloError(
                 f'{path}: image {image["file_name"]} {fault}; convert the data set '
                 'again'
             )
     for place, annotation in enumerate(content['annotations']):
-        if fault := _fault(annotation, films):
+        if fault := _annotation_fault(annotation, films):
             raise SpondyloError(
                 f'{path}: annotation {place} {fault}; convert the data set again'
             )
+    return content
 
 
 def _check_version(path: Path, info: Any) -> None:
@@ -89,26 +85,34 @@ def _check_version(path: Path, info: Any) -> None:
         )
 
 
-def _spacing_fault(image: dict[str, Any]) -> str | None:
-    """What is wrong with the pixel spacing of an image, if it has one."""
-    for key in ('pixel_spacing_mm', 'original_size'):
-        if image.get(key) is not None and not _positive_pair(image[key]):
-            return f'has a {key} that is not two numbers above 0'
-    estimate = image.get('pixel_spacing_estimate')
-    if estimate is not None and not (
-        isinstance(estimate, dict)
-        and _positive_pair(estimate.get('mm'))
-        and _numbers([estimate.get('error_percent')], 1)
-    ):
-        return 'has a malformed pixel_spacing_estimate'
-    return None
+def _check_corners(path: Path, categories: list[dict[str, Any]]) -> None:
+    names = [category.get('keypoints') for category in categories]
+    if [_length(corners) for corners in names] != [len(CORNERS)]:
+        raise SpondyloError(
+            f'{path}: needs one category with four corners; convert it with '
+            'tools/convert_dataset.py'
+        )
+    if names != [list(CORNERS)]:
+        raise SpondyloError(
+            f'{path}: its corners are not {", ".join(CORNERS)}; convert it with '
+            'tools/convert_dataset.py coco'
+        )
 
 
-def _positive_pair(values: Any) -> bool:
-    return _numbers(values, 2) and min(values) > 0
+def _image_fault(image: dict[str, Any]) -> str | None:
+    """What is wrong with one image entry."""
+    name = image['file_name']
+    parts = PurePosixPath(name).parts
+    if not parts or name.startswith('/') or '..' in parts or '\\' in name:
+        return 'leads out of the folder of images'
+    size = [image.get('width'), image.get('height')]
+    if not all(type(side) is int and side > 0 for side in size):
+        return 'has no width and height in whole px'
+    faults = ((key, fact_fault(key, value)) for key, value in image.items())
+    return next((f'has a {key} that {fault}' for key, fault in faults if fault), None)
 
 
-def _fault(annotation: dict[str, Any], films: set[int]) -> str | None:
+def _annotation_fault(annotation: dict[str, Any], films: set[int]) -> str | None:
     """What is wrong with one annotation."""
     image = annotation.get('image_id')
     if not isinstance(image, int) or image not in films:
@@ -118,6 +122,8 @@ def _fault(annotation: dict[str, Any], films: set[int]) -> str | None:
     box = annotation.get('bbox')
     if not _numbers(box, 4) or min(box[2:]) <= 0:  # type: ignore[index]
         return 'has no box'
+    if not isinstance(annotation.get('level'), (str, type(None))):
+        return 'has a level that is no text'
     return None
 
 

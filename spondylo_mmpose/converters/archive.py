@@ -1,6 +1,5 @@
 """Read a raw data set member by member: from a folder, a zip, or a zip in a zip."""
 
-import hashlib
 import re
 import shutil
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.utils.io import file_digest
 
 MAX_MEMBER = 256 * 2**20
 """Largest member that is read, bytes; a film of 6000 x 6000 px stays far below."""
@@ -154,21 +154,13 @@ def _zip_file(file: Path | BinaryIO, label: str, stack: ExitStack) -> _Zip:
     digests = {}
     try:
         if isinstance(file, Path):
-            digests = {label: _sha256(file)}
+            digests = {label: file_digest(file)}
             label = str(file)
         return _Zip(stack.enter_context(zipfile.ZipFile(file)), digests)
     except (*_BROKEN, NotImplementedError, UnicodeDecodeError) as error:
         raise SpondyloError(
             f'{label}: cannot be read as a zip archive ({error}); download it again'
         ) from error
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open('rb') as stream:
-        while block := stream.read(2**20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _sound(names: Iterable[str]) -> tuple[list[str], list[str]]:

@@ -29,7 +29,7 @@ _VERTEBRA_FIELDS = {
 def films_of_coco(content: Mapping[str, Any], split: str | None = None) -> list[Film]:
     """Decode the films of a COCO file that fulfils the package's contract.
 
-    :func:`.check_annotation_file` tells whether it does. What :func:`.coco_dataset`
+    :func:`.read_annotation_file` tells whether it does. What :func:`.coco_dataset`
     wrote comes back whole: fields that the contract does not name are kept as
     ``extra`` and ``vertebra_extra``.
 
@@ -41,13 +41,21 @@ def films_of_coco(content: Mapping[str, Any], split: str | None = None) -> list[
         One film for each image, in the order of the file. Vertebrae are sorted by
         their ``order``, or upward where one has none; a corner with ``v = 0`` is NaN.
     """
-    vertebrae: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
-    for annotation in content['annotations']:
-        vertebrae[annotation['image_id']].append(annotation)
+    vertebrae = annotations_by_image(content)
     return [
         _film(image, vertebrae.get(image['id'], []), split)
         for image in content['images']
     ]
+
+
+def annotations_by_image(
+    content: Mapping[str, Any],
+) -> dict[int, list[Mapping[str, Any]]]:
+    """Annotations of each image that has any, by its id, in the order of the file."""
+    found: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    for annotation in content['annotations']:
+        found[annotation['image_id']].append(annotation)
+    return dict(found)
 
 
 def facts_of(film: Film) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from mmengine.logging import print_log
 
-from spondylo_mmpose.converters.annotation_file import check_annotation_file
+from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.converters.coco import SPLITS
+from spondylo_mmpose.converters.data_root import files_of_splits
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.splits.groups import divided_films, labelled_images
 from spondylo_mmpose.splits.split_file import SplitFile, check_member
@@ -23,7 +24,7 @@ def check_leaks(ann_file: str | Path, allow_leaks: bool = False) -> None:
     group; films without labels do not count. A file of another name has no siblings.
 
     Args:
-        ann_file: The file; checked by :func:`check_annotation_file` before.
+        ann_file: The file; checked by :func:`.read_annotation_file` before.
         allow_leaks: Warn instead of refusing.
 
     Raises:
@@ -53,12 +54,8 @@ def check_leaks(ann_file: str | Path, allow_leaks: bool = False) -> None:
 def _check_siblings(path: Path, split: SplitFile | None) -> None:
     if path.suffix != '.json' or path.stem not in SPLITS:
         return
-    siblings = [path.with_name(f'{name}.json') for name in SPLITS]
-    images = {
-        sibling.name: _labelled_images(sibling)
-        for sibling in siblings
-        if sibling.is_file()
-    }
+    siblings = files_of_splits(path.parent)
+    images = {sibling.name: _labelled_images(sibling) for sibling in siblings}
     leaks = divided_films(images, split.together if split else ())
     if not leaks:
         return
@@ -81,5 +78,4 @@ def _labelled_images(path: Path) -> list[dict[str, Any]]:
 # Each data set of a run looks at the same two or three files.
 @lru_cache(maxsize=8)
 def _read_labelled_images(path: Path, _time: int, _size: int) -> list[dict[str, Any]]:
-    check_annotation_file(path)
-    return labelled_images(read_json(path))
+    return labelled_images(read_annotation_file(path))

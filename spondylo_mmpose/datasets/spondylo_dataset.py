@@ -7,7 +7,7 @@ from mmengine.logging import print_log
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
-from spondylo_mmpose.converters.annotation_file import check_annotation_file
+from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.datasets.film_cache import DEFAULT_MIB, FilmCache
 from spondylo_mmpose.datasets.leak_check import check_leaks
 from spondylo_mmpose.datasets.metainfo import vertebra_metainfo
@@ -72,7 +72,7 @@ class SpondyloDataset(BaseCocoStyleDataset):
 
     def load_data_list(self) -> list[dict]:
         """Read the annotation file; see the base class."""
-        check_annotation_file(Path(self.ann_file))
+        read_annotation_file(Path(self.ann_file))
         check_leaks(self.ann_file, self.allow_leaks)
         data_list = super().load_data_list()
         if not data_list:

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from spondylo_mmpose import __version__
 from spondylo_mmpose.converters.coco import SPLITS
+from spondylo_mmpose.converters.data_root import DataRoot, read_root
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.exporters.base import Exporter, PlacedFilm
 from spondylo_mmpose.exporters.images import (
@@ -19,7 +20,6 @@ from spondylo_mmpose.exporters.images import (
     unique_names,
 )
 from spondylo_mmpose.exporters.registry import EXPORTERS
-from spondylo_mmpose.exporters.source import DataRoot, read_root
 from spondylo_mmpose.utils.io import atomic_dir, write_json
 
 REPORT_NAME = 'export_report.json'
@@ -78,7 +78,7 @@ def export_dataset(
         name: One of :data:`.EXPORTERS`.
         root: Folder of the converted data set.
         out: Folder to write; absent or empty unless ``force``.
-        annotations: Annotation set, see :func:`.annotation_files`.
+        annotations: One of the names of :func:`.annotation_files`.
         force: Replace ``out``.
         images: Copy them, link them, or write labels only.
 
@@ -96,7 +96,7 @@ def export_dataset(
     exporter = EXPORTERS[name]
     root, out = Path(root), Path(out)
     _check_places(root, out)
-    source = read_root(root, annotations)
+    source = read_root(root, [annotations] if annotations else ())
     placed, convert = _place(source, exporter, images)
     with atomic_dir(out, force) as folder:
         for folder_of_images in {PurePosixPath(one.image).parent for one in placed}:
@@ -130,7 +130,7 @@ def _place(
     missing = [f.file_name for f in source.films if not source.image(f).is_file()]
     if missing and images != 'none':
         raise SpondyloError(
-            f'{source.root / "images"}: {len(missing)} films are missing, the first is '
+            f'{source.images}: {len(missing)} films are missing, the first is '
             f'{missing[0]}; convert the data set again, or use --images none'
         )
     placed, convert = [], set()

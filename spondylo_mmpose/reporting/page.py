@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spondylo_mmpose.converters.annotation_file import check_annotation_file
+from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation import MeyerdingMetric, RadialErrorMetric
 from spondylo_mmpose.evaluation.baselines import MeanShape, predict_box_corners
@@ -16,7 +16,7 @@ from spondylo_mmpose.reporting import figures, overlays
 from spondylo_mmpose.reporting.html import data_url, jpeg_url, write_html
 from spondylo_mmpose.reporting.run_record import RunRecord
 from spondylo_mmpose.reporting.text import table_rows
-from spondylo_mmpose.utils.io import check_writable, read_json
+from spondylo_mmpose.utils.io import check_writable
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,7 @@ def compare_with_floors(run: RunRecord) -> dict[str, list[VertebraRecord]]:
     """
     columns = {'model': list(run.records)}
     if run.train_annotations:
-        for path in run.train_annotations:
-            check_annotation_file(path)
-        contents = [read_json(path) for path in run.train_annotations]
+        contents = [read_annotation_file(path) for path in run.train_annotations]
         columns['mean shape'] = MeanShape.from_coco(contents).predict(run.records)
     columns['box corners'] = predict_box_corners(run.records)
     return columns

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from spondylo_mmpose.converters.annotation_file import check_annotation_file
+from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.splits.groups import divided_films
 from spondylo_mmpose.splits.source import SplitSource, read_source
@@ -42,8 +42,7 @@ def check_split(folder: str | Path) -> list[str]:
     parts = {f'{part}.json' for part in split.assignment.named_parts()}
     for name in parts | split.files.keys():
         try:
-            check_annotation_file(folder / name)
-            check_member(folder / name, read_json(folder / name))
+            check_member(folder / name, read_annotation_file(folder / name))
         except SpondyloError as error:
             faults.append(str(error))
     source = read_source(folder.resolve().parent.parent)

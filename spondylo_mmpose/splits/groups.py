@@ -7,6 +7,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from spondylo_mmpose.converters.coco_reader import annotations_by_image
+
 Image = Mapping[str, Any]
 """An image entry of the COCO contract, or anything with its fields."""
 
@@ -77,7 +79,7 @@ def labelled_images(content: Mapping[str, Any]) -> list[dict[str, Any]]:
 
     A film without labels is neither learned from nor measured: it cannot leak.
     """
-    labelled = {annotation['image_id'] for annotation in content['annotations']}
+    labelled = annotations_by_image(content)
     return [image for image in content['images'] if image['id'] in labelled]
 
 

@@ -1,15 +1,16 @@
 """The labelled films of a converted data set, as the splits see them."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spondylo_mmpose.converters.annotation_file import check_annotation_file
+from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.converters.coco import SPLITS
+from spondylo_mmpose.converters.coco_reader import annotations_by_image
+from spondylo_mmpose.converters.data_root import files_of_splits
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.utils.io import read_json
+from spondylo_mmpose.utils.io import file_digest
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,7 @@ def read_source(root: str | Path) -> SplitSource:
             malformed, a film stands in two files, or their categories differ.
     """
     root = Path(root)
-    paths = [root / 'annotations' / f'{split}.json' for split in SPLITS]
-    paths = [path for path in paths if path.is_file()]
+    paths = files_of_splits(root / 'annotations')
     if not paths:
         raise SpondyloError(
             f'{root}: holds no annotations/{{{",".join(SPLITS)}}}.json; name a folder '
@@ -91,14 +91,11 @@ def read_source(root: str | Path) -> SplitSource:
     seen: dict[str, Path] = {}
     headers = []
     for path in paths:
-        check_annotation_file(path)
-        content = read_json(path)
+        content = read_annotation_file(path)
         headers.append(
             {key: content.get(key) for key in ('info', 'licenses', 'categories')}
         )
-        labels: dict[int, list[Mapping[str, Any]]] = {}
-        for annotation in content['annotations']:
-            labels.setdefault(annotation['image_id'], []).append(annotation)
+        labels = annotations_by_image(content)
         for image in content['images']:
             name = image['file_name']
             if name in seen:
@@ -125,8 +122,3 @@ def read_source(root: str | Path) -> SplitSource:
         digests={path.name: file_digest(path) for path in paths},
         header=headers[0],
     )
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,6 +1,5 @@
 """``split.json``: reading it, and holding annotation files against it."""
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.splits.assignment import Assignment, assignment_from_json
 from spondylo_mmpose.splits.groups import labelled_images
-from spondylo_mmpose.utils.io import read_json
+from spondylo_mmpose.utils.io import file_digest, read_json
 
 SPLIT_FILE = 'split.json'
 
@@ -133,7 +132,7 @@ def check_member(ann_file: Path, content: Mapping[str, Any]) -> SplitFile | None
         not isinstance(mark, dict)
         or mark.get('digest') != split.digest
         or labelled != list(parts[name])
-        or hashlib.sha256(ann_file.read_bytes()).hexdigest() != split.files[name]
+        or file_digest(ann_file) != split.files[name]
     ):
         raise SpondyloError(
             f'{ann_file}: is not as the split was written; correct labels in the data '

@@ -10,10 +10,10 @@ from spondylo_mmpose.converters.coco import SPLITS
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.splits.assignment import Assignment, assignment_to_json
 from spondylo_mmpose.splits.groups import connected_films, divided_films
-from spondylo_mmpose.splits.source import SourceFilm, SplitSource, file_digest
+from spondylo_mmpose.splits.source import SourceFilm, SplitSource
 from spondylo_mmpose.splits.split_file import FORMAT_VERSION, SPLIT_FILE
 from spondylo_mmpose.splits.summary import part_counts
-from spondylo_mmpose.utils.io import atomic_dir, write_json
+from spondylo_mmpose.utils.io import atomic_dir, file_digest, write_json
 
 _NAME = re.compile(r'[A-Za-z0-9][A-Za-z0-9._-]*')
 

@@ -8,14 +8,11 @@ import numpy as np
 from tqdm import tqdm
 
 import spondylo_mmpose
+from spondylo_mmpose.converters.data_root import DataRoot, read_root
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.reporting.contact_sheet import write_image
 from spondylo_mmpose.spine.measurements import NO_SLIP_THRESHOLD
 from spondylo_mmpose.statistics import grey_values, pictures, slip_pictures
-from spondylo_mmpose.statistics.annotation_sets import (
-    AnnotatedFilms,
-    load_annotated_films,
-)
 from spondylo_mmpose.statistics.film_measures import (
     REASONS,
     FilmMeasures,
@@ -71,7 +68,7 @@ def write_statistics(
         SpondyloError: If an option or the data is faulty, or ``out`` cannot be written.
     """
     _check_options(max_films, samples, workers, no_slip_threshold)
-    data = load_annotated_films(root, names)
+    data = read_root(root, names)
     _check_films(data)
     measures = [measure_film(film, no_slip_threshold) for film in data.films]
     with atomic_dir(out, force) as folder:
@@ -122,11 +119,16 @@ def _check_options(
         )
 
 
-def _check_films(data: AnnotatedFilms) -> None:
+def _check_films(data: DataRoot) -> None:
     """Miss a film now and not after minutes, nor never where few are read."""
-    missing = [f for f in data.films if not (data.images / f.file_name).is_file()]
+    if not any(len(film.corners) for film in data.films):
+        files = ', '.join(map(str, data.files))
+        raise SpondyloError(
+            f'{files}: no labelled vertebra; name annotation files with labels'
+        )
+    missing = [film for film in data.films if not data.image(film).is_file()]
     if missing:
-        first = data.images / missing[0].file_name
+        first = data.image(missing[0])
         others = f' (and {len(missing) - 1} more are)' if len(missing) > 1 else ''
         raise SpondyloError(
             f'{first}: the film is missing{others}; put it there or convert the data '
@@ -135,7 +137,7 @@ def _check_films(data: AnnotatedFilms) -> None:
 
 
 def _read_grey_values(
-    data: AnnotatedFilms, max_films: int | None, seed: int, workers: int
+    data: DataRoot, max_films: int | None, seed: int, workers: int
 ) -> list[grey_values.Histogram | None]:
     """Histogram of each film, ``None`` for those that are not read."""
     chosen = grey_values.choose_films(data.films, max_films, seed)
@@ -151,7 +153,7 @@ def _read_grey_values(
 
 
 def _grey_sets(
-    data: AnnotatedFilms, histograms: Sequence[grey_values.Histogram | None]
+    data: DataRoot, histograms: Sequence[grey_values.Histogram | None]
 ) -> dict[str, list[grey_values.Histogram]]:
     """Histograms that were read, in all, by split, by source, and by both."""
     sets: dict[str, list[grey_values.Histogram]] = {'all': []}

@@ -1,5 +1,6 @@
 """Reading JSON strictly, and writing so that nothing is ever half written."""
 
+import hashlib
 import json
 import math
 import os
@@ -37,6 +38,15 @@ def read_json(path: str | Path) -> Any:
         )
     except (OSError, ValueError, RecursionError) as error:
         raise SpondyloError(f'{path}: cannot be read as JSON: {error}') from error
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file in hexadecimal, read piece by piece."""
+    digest = hashlib.sha256()
+    with path.open('rb') as stream:
+        while block := stream.read(2**20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def nan_to_none(value: Any) -> Any:

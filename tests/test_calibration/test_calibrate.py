@@ -10,7 +10,7 @@ from spondylo_mmpose.calibration.prior import AnatomicalPrior
 from spondylo_mmpose.calibration.ruler import KnownDistances, read_distances
 from spondylo_mmpose.calibration.table import SpacingTable
 from spondylo_mmpose.calibration.tags import DicomTags
-from spondylo_mmpose.converters.annotation_file import check_annotation_file
+from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.errors import SpondyloError
 from tests.test_converters.helpers import make_spine
@@ -74,7 +74,7 @@ def test_new_annotation_set_has_the_spacings_and_nothing_else_changed(root, tabl
     assert new['val/c.png'] == old['val/c.png']
     for split in ('train', 'val'):
         path = root / 'annotations/mm' / f'{split}.json'
-        check_annotation_file(path)
+        read_annotation_file(path)
         first = json.loads((root / 'annotations' / f'{split}.json').read_text())
         second = json.loads(path.read_text())
         assert second.pop('images') is not None

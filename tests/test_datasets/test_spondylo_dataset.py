@@ -124,8 +124,10 @@ def test_crop_moves_pixels_and_corners_together(root):
             lambda root, c: c['images'][0].update(
                 pixel_spacing_estimate={'mm': [1, 1]}
             ),
-            'malformed pixel_spacing_estimate',
+            'pixel_spacing_estimate that has not',
         ),
+        (lambda root, c: c['categories'][0]['keypoints'].reverse(), 'corners are not'),
+        (lambda root, c: c['images'][0].update(file_name='../a.png'), 'leads out'),
         (lambda root, c: c['images'][0].update(height=0), 'no width and height'),
         (lambda root, c: c['annotations'][1].pop('bbox'), 'annotation 1 has no box'),
         (lambda root, c: c['annotations'][1].update(bbox=[1, 2, 0, 4]), 'no box'),

@@ -6,10 +6,10 @@ import pytest
 from PIL import Image
 
 from spondylo_mmpose.converters.coco import Film
+from spondylo_mmpose.converters.data_root import read_root
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.exporters.export import export_dataset
 from spondylo_mmpose.exporters.registry import EXPORTERS
-from spondylo_mmpose.exporters.source import read_root
 from tests.test_exporters.helpers import hard_films, spine, write_root
 from tests.test_imaging.helpers import dicom
 
@@ -138,10 +138,9 @@ def test_malformed_data_set_is_refused(tmp_path, root, change, message):
     ('arguments', 'message'),
     [
         ({'name': 'tfrecord'}, 'choose one of coco'),
-        ({'root': 'nowhere'}, 'no such folder'),
-        ({'root': 'root/images'}, r'holds no train\.json'),
+        ({'root': 'nowhere'}, 'no converted data set'),
         ({'annotations': '../x'}, 'name a folder'),
-        ({'annotations': 'absent'}, r'absent: holds no train\.json'),
+        ({'annotations': 'absent'}, r'absent\.json: no such annotation file'),
         ({'images': 'move'}, 'one of copy, link, none'),
         ({'out': 'root/out'}, 'lies in or holds'),
         ({'out': '.'}, 'lies in or holds'),

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.converters.coco_reader import facts_of
 from spondylo_mmpose.converters.conversion import convert
+from spondylo_mmpose.converters.data_root import read_root
 from spondylo_mmpose.converters.registry import FORMATS
 from spondylo_mmpose.exporters.export import export_dataset
-from spondylo_mmpose.exporters.source import read_root
 from tests.test_converters.helpers import make_spine
 from tests.test_exporters.helpers import by_name, hard_films, spine, write_root
 

@@ -120,6 +120,12 @@ def test_the_same_again(root, written, tmp_path, undrawn):
         assert again == (written[0] / name).read_bytes(), name
 
 
+def drop_labels(root):
+    for path in (root / 'annotations').glob('*.json'):
+        content = json.loads(path.read_text())
+        path.write_text(json.dumps(content | {'annotations': []}))
+
+
 @pytest.mark.parametrize(
     ('break_it', 'options', 'message'),
     [
@@ -141,6 +147,7 @@ def test_the_same_again(root, written, tmp_path, undrawn):
             {},
             r'val\.json: cannot be read as JSON',
         ),
+        (drop_labels, {}, r'\.json: no labelled vertebra'),
     ],
 )
 def test_bad_input_is_one_line_and_nothing_is_written(

@@ -1,18 +1,15 @@
 """What a label file, or else the file name, tells of a film beside its vertebrae."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.converters.coco_reader import films_of_coco
+from spondylo_mmpose.converters.film_facts import fact_fault
 from spondylo_mmpose.converters.formats.base import FilmResult, target_of
 from spondylo_mmpose.converters.naming import parse_name
 from spondylo_mmpose.imaging import Radiograph
 
-_TEXTS = ('patient_id', 'group', 'source', 'pixel_spacing_origin')
-_CHOICES = {'sex': ('M', 'F'), 'view': ('lateral', 'ap')}
-_PAIRS = ('pixel_spacing_mm', 'original_size')
 _OTHERWISE = ('file_name', 'width', 'height', 'split', 'id', 'license')
 
 
@@ -29,7 +26,7 @@ def film_of(
     raw = done.raw
     given = facts if isinstance(facts, Mapping) else {}
     known = {k: v for k, v in given.items() if k not in _OTHERWISE and v is not None}
-    for key in [key for key, value in known.items() if not _sound(key, value)]:
+    for key in [key for key, value in known.items() if fact_fault(key, value)]:
         done.note('fact_malformed', field=key)
         del known[key]
     known |= {'id': 0, 'file_name': target_of(raw)}
@@ -56,27 +53,3 @@ def size_agrees(
         return True
     done.note('size_disagrees', labels=stated, image=[image.width, image.height])
     return False
-
-
-def _sound(key: str, value: Any) -> bool:
-    """Whether a value can be what its field says."""
-    if key in _TEXTS:
-        return isinstance(value, str)
-    if key in _CHOICES:
-        return value in _CHOICES[key]
-    if key == 'age':
-        return type(value) is int and 0 <= value < 150
-    if key in _PAIRS:
-        return (
-            isinstance(value, (list, tuple))
-            and len(value) == 2
-            and all(_positive(v) for v in value)
-        )
-    if key == 'pixel_spacing_estimate':
-        return isinstance(value, Mapping) and _sound(_PAIRS[0], value.get('mm'))
-    return True
-
-
-def _positive(value: Any) -> bool:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return number and 0 < value < math.inf

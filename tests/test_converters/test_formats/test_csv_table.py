@@ -3,10 +3,10 @@ import pytest
 
 from spondylo_mmpose.converters.archive import open_source
 from spondylo_mmpose.converters.conversion import convert
+from spondylo_mmpose.converters.data_root import read_root
 from spondylo_mmpose.converters.formats.csv_table import CORNER_COLUMNS, CsvTable
 from spondylo_mmpose.converters.registry import detect
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.exporters.source import read_root
 from tests.test_converters.helpers import jpeg, make_spine, write_tree
 
 NEEDED = ['file', *(name for names in CORNER_COLUMNS for name in names[:2])]

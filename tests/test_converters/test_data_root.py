@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from spondylo_mmpose.converters.data_root import read_root
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.statistics.annotation_sets import load_annotated_films
 from tests.test_statistics.helpers import film, write_set
 
 
@@ -22,7 +22,7 @@ def own_split(root):
 
 
 def test_official_splits_by_default(root):
-    data = load_annotated_films(root)
+    data = read_root(root)
     assert [f.file_name for f in data.films] == ['train/a.png', 'val/b.png']
     assert [path.name for path in data.files] == ['train.json', 'val.json']
     assert data.images == root / 'images'
@@ -30,15 +30,15 @@ def test_official_splits_by_default(root):
 
 def test_named_files_and_folders(root):
     own_split(root)
-    names = [f.file_name for f in load_annotated_films(root, ['val']).films]
+    names = [f.file_name for f in read_root(root, ['val']).films]
     assert names == ['val/b.png']
-    data = load_annotated_films(root, ['kfold/fold0'])
+    data = read_root(root, ['kfold/fold0'])
     # The file's name tells the split, whatever the entry repeats.
     assert [(f.file_name, f.split) for f in data.films] == [('train/a.png', 'val')]
 
 
 def test_one_file(root):
-    data = load_annotated_films(own_split(root) / 'val.json')
+    data = read_root(own_split(root) / 'val.json')
     assert data.images == root / 'images'
     assert len(data.films) == 1
 
@@ -46,7 +46,7 @@ def test_one_file(root):
 def test_a_film_counts_once(root):
     own_split(root)
     with pytest.raises(SpondyloError, match=r'1 of its films stand in .*train\.json'):
-        load_annotated_films(root, ['train', 'kfold/fold0'])
+        read_root(root, ['train', 'kfold/fold0'])
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,7 @@ def test_a_film_counts_once(root):
         ('nowhere', [], 'no converted data set'),
         ('set', ['fold'], r'fold\.json: no such annotation file'),
         ('set', ['kfold'], 'holds none of'),
+        ('set', ['../set'], 'name a folder or file in'),
         ('set/annotations/train.json', ['val'], 'is one annotation file'),
         ('lone.json', [], 'does not lie below'),
     ],
@@ -63,17 +64,18 @@ def test_wrong_names(root, path, names, message):
     own_split(root)
     (root.parent / 'lone.json').write_text('{}')
     with pytest.raises(SpondyloError, match=message):
-        load_annotated_films(root.parent / path, names)
+        read_root(root.parent / path, names)
 
 
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [
-        ({'pixel_spacing_mm': [0, 1]}, 'pixel_spacing_mm is not two numbers'),
-        ({'original_size': [1, 2, 3]}, 'original_size is not two numbers'),
-        ({'width': 9.5}, 'width and height'),
-        ({'age': 'old'}, 'age is no number'),
-        ({'source': 3}, 'source is no text'),
+        ({'pixel_spacing_mm': [0, 1]}, 'pixel_spacing_mm that is not two numbers'),
+        ({'original_size': [1, 2, 3]}, 'original_size that is not two numbers'),
+        ({'width': 9.5}, 'no width and height'),
+        ({'age': 'old'}, 'age that is no number'),
+        ({'sex': 'X'}, 'sex that is none of M, F'),
+        ({'source': 3}, 'source that is no text'),
     ],
 )
 def test_faulty_facts(root, changes, message):
@@ -81,15 +83,16 @@ def test_faulty_facts(root, changes, message):
     content = json.loads(path.read_text())
     content['images'][0].update(changes)
     path.write_text(json.dumps(content))
-    with pytest.raises(SpondyloError, match=rf'train\.json: train/a\.png: {message}'):
-        load_annotated_films(root)
+    with pytest.raises(
+        SpondyloError, match=rf'train\.json: image train/a\.png .*{message}'
+    ):
+        read_root(root)
 
 
-def test_no_labels(root):
+def test_a_level_is_text(root):
     path = root / 'annotations' / 'train.json'
     content = json.loads(path.read_text())
-    content['annotations'] = []
+    content['annotations'][1]['level'] = 5
     path.write_text(json.dumps(content))
-    with pytest.raises(SpondyloError, match=r'train\.json: no labelled vertebra'):
-        load_annotated_films(root, ['train'])
-    assert len(load_annotated_films(root).films) == 2
+    with pytest.raises(SpondyloError, match='annotation 1 has a level that is no text'):
+        read_root(root)
