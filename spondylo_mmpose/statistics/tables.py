@@ -12,8 +12,8 @@ from spondylo_mmpose.statistics.film_measures import REASONS, FilmMeasures
 STRETCH_NOTE = (
     'Slips are measured in px of the files. Where a film was stretched by unknown '
     'factors (aspect unknown) a tilted end plate lets a part of the disc height count '
-    'as slip, most at L5-S1 (how much on phantoms: docs/phantoms.md). Read the true_aspect '
-    'figures where there are any.'
+    'as slip, most at L5-S1 (how much on phantoms: docs/phantoms.md). Read the '
+    'true_aspect figures where there are any.'
 )
 """What must be said beside every slip."""
 
