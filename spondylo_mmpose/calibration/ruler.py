@@ -15,8 +15,9 @@ from spondylo_mmpose.calibration.spacing import (
     is_plausible,
     namesakes,
 )
-from spondylo_mmpose.calibration.table import number, read_table
+from spondylo_mmpose.calibration.table import read_table
 from spondylo_mmpose.converters.coco import Film
+from spondylo_mmpose.converters.text_table import finite_number
 from spondylo_mmpose.errors import SpondyloError
 
 COLUMNS = ('filename', 'x1', 'y1', 'x2', 'y2', 'mm')
@@ -93,7 +94,7 @@ def read_distances(path: str | Path) -> dict[str, list[Distance]]:
     """
     found: dict[str, list[Distance]] = defaultdict(list)
     for line, cells in read_table(Path(path)):
-        values = [number(cells.get(name, '')) for name in COLUMNS[1:]]
+        values = [finite_number(cells.get(name, '')) for name in COLUMNS[1:]]
         name = cells.get('filename', '').strip()
         known = [v for v in values if v is not None]
         if not name or len(known) != len(values) or known[4] <= 0:

@@ -1,12 +1,11 @@
 """Pixel spacing from a table of films."""
 
-import csv
-import io
 import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,6 +20,7 @@ from spondylo_mmpose.calibration.spacing import (
 )
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.converters.naming import parse_name
+from spondylo_mmpose.converters.text_table import csv_rows, finite_number
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import read_json
 
@@ -167,13 +167,13 @@ class SpacingTable(Method):
     def _row(self, line: int, cells: Mapping[str, str]) -> Row:
         name = _cell(cells, _NAME)
         both, x, y = _cell(cells, _BOTH), _cell(cells, _X), _cell(cells, _Y)
-        mm = [number(v) for v in ((x, y) if x or y else (both, both))]
+        mm = [finite_number(v) for v in ((x, y) if x or y else (both, both))]
         if not name or any(v is None or v <= 0 for v in mm):
             raise SpondyloError(
                 f'{self.path}: line {line} needs {_NAME[0]} and {_BOTH[0]}, or {_X[0]} '
                 f'and {_Y[0]}, above 0'
             )
-        size = [number(_cell(cells, keys)) for keys in (_WIDTH, _HEIGHT)]
+        size = [finite_number(_cell(cells, keys)) for keys in (_WIDTH, _HEIGHT)]
         known = [int(v) for v in size if v is not None and v >= 1]
         return Row(
             name,
@@ -189,32 +189,16 @@ def read_table(path: Path) -> list[tuple[int, dict[str, str]]]:
         SpondyloError: If it cannot be read or has no row.
     """
     try:
-        text = path.read_text(encoding='utf-8-sig')
-        first = text.split('\n', 1)[0]
-        delimiter = ';' if first.count(';') > first.count(',') else ','
-        reader = csv.DictReader(
-            io.StringIO(text, newline=''), delimiter=delimiter, restval='', strict=True
-        )
-        lines = []
-        for cells in reader:
-            plain = {k.strip().lower(): v for k, v in cells.items() if k is not None}
-            lines.append((reader.line_num, plain))
-    except (OSError, ValueError, csv.Error) as error:
+        rows = csv_rows(path.read_bytes())
+    except (OSError, ValueError) as error:
         raise SpondyloError(
             f'{path}: cannot be read as a CSV table ({error}); save it as UTF-8 CSV'
         ) from error
-    if not lines:
+    if len(rows) < 2:
         raise SpondyloError(f'{path}: has no row below its line of column names')
-    return lines
-
-
-def number(text: str) -> float | None:
-    """A finite number, ``None`` if it is none."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+    names = [name.strip().lower() for name in rows[0][1]]
+    return [(line, dict(zip_longest(names, row[: len(names)], fillvalue='')))
+            for line, row in rows[1:]]  # fmt: skip
 
 
 def _cell(cells: Mapping[str, str], names: Iterable[str]) -> str:

@@ -20,10 +20,11 @@ _FACTS = {field.name for field in fields(Film)} - {
 }  # fmt: skip
 _PAIRS = ('pixel_spacing_mm', 'original_size')
 _IMAGE_FIELDS = _FACTS | {'id', 'file_name', 'width', 'height', 'split', 'license'}
-_VERTEBRA_FIELDS = {
+VERTEBRA_FIELDS = {
     'id', 'image_id', 'category_id', 'keypoints', 'num_keypoints', 'bbox', 'area',
     'iscrowd', 'level', 'level_origin', 'order',
 }  # fmt: skip
+"""Fields of an annotation that the contract names."""
 
 
 def films_of_coco(content: Mapping[str, Any], split: str | None = None) -> list[Film]:
@@ -125,7 +126,7 @@ def _add_vertebrae(film: Film, annotations: list[Mapping[str, Any]]) -> None:
     film.level_origin = origins[0] or LEVEL_NOT_GIVEN
     extra = []
     for annotation, origin in zip(ordered, origins, strict=True):
-        own = {k: v for k, v in annotation.items() if k not in _VERTEBRA_FIELDS}
+        own = {k: v for k, v in annotation.items() if k not in VERTEBRA_FIELDS}
         if origin is not None and origin != film.level_origin:
             own['level_origin'] = origin
         extra.append(own)

@@ -26,6 +26,9 @@ ENCODINGS: dict[str, tuple[int, int, int, int]] = {
 }
 """Known orders of the corners, and the permutation from the file to the package."""
 
+OWN = 'TL-TR-BL-BR'
+"""The order of ``anatomy.CORNERS``."""
+
 KNOWN = tuple(ENCODINGS)
 """Orders that a vote chooses from unless told otherwise."""
 

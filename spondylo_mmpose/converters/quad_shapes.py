@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from spondylo_mmpose.spine.anatomy import FloatArray
+from spondylo_mmpose.spine.anatomy import AROUND, FloatArray
 
 OVERLONG = (3.0, 4.0)
 """An end plate, or a wall, above this multiple of the film's median has a corner that
@@ -29,7 +29,7 @@ def overlong(quads: FloatArray) -> NDArray[np.bool_]:
 
 def concave(quads: FloatArray) -> NDArray[np.bool_]:
     """Whether one corner lies inside the triangle of the others, ``(N,)``."""
-    around = quads[:, [0, 1, 3, 2]]
+    around = quads[:, AROUND]
     after = np.roll(around, -1, axis=1) - around
     before = around - np.roll(around, 1, axis=1)
     turns = before[..., 0] * after[..., 1] - before[..., 1] * after[..., 0]

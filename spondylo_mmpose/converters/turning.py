@@ -37,7 +37,6 @@ _DISC, _PARALLEL = 2.0, 2.0
 # disc, and from which one between them is missing.
 _NEAR = (2.0, 3.5)
 _SAME: Order = (0, 1, 2, 3)
-_AROUND = [0, 1, 3, 2]
 _SHORT = ('TL', 'TR', 'BL', 'BR')
 
 
@@ -98,11 +97,11 @@ def order_name(order: Order) -> str:
 def _ways_round(quad: FloatArray) -> list[Order]:
     """The four orders that go clockwise on the screen around a quad."""
     around = [0, 1, 2, 3]
-    if anatomy.is_bow_tie(quad[_AROUND])[0]:
+    if anatomy.is_bow_tie(quad[anatomy.AROUND])[0]:
         spokes = quad - quad.mean(0)
         around = np.argsort(np.arctan2(spokes[:, 1], spokes[:, 0])).tolist()
     # Around to the package's order and back is the same exchange.
-    if anatomy.signed_areas(quad[around][_AROUND])[0] < 0:
+    if anatomy.signed_areas(quad[around][anatomy.AROUND])[0] < 0:
         around = around[::-1]
     turns = [around[i:] + around[:i] for i in range(4)]
     return [(a, b, d, c) for a, b, c, d in turns]

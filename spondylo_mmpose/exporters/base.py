@@ -17,9 +17,6 @@ from spondylo_mmpose.spine.anatomy import FloatArray
 DECIMALS = 4
 """Decimals of a px."""
 
-AROUND = (0, 1, 3, 2)
-"""Corners of :data:`.anatomy.CORNERS` in the order of a polygon."""
-
 Pictures = Literal['all', 'no_dicom', 'eight_bit']
 
 

@@ -6,14 +6,13 @@ from typing import Any
 
 from spondylo_mmpose.converters.coco import DatasetInfo, Film
 from spondylo_mmpose.exporters.base import (
-    AROUND,
     Exporter,
     PlacedFilm,
     facts_and_size,
     labelled,
     rounded,
 )
-from spondylo_mmpose.spine.anatomy import CORNERS
+from spondylo_mmpose.spine.anatomy import AROUND, CORNERS
 from spondylo_mmpose.utils.io import write_json
 
 VERSION = '5.4.1'

@@ -30,7 +30,8 @@ LEVELS = (
 LEVEL_ASSUMED = 'assumed_lowest_is_S1'
 """``level_origin`` of levels counted from the lowest labelled vertebra."""
 
-_AROUND = [0, 1, 3, 2]
+AROUND = [0, 1, 3, 2]
+"""Corners in the order in which the outline of a vertebra meets them."""
 
 
 def as_spine(corners: ArrayLike) -> FloatArray:
@@ -147,7 +148,7 @@ def signed_areas(corners: ArrayLike) -> FloatArray:
     Going superior left, superior right, inferior right, inferior left is clockwise on
     the screen, which is the positive sense where y points down.
     """
-    around = as_spine(corners)[:, _AROUND]
+    around = as_spine(corners)[:, AROUND]
     following = np.roll(around, -1, axis=1)
     cross = around[..., 0] * following[..., 1] - around[..., 1] * following[..., 0]
     return 0.5 * cross.sum(axis=1)

@@ -10,6 +10,7 @@ from spondylo_mmpose.converters.coco import DatasetInfo, Film, coco_dataset
 from spondylo_mmpose.converters.formats.csv_table import COLUMNS
 from spondylo_mmpose.exporters.base import PlacedFilm
 from spondylo_mmpose.exporters.csv_table import rows_of
+from spondylo_mmpose.spine.anatomy import AROUND
 
 from .helpers import make_spine, usual_json, usual_txt
 from .spine_sets import (
@@ -23,7 +24,7 @@ from .spine_sets import (
 from .test_formats import test_cvat as cvat
 from .test_formats import test_label_studio as label_studio
 from .test_formats import test_labelme as labelme
-from .test_formats.helpers import AROUND, dump
+from .test_formats.helpers import dump
 
 SPINES = [make_spine(5, 30), make_spine(6, 45, facing='right'), make_spine(7, 50, 1.2)]
 LEVELS = ['S1', 'L5', 'L4', 'L3', 'L2', 'L1', 'T12']

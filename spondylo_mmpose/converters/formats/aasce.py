@@ -1,7 +1,6 @@
 """AASCE 2019 (SpineWeb data set 16): frontal films with 17 vertebrae each."""
 
 import hashlib
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import PurePosixPath
 from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.coco import DatasetInfo, Film
 from spondylo_mmpose.converters.conversion_report import ConversionReport
+from spondylo_mmpose.converters.encodings import OWN
 from spondylo_mmpose.converters.formats.base import (
     FilmResult,
     Format,
@@ -22,6 +22,7 @@ from spondylo_mmpose.converters.labels import (
     RawLabels,
     make_vertebra,
 )
+from spondylo_mmpose.converters.text_table import finite_number, number
 from spondylo_mmpose.imaging import IMAGE_SUFFIXES, Radiograph
 
 NUMBER = 17
@@ -29,7 +30,6 @@ NUMBER = 17
 
 _SPLITS = {'training': 'train', 'test': 'test'}
 _TABLES = ('filenames.csv', 'landmarks.csv', 'angles.csv')
-_ORDER = 'TL-TR-BL-BR'
 
 # `sunhl-1th-09-Jan-2017-197 A AP.jpg`: the day of labelling, patient 197, exposure A.
 _NAME = re.compile(r'^.*\d{2}-[A-Z][a-z]{2}-\d{4}-(?:(\d+) ([A-Z]+)\b|(coronal\d+)$)')
@@ -220,7 +220,7 @@ def _read_tables(
 
 
 def _labels(fields: list[str], width: int, height: int) -> RawLabels:
-    values = [_number(field) for field in fields]
+    values = [number(field) for field in fields]
     xs, ys = values[: 4 * NUMBER], values[4 * NUMBER :]
     points = [
         None if x is None or y is None else [x * width, y * height]
@@ -228,9 +228,9 @@ def _labels(fields: list[str], width: int, height: int) -> RawLabels:
     ]
     return RawLabels(
         [make_vertebra(i, points[4 * i : 4 * i + 4]) for i in range(NUMBER)],
-        _ORDER,
+        OWN,
         # The data set says what the order is; a vote can only agree or not.
-        candidates=(_ORDER,),
+        candidates=(OWN,),
         lowest='L5',
         level_origin=LEVEL_FROM_DATASET,
         number=NUMBER,
@@ -241,16 +241,9 @@ def _angles(fields: list[str] | None, done: FilmResult) -> list[float] | None:
     """Three Cobb angles as the table lists them, degrees."""
     if fields is None:
         return None
-    values = [_number(field) for field in fields]
-    found = [v for v in values if v is not None and math.isfinite(v)]
+    values = [finite_number(field) for field in fields]
+    found = [value for value in values if value is not None]
     if len(values) == len(found) == 3:
         return found
     done.note('angles_unusable', fields=len(fields))
     return None
-
-
-def _number(field: str) -> float | None:
-    try:
-        return float(field)
-    except ValueError:
-        return None

@@ -2,12 +2,14 @@
 
 import math
 
+from spondylo_mmpose.converters.encodings import OWN
 from spondylo_mmpose.converters.labels import (
     LEVEL_FROM_DATASET,
     LabelError,
     RawLabels,
     make_vertebra,
 )
+from spondylo_mmpose.converters.text_table import number
 
 ROWS = {'ap': 10, 'lateral': 11}
 """End plates of a film: two of L1 to L5; on lateral films the superior one of S1."""
@@ -21,8 +23,6 @@ What they mean is told in two ways: 0 normal and 1 affected; or 0 normal, 1 and 
 slip to the left and right (frontal films), 3 forward, 4 backward (lateral films). So
 they are kept as they are.
 """
-
-_ORDER = 'TL-TR-BL-BR'
 
 
 def split_rows(content: bytes) -> list[list[str]]:
@@ -71,9 +71,9 @@ def parse_rows(rows: list[list[str]], view: str) -> RawLabels:
         vertebrae.append(vertebra)
     return RawLabels(
         vertebrae,
-        _ORDER,
+        OWN,
         # The data set says what the order is; a vote can only agree or not.
-        candidates=(_ORDER,),
+        candidates=(OWN,),
         lowest=LOWEST[view],
         level_origin=LEVEL_FROM_DATASET,
         number=len(vertebrae),
@@ -84,19 +84,12 @@ def _points(row: list[str]) -> list[list[float] | None]:
     """Left and right end of an end plate, ``None`` where malformed."""
     if len(row) != 5:
         return [None, None]
-    values = [_number(field) for field in row[:4]]
+    values = [number(field) for field in row[:4]]
     return [
         None if x is None or y is None else [x, y] for x, y in (values[:2], values[2:])
     ]
 
 
 def _class(row: list[str]) -> int | None:
-    value = _number(row[4]) if len(row) == 5 else None
+    value = number(row[4]) if len(row) == 5 else None
     return int(value) if value is not None and value in CLASSES else None
-
-
-def _number(field: str) -> float | None:
-    try:
-        return float(field)
-    except ValueError:
-        return None

@@ -8,9 +8,9 @@ from typing import Any
 
 from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
-from spondylo_mmpose.converters.coco_reader import info_of_coco
+from spondylo_mmpose.converters.coco_reader import VERTEBRA_FIELDS, info_of_coco
 from spondylo_mmpose.converters.conversion_report import ConversionReport
-from spondylo_mmpose.converters.encodings import KNOWN
+from spondylo_mmpose.converters.encodings import KNOWN, OWN
 from spondylo_mmpose.converters.formats.base import (
     FilmResult,
     Format,
@@ -29,14 +29,6 @@ from spondylo_mmpose.converters.labels import (
 )
 from spondylo_mmpose.imaging import Radiograph
 from spondylo_mmpose.spine import anatomy
-
-OURS = 'TL-TR-BL-BR'
-"""The package's own corner order."""
-
-_OWN_FIELDS = (
-    'id', 'image_id', 'category_id', 'keypoints', 'num_keypoints', 'bbox', 'area',
-    'iscrowd', 'level', 'level_origin', 'order',
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -231,9 +223,9 @@ def _labels(entry: CocoEntry) -> RawLabels:
     origins = [a.get('level_origin') for a in entry.annotations]
     labels = RawLabels(
         [_vertebra(i, a, entry.places) for i, a in enumerate(entry.annotations)],
-        OURS,
+        OWN,
         # Named corners are what they are called; a vote can only agree or not.
-        candidates=KNOWN if entry.places is None else (OURS,),
+        candidates=KNOWN if entry.places is None else (OWN,),
         listed='up' if named else 'any',
     )
     if named:
@@ -257,5 +249,5 @@ def _vertebra(
     level, order = annotation.get('level'), annotation.get('order')
     vertebra.level = level if isinstance(level, str) else None
     vertebra.order = order if type(order) is int else None
-    vertebra.extra = {k: v for k, v in annotation.items() if k not in _OWN_FIELDS}
+    vertebra.extra = {k: v for k, v in annotation.items() if k not in VERTEBRA_FIELDS}
     return vertebra

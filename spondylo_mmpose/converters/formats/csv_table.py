@@ -1,8 +1,5 @@
 """One table for a whole data set: a row for each vertebra."""
 
-import csv
-import io
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -11,12 +8,8 @@ from typing import Any
 from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
 from spondylo_mmpose.converters.conversion_report import ConversionReport
-from spondylo_mmpose.converters.formats.base import (
-    FilmResult,
-    Format,
-    RawFilm,
-    settle,
-)
+from spondylo_mmpose.converters.encodings import OWN
+from spondylo_mmpose.converters.formats.base import FilmResult, Format, RawFilm, settle
 from spondylo_mmpose.converters.formats.facts import film_of, size_agrees
 from spondylo_mmpose.converters.formats.pairing import Images, split_of
 from spondylo_mmpose.converters.labels import (
@@ -25,6 +18,7 @@ from spondylo_mmpose.converters.labels import (
     RawVertebra,
     make_vertebra,
 )
+from spondylo_mmpose.converters.text_table import csv_rows, finite_number
 from spondylo_mmpose.imaging import Radiograph
 from spondylo_mmpose.spine.anatomy import CORNERS
 
@@ -49,7 +43,6 @@ COLUMNS = (
 )
 
 _NEEDED = {'file', *(name for names in CORNER_COLUMNS for name in names[:2])}
-_OWN_ORDER = 'TL-TR-BL-BR'
 
 Row = Mapping[str, str]
 
@@ -125,7 +118,7 @@ class CsvTable(Format):
             return film_of(done, image)
         entry: TableEntry = done.raw.entry
         rows = entry.rows
-        size = [_number(rows[0].get(key, '')) for key in ('width', 'height')]
+        size = [finite_number(rows[0].get(key, '')) for key in ('width', 'height')]
         if not size_agrees(done, image, *size):
             return None
         film = film_of(done, image, _facts(entry))
@@ -143,7 +136,7 @@ class CsvTable(Format):
         for name in sorted(tables, key=lambda n: (n.count('/'), n)):
             try:
                 rows = _rows(source.read(name))
-            except (MemberError, ValueError, csv.Error) as error:
+            except (MemberError, ValueError) as error:
                 if report is not None:
                     report.add('labels_unreadable', name, reason=str(error))
                 continue
@@ -153,16 +146,12 @@ class CsvTable(Format):
 
 
 def _rows(content: bytes) -> list[dict[str, str]]:
-    """Rows of a table; tables of spreadsheets may be divided by semicolons.
+    """Rows of a table by column.
 
     A row that is shorter or longer than the header holds nothing: which of its fields
     is missing can't be known.
     """
-    text = content.decode('utf-8-sig')
-    first = text.split('\n', 1)[0]
-    delimiter = ';' if first.count(';') > first.count(',') else ','
-    reader = csv.reader(io.StringIO(text, newline=''), delimiter=delimiter, strict=True)
-    rows = [row for row in reader if row]
+    rows = [row for _, row in csv_rows(content)]
     header = rows[0] if rows else []
     return [
         dict(zip(header, row if len(row) == len(header) else [''] * len(header),
@@ -180,7 +169,7 @@ def _facts(entry: TableEntry) -> dict[str, Any]:
     row = entry.rows[0]
     names = ('patient_id', 'group', 'source', 'sex', 'view')
     facts: dict[str, Any] = {name: row.get(name) or None for name in names}
-    age = _number(row.get('age', ''))
+    age = finite_number(row.get('age', ''))
     facts['age'] = int(age) if age is not None and age.is_integer() else None
     spacing = _pair(row, 'pixel_spacing_x_mm', 'pixel_spacing_y_mm')
     if spacing is not None:
@@ -195,9 +184,7 @@ def _facts(entry: TableEntry) -> dict[str, Any]:
 
 def _labels(rows: list[Row]) -> RawLabels:
     vertebrae = [_vertebra(i, r) for i, r in enumerate(rows) if _has_vertebra(r)]
-    labels = RawLabels(
-        vertebrae, _OWN_ORDER, candidates=(_OWN_ORDER,), listed='any', notes=[]
-    )
+    labels = RawLabels(vertebrae, OWN, candidates=(OWN,), listed='any', notes=[])
     if any(v.level or v.order is not None for v in vertebrae):
         origins = (row.get('level_origin') for row in rows)
         labels.lowest = None
@@ -211,25 +198,21 @@ def _vertebra(index: int, row: Row) -> RawVertebra:
         if not (row[x] or row[y]):
             points.append([0.0, 0.0, 0.0])
             continue
-        values = [_number(row[x]), _number(row[y]), _number(row.get(v) or '2')]
+        values = [
+            finite_number(row[x]),
+            finite_number(row[y]),
+            finite_number(row.get(v) or '2'),
+        ]
         points.append(None if None in values else [n for n in values if n is not None])
     vertebra = make_vertebra(index, points)
     vertebra.partial = True
     vertebra.level = row.get('level') or None
-    order = _number(row.get('order', ''))
+    order = finite_number(row.get('order', ''))
     vertebra.order = int(order) if order is not None and order.is_integer() else None
     return vertebra
 
 
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
 def _pair(row: Row, x: str, y: str) -> tuple[float, float] | None:
     """Two positive numbers, or nothing."""
-    a, b = _number(row.get(x, '')), _number(row.get(y, ''))
+    a, b = finite_number(row.get(x, '')), finite_number(row.get(y, ''))
     return None if a is None or b is None or min(a, b) <= 0 else (a, b)

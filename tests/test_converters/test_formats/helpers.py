@@ -7,8 +7,6 @@ from spondylo_mmpose.converters.conversion_report import ConversionReport
 from spondylo_mmpose.converters.reading import read_films
 from spondylo_mmpose.converters.registry import FORMATS
 
-AROUND = [0, 1, 3, 2]
-
 
 class Memory:
     """A data set that was never written."""

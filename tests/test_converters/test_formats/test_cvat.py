@@ -5,9 +5,10 @@ import pytest
 
 from spondylo_mmpose.converters.archive import open_source
 from spondylo_mmpose.converters.registry import FORMATS, detect
+from spondylo_mmpose.spine.anatomy import AROUND
 
 from ..helpers import jpeg, make_spine, write_tree
-from .helpers import AROUND, read
+from .helpers import read
 
 SPINE = make_spine(3)
 LEVELS = ['S1', 'L5', 'L4']

@@ -5,9 +5,10 @@ import pytest
 
 from spondylo_mmpose.converters.archive import open_source
 from spondylo_mmpose.converters.registry import FORMATS, detect
+from spondylo_mmpose.spine.anatomy import AROUND
 
 from ..helpers import jpeg, make_spine, write_tree
-from .helpers import AROUND, dump, read
+from .helpers import dump, read
 
 SIZE = (1000, 800)
 SPINE = make_spine(3)

@@ -9,9 +9,10 @@ from spondylo_mmpose.converters.conversion import convert
 from spondylo_mmpose.converters.conversion_report import ConversionReport
 from spondylo_mmpose.converters.registry import FORMATS, detect
 from spondylo_mmpose.exporters.labelme import label_of
+from spondylo_mmpose.spine.anatomy import AROUND
 
 from ..helpers import jpeg, load, make_spine, write_tree
-from .helpers import AROUND, Memory, dump, read
+from .helpers import Memory, dump, read
 
 SPINE = make_spine(4)
 LEVELS = ['S1', 'L5', 'L4', 'L3']

@@ -1,0 +1,43 @@
+"""Decode CSV tables and the numbers in them, which may be damaged."""
+
+import csv
+import io
+import math
+
+
+def csv_rows(content: bytes) -> list[tuple[int, list[str]]]:
+    """Decode a CSV table; tables of spreadsheets may be divided by semicolons.
+
+    Args:
+        content: UTF-8, with or without a byte order mark.
+
+    Returns:
+        Number of its last line and fields of each row that is not empty, the header
+        first.
+
+    Raises:
+        ValueError: One line: why it cannot be read.
+    """
+    try:
+        text = content.decode('utf-8-sig')
+        first = text.split('\n', 1)[0]
+        delimiter = ';' if first.count(';') > first.count(',') else ','
+        lines = io.StringIO(text, newline='')
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        return [(reader.line_num, row) for row in reader if row]
+    except (ValueError, csv.Error) as error:
+        raise ValueError(f'no CSV table in UTF-8: {error}') from error
+
+
+def number(text: str) -> float | None:
+    """A number, ``None`` where the text is none; NaN and infinity are numbers."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def finite_number(text: str) -> float | None:
+    """A finite number, ``None`` where the text is none."""
+    value = number(text)
+    return value if value is not None and math.isfinite(value) else None

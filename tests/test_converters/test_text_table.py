@@ -1,0 +1,26 @@
+import pytest
+
+from spondylo_mmpose.converters.text_table import csv_rows, finite_number, number
+
+
+def test_commas_or_the_semicolons_of_spreadsheets():
+    text = 'a,b\r\n"1,5",2\r\n\r\n3,"x\ny"\n'
+    rows = [(1, ['a', 'b']), (2, ['1,5', '2']), (5, ['3', 'x\ny'])]
+    assert csv_rows(text.encode('utf-8-sig')) == rows
+    assert csv_rows(b'a;b\n1,5;2\n') == [(1, ['a', 'b']), (2, ['1,5', '2'])]
+    assert csv_rows(b'') == []
+
+
+@pytest.mark.parametrize('content', [b'a\n"1', b'\xff\xfe'])
+def test_what_is_no_table_is_told_in_one_line(content):
+    with pytest.raises(ValueError, match=r'^no CSV table in UTF-8: .*$'):
+        csv_rows(content)
+
+
+def test_numbers():
+    assert number(' 1e2 ') == 100
+    assert number('inf') == float('inf')
+    assert number('1,5') is None
+    assert finite_number('inf') is None
+    assert finite_number('nan') is None
+    assert finite_number('') is None
