@@ -159,7 +159,9 @@ def _decide(raw: RawLabels, note: Note) -> str | None:
 def _check_partial(vertebrae: list[RawVertebra], encoding: str, note: Note) -> None:
     """End plates alone, as some formats label S1, that run from right to left."""
     for vertebra in vertebrae:
-        if not vertebra.partial or vertebra.fault is not None:
+        if not vertebra.partial or vertebra.fault is not None or complete([vertebra]):
+            # All four corners have voted; the lower plate of a steep sacrum may run
+            # from right to left.
             continue
         quad = encodings.decode(stack([vertebra]), encoding)[0]
         plates = quad[[1, 3], 0] - quad[[0, 2], 0]
