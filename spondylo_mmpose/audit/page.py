@@ -36,7 +36,7 @@ def write_page(folder: str | Path, audit: Audit, read: Reading, force: bool) -> 
     for finding in audit.findings:
         for file in finding.files:
             about[file].append(finding)
-    with atomic_dir(folder, force) as new:
+    with atomic_dir(folder, force, [PAGE]) as new:
         (new / 'films').mkdir()
         films = [film for film in read.films if film.raw.file in about]
         pictures = {}

@@ -10,7 +10,7 @@ import cv2
 
 from spondylo_mmpose.converters import conversion_report as reporting
 from spondylo_mmpose.converters.archive import open_source
-from spondylo_mmpose.converters.coco import Film, write_coco
+from spondylo_mmpose.converters.coco import SPLITS, Film, write_coco
 from spondylo_mmpose.converters.conversion_report import ConversionReport
 from spondylo_mmpose.converters.formats.base import FilmResult, Format
 from spondylo_mmpose.converters.leaks import note_leaks
@@ -50,9 +50,10 @@ def convert(
     src, out = Path(src), Path(out)
     _check_places(src, out)
     report = ConversionReport()
-    with open_source(src) as source, atomic_dir(out, force) as folder:
+    mark = [reporting.REPORT_NAME]
+    with open_source(src) as source, atomic_dir(out, force, mark) as folder:
         images = folder / 'images'
-        for split in ('train', 'val', 'test'):
+        for split in SPLITS:
             (images / split).mkdir(parents=True)
 
         def keep(done: FilmResult, content: bytes, image: Radiograph) -> None:

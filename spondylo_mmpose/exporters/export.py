@@ -98,7 +98,7 @@ def export_dataset(
     _check_places(root, out)
     source = read_root(root, [annotations] if annotations else ())
     placed, convert = _place(source, exporter, images)
-    with atomic_dir(out, force) as folder:
+    with atomic_dir(out, force, [REPORT_NAME]) as folder:
         for folder_of_images in {PurePosixPath(one.image).parent for one in placed}:
             (folder / folder_of_images).mkdir(parents=True, exist_ok=True)
         if images != 'none':

@@ -146,7 +146,7 @@ def write_phantoms(
     """
     _check(num, seed, layout, faults, val_share)
     plans = plan_films(num, seed, val_share)
-    with atomic_dir(out, force) as folder:
+    with atomic_dir(out, force, [TRUTH]) as folder:
         if layout == 'coco':
             films = render(folder, 'images', plans, seed, with_spacing, workers)
             write_coco(folder, [_coco_film(film) for film in films], _INFO)

@@ -25,6 +25,10 @@ from spondylo_mmpose.reporting.pipeline_samples import PipelineSample, PipelineS
 from spondylo_mmpose.spine.anatomy import CORNERS
 from spondylo_mmpose.utils.io import atomic_dir
 
+PAGE = 'browse.html'
+_PICTURES = 'vertebra_{}.png'
+_KNOWN_BY = (PAGE, _PICTURES.format('*'))
+
 CROP = 256  # px, side of a crop on the sheet
 TOLERANCE = 0.05
 """Distance in px of the film up to which a corner counts as mapped back."""
@@ -89,7 +93,7 @@ def browse(
     samples = PipelineSamples(config, subset)
     seen: list[PipelineSample] = []
     blocks: list[dict[str, Any]] = []
-    with atomic_dir(out, force) as folder:
+    with atomic_dir(out, force, _KNOWN_BY) as folder:
         chosen = samples.choose(number, seed)
         for place, index in enumerate(tqdm(chosen, 'vertebrae', delay=1)):
             draws = [samples.draw(index, seed, repeat) for repeat in range(repeats)]
@@ -98,12 +102,12 @@ def browse(
                 blocks.append(_html_block(tiles))
             else:
                 sheet = contact_sheet([tiles])
-                write_image(folder / f'vertebra_{place:03}.png', sheet)
+                write_image(folder / _PICTURES.format(f'{place:03}'), sheet)
             # The pictures are done with; only figures are needed from here on.
             seen.extend(draws)
         lines, failed = _summary(seen, len(chosen), repeats)
         if as_html:
-            page = folder / 'browse.html'
+            page = folder / PAGE
             title = f'{subset} samples of {Path(config.filename).name}'
             write_html(
                 page, 'browse.html.jinja', title=title, lines=lines, blocks=blocks

@@ -32,6 +32,8 @@ from spondylo_mmpose.statistics.tables import (
 )
 from spondylo_mmpose.utils.io import atomic_dir, write_json
 
+REPORT_NAME = 'statistics.json'
+
 
 def write_statistics(
     root: str | Path,
@@ -71,7 +73,7 @@ def write_statistics(
     data = read_root(root, names)
     _check_films(data)
     measures = [measure_film(film, no_slip_threshold) for film in data.films]
-    with atomic_dir(out, force) as folder:
+    with atomic_dir(out, force, [REPORT_NAME]) as folder:
         histograms = _read_grey_values(data, max_films, seed, workers)
         sets = _grey_sets(data, histograms)
         statistics = {
@@ -91,7 +93,7 @@ def write_statistics(
             },
             **_figures(measures),
         }
-        write_json(folder / 'statistics.json', statistics)
+        write_json(folder / REPORT_NAME, statistics)
         (folder / CONFIG_NAME).write_text(
             pixel_config(statistics['pixels'], len(measures)), encoding='utf-8'
         )

@@ -6,7 +6,7 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -118,13 +118,18 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_dir(path: str | Path, force: bool = False) -> Iterator[Path]:
+def atomic_dir(
+    path: str | Path, force: bool = False, known_by: Sequence[str] = ()
+) -> Iterator[Path]:
     """Yield a temporary folder beside ``path`` that becomes it on success.
 
     Args:
         path: Final folder. It must be absent or empty, unless ``force``.
         force: Replace a folder that is there already (only once the new one is
             complete).
+        known_by: Names or patterns of files, one of which tells that an earlier run
+            wrote the folder. Without any of them it is somebody's own and never
+            replaced. Left out, any folder is.
 
     Yields:
         The empty temporary folder to fill.
@@ -148,6 +153,11 @@ def atomic_dir(path: str | Path, force: bool = False) -> Iterator[Path]:
                 f'{path}: exists and is not empty; choose another folder or pass '
                 '--force'
             )
+        if _is_foreign(final, known_by):
+            raise SpondyloError(
+                f'{path}: is not replaced, since it holds no {" or ".join(known_by)} '
+                'of an earlier run; choose another folder or remove it yourself'
+            )
         final.parent.mkdir(parents=True, exist_ok=True)
         working = Path(tempfile.mkdtemp(prefix=f'.{final.name}.', dir=final.parent))
     except OSError as error:
@@ -168,6 +178,13 @@ def atomic_dir(path: str | Path, force: bool = False) -> Iterator[Path]:
         raise _not_writable(path, error) from error
     finally:
         shutil.rmtree(working, ignore_errors=True)
+
+
+def _is_foreign(folder: Path, known_by: Sequence[str]) -> bool:
+    """Whether a folder holds files, but none that tells of an earlier run."""
+    if not known_by or not folder.is_dir() or not any(folder.iterdir()):
+        return False
+    return not any(any(folder.glob(pattern)) for pattern in known_by)
 
 
 def make_folder(path: str | Path, option: str) -> Path:

@@ -59,6 +59,11 @@ def test_output_that_is_not_empty_needs_force(run_tool, src, tmp_path):
     done = run_tool('convert_dataset.py', 'mendeley', src, out)
     assert '--force' in error_line(done)
     assert [p.name for p in out.iterdir()] == ['old.txt']
+    # A folder that no conversion wrote is somebody's own.
+    done = run_tool('convert_dataset.py', 'mendeley', src, out, '--force')
+    assert 'conversion_report.json' in error_line(done)
+    assert [p.name for p in out.iterdir()] == ['old.txt']
+    (out / 'conversion_report.json').write_text('{}')
     done = run_tool('convert_dataset.py', 'mendeley', src, out, '--force')
     assert done.returncode == 0
     assert not (out / 'old.txt').exists()

@@ -42,6 +42,15 @@ def test_reports_are_written(run_tool, two, tmp_path):
     again = run_tool('verify_dataset.py', two, '--html', page)
     assert again.returncode == 2
     assert 'not empty' in again.stderr
+    again = run_tool('verify_dataset.py', two, '--html', page, '--force')
+    assert again.returncode == 2 and f'written: {page}' in again.stdout
+
+
+def test_page_never_takes_the_place_of_the_data(run_tool, two):
+    done = run_tool('verify_dataset.py', two, '--html', two, '--force')
+    assert done.returncode == 2
+    assert 'is not replaced' in done.stderr and done.stderr.count('\n') == 1
+    assert len(list(two.rglob('*.jpg'))) == 2
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,23 @@ def test_atomic_dir_does_not_overwrite_without_force(tmp_path):
         pass
 
 
+def test_a_folder_that_no_earlier_run_wrote_is_never_replaced(tmp_path):
+    out = tmp_path / 'out'
+    (out / 'mine').mkdir(parents=True)
+    known = ['report.json', 'picture_*.png']
+    with (
+        pytest.raises(SpondyloError, match=r'no report.json or picture_\*.png'),
+        io.atomic_dir(out, force=True, known_by=known),
+    ):
+        pass
+    assert [p.name for p in tmp_path.iterdir()] == ['out']
+    assert [p.name for p in out.iterdir()] == ['mine']
+    (out / 'picture_1.png').write_text('old')
+    with io.atomic_dir(out, force=True, known_by=known) as temporary:
+        (temporary / 'new').write_text('new')
+    assert [p.name for p in out.iterdir()] == ['new']
+
+
 def test_a_folder_without_a_name_of_its_own_is_never_emptied(tmp_path, monkeypatch):
     (tmp_path / 'here').mkdir()
     (tmp_path / 'here' / 'precious').write_text('old')
