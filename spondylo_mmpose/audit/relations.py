@@ -63,18 +63,13 @@ def find_in_other(
     films: Sequence[Known], others: Sequence[Known], workers: int
 ) -> list[Finding]:
     """Films that another data set holds too, by patient or by what they show."""
-    of_patient = {
-        (other.film.source, patient_of(other)): other.raw.file
-        for other, _ in others
-        if other.film is not None
-    }
+    of_patient = {_person(other): other.raw.file for other, _ in others}
     findings = []
     for film, _ in films:
-        assert film.film is not None
-        key = (film.film.source, patient_of(film))
-        if film.film.source not in (None, 'unknown') and key in of_patient:
+        person = _person(film)
+        if person is not None and person in of_patient:
             detail = {'split': film.raw.split, 'by': 'patient'}
-            detail['other'] = of_patient[key]
+            detail['other'] = of_patient[person]
             findings.append(Finding('film_in_other_set', film.raw.file, detail))
     told = {finding.file for finding in findings}
     marks = [mark for _, mark in films], [mark for _, mark in others]
@@ -100,6 +95,15 @@ def copies_of(
                 yield sorted(set(names))
 
     return sorted(related())
+
+
+def _person(film: FilmResult) -> tuple[str, str] | None:
+    """Source and patient, which mean the same in all data sets; ``None`` if unknown."""
+    known = film.film
+    if known is None or known.source in (None, 'unknown'):
+        return None
+    patient = known.patient_id or known.group
+    return None if patient is None else (str(known.source), patient)
 
 
 def _vertebrae(film: FilmResult) -> int:

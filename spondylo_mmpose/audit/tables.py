@@ -54,23 +54,17 @@ def _tally(films: Sequence[Film], keys: Sequence[str]) -> dict[str, dict[str, in
     return {
         key: {
             'films': len(rows[key]),
-            'patients': len(
-                {f.patient_id or f.group or f.file_name for f in rows[key]}
-            ),
-            'groups': len({f.group or f.file_name for f in rows[key]}),
+            'patients': len({film.patient_or_self for film in rows[key]}),
+            'groups': len({film.group_or_self for film in rows[key]}),
             'vertebrae': sum(len(film.corners) for film in rows[key]),
         }
         for key in sorted(rows)
     }
 
 
-def _patient(film: Film) -> str:
-    return film.patient_id or film.group or film.file_name
-
-
 def _demographics(films: Sequence[Film]) -> dict[str, Any]:
     """Of patients, not of films: a patient with three copies counts once."""
-    patients = {_patient(film): film for film in films}.values()
+    patients = {film.patient_or_self: film for film in films}.values()
     ages = [film.age for film in patients if film.age is not None]
     sexes = Counter(film.sex for film in patients)
     return {

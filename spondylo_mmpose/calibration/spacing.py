@@ -91,7 +91,7 @@ def namesakes(films: Sequence[Film]) -> set[str]:
     """
     groups: dict[str, set[str]] = defaultdict(set)
     for film in films:
-        groups[_stem(film)].add(film.group or film.file_name)
+        groups[_stem(film)].add(film.group_or_self)
     return {film.file_name for film in films if len(groups[_stem(film)]) > 1}
 
 

@@ -116,6 +116,16 @@ class Film:
     extra: Mapping[str, Any] = field(default_factory=dict)
     vertebra_extra: Sequence[Mapping[str, Any]] = ()
 
+    @property
+    def group_or_self(self) -> str:
+        """What copies of the film share; its own name where it has no group."""
+        return self.group or self.file_name
+
+    @property
+    def patient_or_self(self) -> str:
+        """The patient; the group, or the film's name, stands for one not known."""
+        return self.patient_id or self.group_or_self
+
 
 def coco_dataset(films: Iterable[Film], info: DatasetInfo) -> dict[str, Any]:
     """Encode films of one split as a COCO keypoint data set.

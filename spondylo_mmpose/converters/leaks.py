@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from spondylo_mmpose.converters.conversion_report import ConversionReport
+from spondylo_mmpose.converters.film_groups import connected_films
 from spondylo_mmpose.converters.formats.base import FilmResult
-from spondylo_mmpose.splits.groups import connected_films
 
 
 def note_leaks(usable: Sequence[FilmResult], report: ConversionReport) -> None:
@@ -36,11 +36,12 @@ def _related(usable: Sequence[FilmResult]) -> dict[int, list[FilmResult]]:
     """Films of one patient or one group, by the ``id`` of each of them."""
     entries = [
         {
-            'file_name': one.raw.file,
-            'patient_id': patient_of(one),
-            'group': group_of(one),
+            'file_name': film.file_name,
+            'patient_id': film.patient_id,
+            'group': film.group,
         }
         for one in usable
+        if (film := one.film) is not None
     ]
     related = {}
     for places in connected_films(entries):
@@ -50,12 +51,12 @@ def _related(usable: Sequence[FilmResult]) -> dict[int, list[FilmResult]]:
 
 
 def patient_of(one: FilmResult) -> str:
-    """What stands for the patient of a film that came through."""
+    """See :attr:`.Film.patient_or_self`; the film came through."""
     assert one.film is not None
-    return one.film.patient_id or group_of(one)
+    return one.film.patient_or_self
 
 
 def group_of(one: FilmResult) -> str:
-    """What copies of one film share."""
+    """See :attr:`.Film.group_or_self`; the film came through."""
     assert one.film is not None
-    return one.film.group or one.raw.file
+    return one.film.group_or_self

@@ -10,8 +10,8 @@ from mmengine.logging import print_log
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.converters.coco import SPLITS
 from spondylo_mmpose.converters.data_root import files_of_splits
+from spondylo_mmpose.converters.film_groups import divided_films, labelled_images
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.splits.groups import divided_films, labelled_images
 from spondylo_mmpose.splits.split_file import SplitFile, check_member
 from spondylo_mmpose.utils.io import read_json
 

@@ -9,9 +9,13 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.logging import print_log
 
+from spondylo_mmpose.converters.film_groups import (
+    divided_films,
+    image_keys,
+    labelled_images,
+)
 from spondylo_mmpose.engine.launch import dataset_nodes
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.splits.groups import divided_films, image_keys, labelled_images
 from spondylo_mmpose.utils.io import read_json
 
 _MEASURED = ('val_dataloader', 'test_dataloader')

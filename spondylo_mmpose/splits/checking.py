@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
+from spondylo_mmpose.converters.film_groups import divided_films
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.splits.groups import divided_films
 from spondylo_mmpose.splits.source import SplitSource, read_source
 from spondylo_mmpose.splits.split_file import (
     SPLIT_FILE,

@@ -6,10 +6,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from spondylo_mmpose.converters.coco import SPLITS
+from spondylo_mmpose.converters.film_groups import (
+    Together,
+    connected_films,
+    divided_films,
+)
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.splits.assignment import Assignment, files
 from spondylo_mmpose.splits.balance import divide
-from spondylo_mmpose.splits.groups import Together, connected_films, divided_films
 from spondylo_mmpose.splits.source import SourceFilm, SplitSource
 from spondylo_mmpose.splits.strata import stratum_counts
 

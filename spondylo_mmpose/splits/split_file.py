@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spondylo_mmpose.converters.film_groups import labelled_images
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.splits.assignment import Assignment, assignment_from_json
-from spondylo_mmpose.splits.groups import labelled_images
 from spondylo_mmpose.utils.io import file_digest, read_json
 
 SPLIT_FILE = 'split.json'

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from spondylo_mmpose.converters.film_groups import Together, connected_films
 from spondylo_mmpose.splits.assignment import Assignment
-from spondylo_mmpose.splits.groups import Together, connected_films
 from spondylo_mmpose.splits.source import SplitSource
 
 Counts = dict[str, Any]

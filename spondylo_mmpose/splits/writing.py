@@ -7,9 +7,9 @@ from typing import Any
 
 from spondylo_mmpose import __version__
 from spondylo_mmpose.converters.coco import SPLITS
+from spondylo_mmpose.converters.film_groups import connected_films, divided_films
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.splits.assignment import Assignment, assignment_to_json
-from spondylo_mmpose.splits.groups import connected_films, divided_films
 from spondylo_mmpose.splits.source import SourceFilm, SplitSource
 from spondylo_mmpose.splits.split_file import FORMAT_VERSION, SPLIT_FILE
 from spondylo_mmpose.splits.summary import part_counts

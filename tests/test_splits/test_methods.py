@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spondylo_mmpose.converters.film_groups import divided_films
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.splits.groups import divided_films
 from spondylo_mmpose.splits.methods import kfold, manual, official, ratio
 
 from .helpers import film, many_films, source_of

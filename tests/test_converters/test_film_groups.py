@@ -1,4 +1,4 @@
-from spondylo_mmpose.splits.groups import (
+from spondylo_mmpose.converters.film_groups import (
     connected_films,
     divided_films,
     labelled_images,
