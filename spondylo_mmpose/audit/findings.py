@@ -99,6 +99,10 @@ class Audit:
             return 2
         return 1 if grave else 0
 
+    def verdict(self, strict: bool = False) -> str:
+        """The status as a word: ``'clean'``, ``'warnings'`` or ``'errors'``."""
+        return ('clean', 'warnings', 'errors')[self.status(strict)]
+
     def as_dict(self) -> dict[str, Any]:
         """The machine-readable report."""
         return {
@@ -106,7 +110,7 @@ class Audit:
             'tool_version': spondylo_mmpose.__version__,
             'format': self.format,
             'digests': self.digests,
-            'status': ('clean', 'warnings', 'errors')[self.status()],
+            'status': self.verdict(),
             'tables': self.tables,
             'counts': self.counts(),
             'kinds': {

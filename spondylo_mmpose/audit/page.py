@@ -52,7 +52,7 @@ def write_page(folder: str | Path, audit: Audit, read: Reading, force: bool) -> 
             'audit.html.jinja',
             title='Audit of a data set',
             summary=summary(audit),
-            status=('clean', 'warnings', 'errors')[audit.status()],
+            status=audit.verdict(),
             kinds=[_section(kind, audit, pictures) for kind in audit.counts()],
         )
     return Path(folder) / PAGE

@@ -1,11 +1,9 @@
 """An audit as text for the terminal: numbers only, names stay in the reports."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from spondylo_mmpose.audit.findings import KINDS, Audit
-
-_WORDS = ('clean', 'warnings', 'errors')
+from spondylo_mmpose.utils.text import aligned
 
 
 def summary(audit: Audit, strict: bool = False) -> str:
@@ -22,14 +20,14 @@ def summary(audit: Audit, strict: bool = False) -> str:
         text = ', '.join(f'{key}: {value}' for key, value in table.items())
         rows.append((_TITLES[name], text or '-'))
     counts = audit.counts()
-    lines = list(_aligned(rows))
+    (lines,) = aligned(rows)
     lines.append('findings:' if counts else 'findings: none')
-    lines += _aligned(
+    lines += aligned(
         (f'{number:6d}  {kind}', f'{KINDS[kind][0]}: {KINDS[kind][1]}')
         for kind, number in counts.items()
-    )
-    verdict = _WORDS[audit.status(strict)]
-    if strict and verdict != _WORDS[audit.status()]:
+    )[0]
+    verdict = audit.verdict(strict)
+    if verdict != audit.verdict():
         verdict += ' (--strict: warnings count as errors)'
     return '\n'.join([*lines, f'result: {verdict}'])
 
@@ -52,9 +50,3 @@ def _demographics(cells: dict[str, Any]) -> str:
         low, high = cells['age range']
         text += f', {low} to {high}, mean {cells["age mean"]}'
     return text
-
-
-def _aligned(rows: Iterable[tuple[str, str]]) -> list[str]:
-    rows = list(rows)
-    width = max((len(name) for name, _ in rows), default=0)
-    return [f'{name:<{width}}  {text}' for name, text in rows]

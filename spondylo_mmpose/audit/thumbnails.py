@@ -10,13 +10,8 @@ from spondylo_mmpose.audit.findings import Finding
 from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.formats.base import FilmResult
 from spondylo_mmpose.imaging import RadiographError, read_radiograph
-from spondylo_mmpose.reporting.drawing import (
-    ERROR,
-    TRUTH,
-    draw_level,
-    draw_points,
-    draw_quad,
-)
+from spondylo_mmpose.reporting.contact_sheet import fit
+from spondylo_mmpose.reporting.drawing import ERROR, draw_film, draw_points, draw_quad
 from spondylo_mmpose.spine.anatomy import FloatArray
 
 SIZE = 420
@@ -43,15 +38,9 @@ def write_thumbnail(
         pixels = read_radiograph(source.read(film.raw.image)).pixels
     except (MemberError, RadiographError):
         return False
-    scale = SIZE / max(pixels.shape)
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    image = cv2.cvtColor(small, cv2.COLOR_GRAY2BGR)
+    image, scale = fit(pixels, SIZE, SIZE)
     if film.film is not None:
-        levels = film.film.levels or [None] * len(film.film.corners)
-        for quad, level in zip(film.film.corners, levels, strict=True):
-            draw_quad(image, quad, TRUTH, scale)
-            if level:
-                draw_level(image, quad, level, scale)
+        draw_film(image, film.film, scale)
     for finding in findings:
         _draw_fault(image, film, finding, scale)
     return bool(cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, 85]))

@@ -10,6 +10,7 @@ from tqdm import tqdm
 from spondylo_mmpose.audit.duplicates import find_repeats
 from spondylo_mmpose.audit.fingerprints import fingerprint
 from spondylo_mmpose.phantom import make_phantom
+from spondylo_mmpose.utils.text import aligned
 
 Film = NDArray[np.uint8]
 
@@ -96,8 +97,8 @@ def _look(films: Sequence[Film], marks: Sequence, change: dict) -> dict[str, flo
 
 def table(result: dict[str, dict[str, float]]) -> str:
     """The result as lines for the terminal."""
-    width = max(map(len, result))
-    return '\n'.join(
-        f'{name:<{width}}  {100 * row["found"]:5.1f} % found, {row["wrong"]:.0f} wrong'
+    (lines,) = aligned(
+        (name, f'{100 * row["found"]:5.1f} % found, {row["wrong"]:.0f} wrong')
         for name, row in result.items()
     )
+    return '\n'.join(lines)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from spondylo_mmpose.utils.text import aligned
+
 REPORT_NAME = 'conversion_report.json'
 
 FILM, VERTEBRA, KEPT = 'film left out', 'vertebra left out', 'kept'
@@ -131,10 +133,8 @@ class ConversionReport:
             (f'{number:5d}  {kind}', f'{KINDS[kind][1]} ({KINDS[kind][0]})')
             for kind, number in self.counts().items()
         ]
-        width = max(len(name) for name, _ in rows + faults)
-        lines = [f'{name:<{width}}  {text}' for name, text in rows]
-        lines += ['faults:' if faults else 'faults: none']
-        lines += [f'{name:<{width}}  {text}' for name, text in faults]
+        totals, listed = aligned(rows, faults)
+        lines = [*totals, 'faults:' if faults else 'faults: none', *listed]
         lines += [f'written to {out}', f'report: {Path(out) / REPORT_NAME}']
         return '\n'.join(lines)
 

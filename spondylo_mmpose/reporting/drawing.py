@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.spine.anatomy import SKELETON, FloatArray
 
 TRUTH, PREDICTION, ERROR = (120, 220, 90), (255, 150, 40), (60, 60, 255)
@@ -22,6 +23,15 @@ def draw_quad(
             ends = tuple(points[a].tolist()), tuple(points[b].tolist())
             cv2.line(image, *ends, colour, 1, cv2.LINE_AA, 4)
     draw_points(image, quad, colour, scale)
+
+
+def draw_film(image: np.ndarray, film: Film, scale: float) -> None:
+    """Draw the vertebrae of a film with their levels, in place."""
+    levels = film.levels or [None] * len(film.corners)
+    for quad, level in zip(film.corners, levels, strict=True):
+        draw_quad(image, quad, TRUTH, scale)
+        if level:
+            draw_level(image, quad, level, scale)
 
 
 def draw_points(

@@ -8,7 +8,7 @@ import numpy as np
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.imaging import read_radiograph
 from spondylo_mmpose.reporting.contact_sheet import Tile, contact_sheet, fit
-from spondylo_mmpose.reporting.drawing import TRUTH, draw_level, draw_quad
+from spondylo_mmpose.reporting.drawing import draw_film
 
 TILE = 400  # px, the longer side of a film
 COLUMNS = 4
@@ -57,11 +57,7 @@ def sample_sheet(images: Path, films: Sequence[Film]) -> np.ndarray:
 
 def _tile(path: Path, film: Film) -> Tile:
     image, scale = fit(read_radiograph(path).pixels, TILE, TILE)
-    levels = film.levels or [None] * len(film.corners)
-    for quad, level in zip(film.corners, levels, strict=True):
-        draw_quad(image, quad, TRUTH, scale)
-        if level:
-            draw_level(image, quad, level, scale)
+    draw_film(image, film, scale)
     facts = [film.source or 'unknown source', film.split]
     if film.sex or film.age is not None:
         age = '' if film.age is None else f' {film.age:g} y'
