@@ -47,7 +47,8 @@ def read_annotation_file(path: Path) -> dict[str, Any]:
         raise SpondyloError(
             f'{path}: is no COCO file (lists {", ".join(_NEEDED)} needed)'
         )
-    _check_version(path, content.get('info'))
+    if fault := version_fault(content.get('info')):
+        raise SpondyloError(f'{path}: {fault}; convert the data set again')
     _check_corners(path, content['categories'])
     films = {
         image['id']
@@ -73,16 +74,16 @@ def read_annotation_file(path: Path) -> dict[str, Any]:
     return content
 
 
-def _check_version(path: Path, info: Any) -> None:
-    """Refuse a file of a later format; files of other tools name none."""
+def version_fault(info: Any) -> str | None:
+    """What is wrong with the version of a file; files of other tools name none.
+
+    Args:
+        info: The file's ``info``.
+    """
     version = info.get('format_version') if isinstance(info, dict) else None
-    if version is not None and (
-        str(version).split('.')[0] != FORMAT_VERSION.split('.')[0]
-    ):
-        raise SpondyloError(
-            f'{path}: has format version {version}, this program reads '
-            f'{FORMAT_VERSION}; convert the data set again'
-        )
+    if version is None or str(version).split('.')[0] == FORMAT_VERSION.split('.')[0]:
+        return None
+    return f'has format version {version}, this program reads {FORMAT_VERSION}'
 
 
 def _check_corners(path: Path, categories: list[dict[str, Any]]) -> None:

@@ -1,11 +1,12 @@
 """COCO keypoint files of vertebrae: our own, and those of other tools."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from spondylo_mmpose.converters.annotation_file import version_fault
 from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
 from spondylo_mmpose.converters.coco_reader import VERTEBRA_FIELDS, info_of_coco
@@ -27,7 +28,7 @@ from spondylo_mmpose.converters.labels import (
     make_vertebra,
     numbers,
 )
-from spondylo_mmpose.imaging import Radiograph
+from spondylo_mmpose.imaging import IMAGE_SUFFIXES, Radiograph
 from spondylo_mmpose.spine import anatomy
 
 
@@ -75,12 +76,14 @@ class Coco(Format):
         names = _Names(source.names)
         for member, content in self._files(source, report):
             entries = _entries(member, content, report)
-            for raw in _films(member, entries, names):
+            for raw in _films(member, entries, names, report):
                 key = (raw.split, raw.target or raw.stem)
                 if key in films:
                     report.add('file_duplicated', raw.file, taken=films[key].file)
                     continue
                 films[key] = raw
+        if self.annotations is None:
+            _note_unnamed(source.names, films.values(), report)
         return [films[key] for key in sorted(films)]
 
     def film(self, done: FilmResult, image: Radiograph) -> Film | None:
@@ -91,6 +94,9 @@ class Coco(Format):
             return None
         film = film_of(done, image, entry.image)
         labels = _labels(entry) if done.raw.labelled else None
+        for vertebra in labels.vertebrae if labels else []:
+            if vertebra.box is None:
+                done.note('box_disagrees', vertebra=vertebra.index, reason='no box')
         return settle(done, film, labels)
 
     def info(self, source: RawSource) -> DatasetInfo:
@@ -118,6 +124,22 @@ class Coco(Format):
             if content is not None:
                 depth = len(path.parts)
                 yield str(path), content
+
+
+def _note_unnamed(
+    names: Sequence[str], films: Iterable[RawFilm], report: ConversionReport
+) -> None:
+    """Images that no annotation file names, in folders that hold some that are."""
+    named = {film.image for film in films if film.image}
+    folders = {str(PurePosixPath(image).parent) for image in named}
+    for name in names:
+        path = PurePosixPath(name)
+        if (
+            path.suffix.lower() in IMAGE_SUFFIXES
+            and str(path.parent) in folders
+            and name not in named
+        ):
+            report.add('image_without_label', name)
 
 
 class _Names:
@@ -150,14 +172,31 @@ def _load(
         if report is not None and 'annotations' in PurePosixPath(member).parts:
             report.add('labels_unreadable', member, reason=str(error))
         return None
+    if not _is_coco(content):
+        if report is not None and _split_of(member):
+            report.add('labels_unreadable', member, reason='no COCO keypoint file')
+        return None
+    if report is not None and (fault := version_fault(content.get('info'))):
+        report.add('labels_unreadable', member, reason=fault)
+        return None
+    loaded: dict[str, Any] = content
+    return loaded
+
+
+def _is_coco(content: Any) -> bool:
     if not isinstance(content, dict):
-        return None
+        return False
     lists = [content.get(key) for key in ('images', 'annotations', 'categories')]
-    if not all(
+    return all(
         isinstance(v, list) and all(isinstance(e, dict) for e in v) for v in lists
-    ):
-        return None
-    return content if any(_keypoints(c) for c in content['categories']) else None
+    ) and any(_keypoints(c) for c in content['categories'])
+
+
+def _split_of(member: str) -> str | None:
+    """The split that a file is called after, as those of a converted data set."""
+    path = PurePosixPath(member)
+    own = 'annotations' in path.parts and path.stem in SPLITS
+    return path.stem if own else None
 
 
 def _keypoints(category: Mapping[str, Any]) -> list[Any] | None:
@@ -173,6 +212,9 @@ def _entries(
     names = next(k for c in content['categories'] if (k := _keypoints(c)))
     own = set(names) == set(anatomy.CORNERS)
     places = tuple(names.index(c) for c in anatomy.CORNERS) if own else None
+    # Categories without corners are of other things: discs, whole spines.
+    others = [c.get('id') for c in content['categories'] if not _keypoints(c)]
+    own_ids = [c.get('id') for c in content['categories'] if _keypoints(c)]
     of_image: dict[Any, list[Mapping[str, Any]]] = {}
     for image in content['images']:
         if isinstance(image.get('id'), int) and isinstance(image.get('file_name'), str):
@@ -187,7 +229,13 @@ def _entries(
             report.add('label_without_image', member, annotation=place)
         elif annotation.get('iscrowd'):
             report.add('shape_unused', member, annotation=place, shape='crowd')
+        elif (category := annotation.get('category_id')) in others:
+            report.add('shape_unused', member, annotation=place, category=category)
         else:
+            if category not in own_ids:
+                report.add(
+                    'class_unexpected', member, annotation=place, category=category
+                )
             of_image[annotation['image_id']].append(annotation)
     return [
         CocoEntry(image, of_image[image['id']], places)
@@ -197,13 +245,20 @@ def _entries(
 
 
 def _films(
-    member: str, entries: Sequence[CocoEntry], names: _Names
+    member: str,
+    entries: Sequence[CocoEntry],
+    names: _Names,
+    report: ConversionReport,
 ) -> Iterator[RawFilm]:
     stem = PurePosixPath(member).stem.lower()
     of_file = next((split for split in SPLITS if split in stem), 'train')
     for entry in entries:
         split = entry.image.get('split')
         split = split if split in SPLITS else of_file
+        if (own := _split_of(member)) and split != own:
+            # Data sets train on the file, whatever its entries say.
+            report.add('fact_malformed', member, field='split', value=split)
+            split = own
         file_name = PurePosixPath(entry.image['file_name'])
         image = names.find(member, str(file_name), split)
         parts = [p for p in file_name.parts if p not in ('..', '/')]
