@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from spondylo_mmpose.phantom.writer import write_phantoms
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -29,6 +31,25 @@ def real_data() -> Path:
     path = Path(folder)
     assert path.is_dir(), f'SPONDYLO_REAL_DATA={folder} is no folder'
     return path
+
+
+@pytest.fixture(scope='session')
+def phantoms(tmp_path_factory) -> Path:
+    """Five phantoms as a converted data set, to read; who changes them copies them."""
+    root = tmp_path_factory.mktemp('phantoms') / 'coco'
+    write_phantoms(root, 5, seed=8, layout='coco', workers=1)
+    return root
+
+
+@pytest.fixture
+def one_thread():
+    """Run torch on one thread: several get in the way of the data workers."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope='session')

@@ -9,6 +9,7 @@ from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.radial_error import radial_errors
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.imaging import RadiographError, read_radiograph
+from spondylo_mmpose.reporting.contact_sheet import fit
 from spondylo_mmpose.reporting.drawing import (
     ERROR,
     PREDICTION,
@@ -37,9 +38,7 @@ def film_overlay(records: Sequence[VertebraRecord], size: int = 640) -> np.ndarr
         grey = read_radiograph(path).pixels
     except RadiographError as error:
         raise SpondyloError(f'{path}: {error}') from error
-    scale = size / max(grey.shape)
-    film = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    film = cv2.cvtColor(film, cv2.COLOR_GRAY2BGR)
+    film, scale = fit(grey, size, size)
     for record in records:
         _draw_errors(film, record, scale)
         draw_quad(film, record.true, TRUTH, scale)

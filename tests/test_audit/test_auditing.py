@@ -63,10 +63,9 @@ def test_conversion_mends_what_is_not_about_patients(faulty, tmp_path):
 
 
 @pytest.fixture
-def clean(tmp_path):
+def clean(phantoms, tmp_path):
     """Converted phantoms whose content may be changed."""
-    write_phantoms(tmp_path / 'coco', 5, seed=8, layout='coco', workers=1)
-    return tmp_path / 'coco'
+    return shutil.copytree(phantoms, tmp_path / 'coco')
 
 
 def edit(root, split, change):

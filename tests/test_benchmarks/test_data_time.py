@@ -1,9 +1,7 @@
 import pytest
-import torch
 
 from spondylo_mmpose.benchmarks.data_time import DataTimeHook, measure_data_time
 from spondylo_mmpose.engine.launch import load_config
-from spondylo_mmpose.phantom.writer import write_phantoms
 from tests.conftest import ROOT
 
 
@@ -35,19 +33,9 @@ def test_epochs_are_added_up_apart():
     assert hook.epochs[0]['waited'] == 4
 
 
-@pytest.fixture
-def one_thread():
-    # Several would get in the way of the workers, and of other programs.
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.mark.slow
-def test_training_is_measured(tmp_path, one_thread):
-    write_phantoms(tmp_path / 'p', 5, 0, 'coco', workers=1)
-    options = {'data_root': str(tmp_path / 'p')}
+def test_training_is_measured(phantoms, one_thread):
+    options = {'data_root': str(phantoms)}
     for mib in (16, 0):
         config = load_config(ROOT / 'tests' / 'configs' / 'tiny.py', options)
         measured = measure_data_time(config, mib)

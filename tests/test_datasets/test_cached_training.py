@@ -7,26 +7,9 @@ import torch
 from mmengine.config import Config
 
 from spondylo_mmpose.engine.launch import build_runner, load_config, start_from_scratch
-from spondylo_mmpose.phantom.writer import write_phantoms
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    # Several would get in the way of the workers, and of other programs.
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope='module')
-def data(tmp_path_factory):
-    root = tmp_path_factory.mktemp('cached') / 'phantoms'
-    write_phantoms(root, 5, 3, 'coco', workers=1)
-    return root
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures('one_thread')]
 
 
 def trained(data: Path, work_dir: Path, **changes) -> dict[str, torch.Tensor]:
@@ -53,10 +36,10 @@ def trained(data: Path, work_dir: Path, **changes) -> dict[str, torch.Tensor]:
     return {k: v.clone() for k, v in runner.model.state_dict().items()}
 
 
-def test_cache_and_collating_do_not_change_the_weights(data, tmp_path):
-    fast = trained(data, tmp_path / 'fast')
+def test_cache_and_collating_do_not_change_the_weights(phantoms, tmp_path):
+    fast = trained(phantoms, tmp_path / 'fast')
     plain = trained(
-        data,
+        phantoms,
         tmp_path / 'plain',
         **{'dataset.film_cache_mib': 0, 'collate_fn.type': 'pseudo_collate'},
     )

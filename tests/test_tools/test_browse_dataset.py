@@ -1,14 +1,11 @@
 """The tool end to end."""
 
-from spondylo_mmpose.phantom.writer import write_phantoms
 
-
-def test_browse_phantoms(tmp_path, run_tool):
-    root, out = tmp_path / 'phantoms', tmp_path / 'out'
-    write_phantoms(root, 2, 0, 'coco', workers=1)
+def test_browse_phantoms(phantoms, tmp_path, run_tool):
+    out = tmp_path / 'out'
     done = run_tool(
         'browse_dataset.py', 'configs/demo/hrnet_w16.py', '--out', out, '--num', 2,
-        '--html', '--cfg-options', f'data_root={root}',
+        '--html', '--cfg-options', f'data_root={phantoms}',
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert '2 vertebrae x 3 draws, crops of 128 x 128 px' in done.stdout

@@ -66,6 +66,12 @@ def measure_with(run_tool, data, checkpoint, folder, *arguments):
     return json.loads((folder / 'metrics.json').read_text())
 
 
+@pytest.fixture(scope='module')
+def metrics(trained, data, run_tool):
+    """Metrics of that run's last checkpoint; its predictions lie beside it."""
+    return measure_with(run_tool, data, trained / 'epoch_4.pth', trained)
+
+
 def test_training_leaves_checkpoints_and_a_log(trained):
     assert (trained / 'epoch_4.pth').is_file()
     assert list(trained.glob('best_corner_MRE_px_epoch_*.pth'))
@@ -109,25 +115,23 @@ def test_interrupted_and_resumed_equals_undisturbed(trained, data, tmp_path, run
     assert rates[0] == rates[1]
 
 
-def test_testing_twice_gives_the_same_numbers(trained, data, tmp_path, run_tool):
-    checkpoint = trained / 'epoch_4.pth'
-    one, two = tmp_path / 'one', tmp_path / 'two'
-    metrics = measure_with(run_tool, data, checkpoint, one)
-    assert metrics == measure_with(run_tool, data, checkpoint, two)
-    assert metrics['corner/vertebrae'] == len(load_dump(one / 'predictions.pkl'))
+def test_testing_twice_gives_the_same_numbers(
+    trained, metrics, data, tmp_path, run_tool
+):
+    again = measure_with(run_tool, data, trained / 'epoch_4.pth', tmp_path)
+    assert again == metrics
+    assert metrics['corner/vertebrae'] == len(load_dump(trained / 'predictions.pkl'))
     # These phantoms have a spacing, so mm are measured.
     assert metrics['corner/MRE_mm'] > 0
     keypoints = [
         np.concatenate([s['pred_instances']['keypoints'] for s in load_dump(path)])
-        for path in (one / 'predictions.pkl', two / 'predictions.pkl')
+        for path in (trained / 'predictions.pkl', tmp_path / 'predictions.pkl')
     ]
     assert (keypoints[0] == keypoints[1]).all()
 
 
-def test_two_processes_give_the_numbers_of_one(trained, data, tmp_path, run_tool):
-    checkpoint = trained / 'epoch_4.pth'
-    one = measure_with(run_tool, data, checkpoint, tmp_path / 'one')
-    folder = tmp_path / 'two'
+def test_two_processes_give_the_numbers_of_one(trained, metrics, data, tmp_path):
+    checkpoint, folder = trained / 'epoch_4.pth', tmp_path / 'two'
     command = [
         sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node', 2,
         '--master_port', 29531, ROOT / 'tools/test.py', CONFIG, checkpoint,
@@ -141,19 +145,16 @@ def test_two_processes_give_the_numbers_of_one(trained, data, tmp_path, run_tool
         timeout=300,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
-    assert json.loads((folder / 'metrics.json').read_text()) == pytest.approx(one)
+    assert json.loads((folder / 'metrics.json').read_text()) == pytest.approx(metrics)
     ids = [
-        [
-            (s['img_path'], s['id'])
-            for s in load_dump(tmp_path / name / 'predictions.pkl')
-        ]
-        for name in ('one', 'two')
+        [(s['img_path'], s['id']) for s in load_dump(path / 'predictions.pkl')]
+        for path in (trained, folder)
     ]
     assert ids[0] == ids[1]
 
 
-def test_report_of_a_run(trained, data, tmp_path, run_tool):
-    measure_with(run_tool, data, trained / 'epoch_4.pth', trained)
+@pytest.mark.usefixtures('metrics')
+def test_report_of_a_run(trained, tmp_path, run_tool):
     page = tmp_path / 'page.html'
     result = run_tool(
         'report.py', trained, '--out', page, '--section', 'A <run>: its note.'
