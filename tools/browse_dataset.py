@@ -8,6 +8,7 @@ import argparse
 from pathlib import Path
 
 import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
+from spondylo_mmpose.converters.coco import SPLITS
 from spondylo_mmpose.utils.cli import run_cli
 
 
@@ -19,7 +20,7 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add('config', help='recipe, e.g. configs/rtmpose_s_spondylo.py')
-    add('--subset', choices=['train', 'val', 'test'], default='train')
+    add('--subset', choices=SPLITS, default='train')
     add('--out', help='folder to write; work_dirs/browse/<config>_<subset>')
     add('--num', type=int, default=12, help='vertebrae (default: %(default)s)')
     add('--repeats', type=int, help='draws of each (train: 3, else 1)')

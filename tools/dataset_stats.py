@@ -3,14 +3,13 @@
 
 import argparse
 
-import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
+from spondylo_mmpose.spine.measurements import NO_SLIP_THRESHOLD
+from spondylo_mmpose.statistics.writer import write_statistics
 from spondylo_mmpose.utils.cli import run_cli
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    from spondylo_mmpose.spine.measurements import NO_SLIP_THRESHOLD
-
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add('root', metavar='ROOT', help='converted data set, or one annotation file of it')
@@ -21,7 +20,7 @@ def parse_args() -> argparse.Namespace:
         default=[],
         metavar='NAME',
         help='files or folders below ROOT/annotations, e.g. train or kfold/fold0; '
-        'default: the official splits',
+        'default: the splits that it came with',
     )
     add(
         '--max-films',
@@ -46,8 +45,6 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Measure, write, and print the summary."""
     args = parse_args()
-    from spondylo_mmpose.statistics.writer import write_statistics
-
     lines = write_statistics(
         args.root,
         args.out,

@@ -5,9 +5,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from spondylo_mmpose.converters.coco import SPLITS
+from spondylo_mmpose.splits.checking import check_split
+from spondylo_mmpose.splits.making import make_split, named_ratios, read_patients
+from spondylo_mmpose.splits.methods import LEAVE_OUT
 from spondylo_mmpose.utils.cli import run_cli
-
-SPLITS = ('train', 'val', 'test')
 
 
 def parse_args() -> argparse.Namespace:
@@ -62,7 +64,7 @@ def parse_args() -> argparse.Namespace:
         )
     sub.add_argument(
         '--rest',
-        choices=[*SPLITS, 'leave-out'],
+        choices=[*SPLITS, LEAVE_OUT],
         help='where films go that no list names; an error when not given',
     )
     sub = add('check', 'verify a split: digest, leaks, films; status 1 if faulty')
@@ -73,10 +75,6 @@ def parse_args() -> argparse.Namespace:
 def main() -> int:
     """Divide and print the summary, or check."""
     options = vars(parse_args())
-    # Torch comes with these; it must follow the settings of run_cli's module.
-    from spondylo_mmpose.splits.checking import check_split
-    from spondylo_mmpose.splits.making import make_split, named_ratios, read_patients
-
     if options['method'] == 'check':
         faults = check_split(options['folder'])
         print('\n'.join(faults) or f'{options["folder"]}: as it was written, no leaks')

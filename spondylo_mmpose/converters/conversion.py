@@ -17,7 +17,7 @@ from spondylo_mmpose.converters.leaks import note_leaks
 from spondylo_mmpose.converters.reading import read_films
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging import Radiograph
-from spondylo_mmpose.utils.io import atomic_dir, write_json
+from spondylo_mmpose.utils.io import atomic_dir, check_apart, write_json
 
 
 def convert(
@@ -48,7 +48,7 @@ def convert(
         SpondyloError: If there is nothing to convert, or ``out`` cannot be written.
     """
     src, out = Path(src), Path(out)
-    _check_places(src, out)
+    check_apart(src, out)
     report = ConversionReport()
     mark = [reporting.REPORT_NAME]
     with open_source(src) as source, atomic_dir(out, force, mark) as folder:
@@ -76,15 +76,6 @@ def convert(
         write_coco(folder, films, info)
         write_json(folder / reporting.REPORT_NAME, report.as_dict())
     return report
-
-
-def _check_places(src: Path, out: Path) -> None:
-    """Refuse an output that would grow in, or replace, the source."""
-    source, target = src.resolve(), out.resolve()
-    if source == target or source in target.parents:
-        raise SpondyloError(f'{out}: lies in the source {src}; choose another folder')
-    if target in source.parents:
-        raise SpondyloError(f'{out}: holds the source {src}; choose another folder')
 
 
 def _collect(done: list[FilmResult], report: ConversionReport) -> list[Film]:

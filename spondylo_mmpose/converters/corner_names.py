@@ -24,8 +24,6 @@ from dataclasses import dataclass
 
 from spondylo_mmpose.spine import anatomy
 
-SIDES = ('left', 'right', 'anterior', 'posterior')
-
 _PLATE_WORDS = {
     'superior': ('superior', 'sup', 'upper', 'up', 'top', 'cranial', 'cephalad'),
     'inferior': (
@@ -64,7 +62,8 @@ class ParsedName:
 
     Attributes:
         level: One of ``anatomy.LEVELS``.
-        corner: End plate, and one of :data:`SIDES`.
+        corner: End plate, and ``'left'``, ``'right'``, ``'anterior'`` or
+            ``'posterior'``.
         vertebra: ``False`` where it names something else, a disc or two levels.
         plain: Whether nothing is left that these do not tell.
     """

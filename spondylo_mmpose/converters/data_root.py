@@ -32,6 +32,23 @@ class DataRoot:
         """Path of a film's image."""
         return self.images / film.file_name
 
+    def check_images(self, mend: str) -> None:
+        """Miss an image now and not after minutes of work.
+
+        Args:
+            mend: What to do where one is missing.
+
+        Raises:
+            SpondyloError: If one is missing.
+        """
+        missing = [film for film in self.films if not self.image(film).is_file()]
+        if missing:
+            number = '1 film is' if len(missing) == 1 else f'{len(missing)} films are'
+            raise SpondyloError(
+                f'{self.images}: {number} missing, the first is '
+                f'{missing[0].file_name}; {mend}'
+            )
+
 
 def files_of_splits(folder: Path) -> list[Path]:
     """Those of ``train.json``, ``val.json`` and ``test.json`` that a folder holds."""
@@ -59,6 +76,8 @@ def annotation_files(root: str | Path, names: Sequence[str] = ()) -> list[Path]:
                 'a folder'
             )
         return [root]
+    if not root.exists():
+        raise SpondyloError(f'{root}: no such folder; name a converted data set')
     folder = root / 'annotations'
     if not folder.is_dir():
         raise SpondyloError(

@@ -20,7 +20,7 @@ from spondylo_mmpose.exporters.images import (
     unique_names,
 )
 from spondylo_mmpose.exporters.registry import EXPORTERS
-from spondylo_mmpose.utils.io import atomic_dir, write_json
+from spondylo_mmpose.utils.io import atomic_dir, check_apart, write_json
 
 REPORT_NAME = 'export_report.json'
 
@@ -95,7 +95,7 @@ def export_dataset(
         raise SpondyloError(f'--images {images}: one of {", ".join(IMAGE_MODES)}')
     exporter = EXPORTERS[name]
     root, out = Path(root), Path(out)
-    _check_places(root, out)
+    check_apart(root, out)
     source = read_root(root, [annotations] if annotations else ())
     placed, convert = _place(source, exporter, images)
     with atomic_dir(out, force, [REPORT_NAME]) as folder:
@@ -116,23 +116,12 @@ def export_dataset(
     return report
 
 
-def _check_places(root: Path, out: Path) -> None:
-    """Refuse an output that would replace the data set or grow in it."""
-    source, target = root.resolve(), out.resolve()
-    if source == target or source in target.parents or target in source.parents:
-        raise SpondyloError(f'{out}: lies in or holds {root}; choose another folder')
-
-
 def _place(
     source: DataRoot, exporter: Exporter, images: ImageMode
 ) -> tuple[list[PlacedFilm], set[str]]:
     """Names of the films in the output, and which films become PNG."""
-    missing = [f.file_name for f in source.films if not source.image(f).is_file()]
-    if missing and images != 'none':
-        raise SpondyloError(
-            f'{source.images}: {len(missing)} films are missing, the first is '
-            f'{missing[0]}; convert the data set again, or use --images none'
-        )
+    if images != 'none':
+        source.check_images('convert the data set again, or use --images none')
     placed, convert = [], set()
     for film, name in zip(source.films, unique_names(source.films), strict=True):
         if images != 'none' and must_convert(source.image(film), exporter.pictures):

@@ -122,20 +122,13 @@ def _check_options(
 
 
 def _check_films(data: DataRoot) -> None:
-    """Miss a film now and not after minutes, nor never where few are read."""
     if not any(len(film.corners) for film in data.films):
         files = ', '.join(map(str, data.files))
         raise SpondyloError(
             f'{files}: no labelled vertebra; name annotation files with labels'
         )
-    missing = [film for film in data.films if not data.image(film).is_file()]
-    if missing:
-        first = data.image(missing[0])
-        others = f' (and {len(missing) - 1} more are)' if len(missing) > 1 else ''
-        raise SpondyloError(
-            f'{first}: the film is missing{others}; put it there or convert the data '
-            'set again'
-        )
+    # All, though grey values may be read of few.
+    data.check_images('put it there or convert the data set again')
 
 
 def _read_grey_values(
@@ -148,7 +141,7 @@ def _read_grey_values(
     )
     histograms: list[grey_values.Histogram | None] = [None] * len(data.films)
     for i, histogram in tqdm(
-        zip(chosen, read, strict=True), 'films', len(chosen), unit='film', delay=1
+        zip(chosen, read, strict=True), 'films', len(chosen), leave=False, disable=None
     ):
         histograms[i] = histogram
     return histograms

@@ -187,6 +187,25 @@ def _is_foreign(folder: Path, known_by: Sequence[str]) -> bool:
     return not any(any(folder.glob(pattern)) for pattern in known_by)
 
 
+def check_apart(source: str | Path, out: str | Path) -> None:
+    """Refuse an output that would grow in its own source, or replace it.
+
+    Args:
+        source: File or folder that is read.
+        out: Folder that is written.
+
+    Raises:
+        SpondyloError: If one is the other or lies in it.
+    """
+    read, written = Path(source).resolve(), Path(out).resolve()
+    if read == written or read in written.parents:
+        raise SpondyloError(
+            f'{out}: lies in the source {source}; choose another folder'
+        )
+    if written in read.parents:
+        raise SpondyloError(f'{out}: holds the source {source}; choose another folder')
+
+
 def make_folder(path: str | Path, option: str) -> Path:
     """Make a folder, if it is not there yet, and those above it.
 

@@ -12,6 +12,7 @@ from spondylo_mmpose.converters.registry import FORMATS
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.phantom.writer import write_phantoms
 
+from ..helpers import edit_json
 from ..test_converters.helpers import make_spine, usual_json, write_tree
 
 
@@ -68,13 +69,6 @@ def clean(phantoms, tmp_path):
     return shutil.copytree(phantoms, tmp_path / 'coco')
 
 
-def edit(root, split, change):
-    path = root / 'annotations' / f'{split}.json'
-    content = json.loads(path.read_text())
-    change(content)
-    path.write_text(json.dumps(content))
-
-
 def test_film_under_another_name_in_another_split(clean):
     (val,) = sorted((clean / 'images/val').iterdir())
     train = sorted((clean / 'images/train').iterdir())[0]
@@ -102,8 +96,8 @@ def test_patient_or_group_in_two_splits_of_a_converted_set(clean, field):
     def same(content):
         content['images'][0][field] = 'p'
 
-    edit(clean, 'train', same)
-    edit(clean, 'val', same)
+    edit_json(clean / 'annotations/train.json', same)
+    edit_json(clean / 'annotations/val.json', same)
     (finding,) = audited(clean).findings
     assert finding.kind == 'patient_in_two_splits'
     assert [file.split('/')[1] for file in finding.files] == ['val', 'train']
@@ -118,7 +112,7 @@ def test_faults_of_a_converted_set_are_found(clean):
         points[0:3], points[3:6] = points[3:6], points[0:3]
         content['images'][2]['width'] += 1
 
-    edit(clean, 'train', spoil)
+    edit_json(clean / 'annotations/train.json', spoil)
     found = {(f.kind, f.detail.get('vertebra')) for f in audited(clean).findings}
     assert found == {
         ('corner_outside', 0),

@@ -1,9 +1,8 @@
-import json
-
 import pytest
 
 from spondylo_mmpose.converters.data_root import read_root
 from spondylo_mmpose.errors import SpondyloError
+from tests.helpers import edit_json
 from tests.test_statistics.helpers import film, write_set
 
 
@@ -52,7 +51,8 @@ def test_a_film_counts_once(root):
 @pytest.mark.parametrize(
     ('path', 'names', 'message'),
     [
-        ('nowhere', [], 'no converted data set'),
+        ('nowhere', [], 'no such folder'),
+        ('set/images', [], 'no converted data set'),
         ('set', ['fold'], r'fold\.json: no such annotation file'),
         ('set', ['kfold'], 'holds none of'),
         ('set', ['../set'], 'name a folder or file in'),
@@ -80,9 +80,7 @@ def test_wrong_names(root, path, names, message):
 )
 def test_faulty_facts(root, changes, message):
     path = root / 'annotations' / 'train.json'
-    content = json.loads(path.read_text())
-    content['images'][0].update(changes)
-    path.write_text(json.dumps(content))
+    edit_json(path, lambda content: content['images'][0].update(changes))
     with pytest.raises(
         SpondyloError, match=rf'train\.json: image train/a\.png .*{message}'
     ):
@@ -91,8 +89,6 @@ def test_faulty_facts(root, changes, message):
 
 def test_a_level_is_text(root):
     path = root / 'annotations' / 'train.json'
-    content = json.loads(path.read_text())
-    content['annotations'][1]['level'] = 5
-    path.write_text(json.dumps(content))
+    edit_json(path, lambda content: content['annotations'][1].update(level=5))
     with pytest.raises(SpondyloError, match='annotation 1 has a level that is no text'):
         read_root(root)

@@ -1,4 +1,3 @@
-import json
 import logging
 
 import pytest
@@ -8,6 +7,7 @@ from spondylo_mmpose.datasets.leak_check import check_leaks
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.splits.making import make_split
 
+from ..helpers import edit_json
 from ..test_splits.helpers import film, many_films, write_root
 
 CLEAN = (film('train/a.jpg', 'p1', 'g1'), film('val/b.jpg', 'p2', 'g2'))
@@ -96,24 +96,18 @@ def test_files_of_a_split_pass(split):
 
 
 def change_labels(split):
-    path = split / 'fold0/train.json'
-    content = json.loads(path.read_text())
-    content['annotations'][0]['keypoints'][0] += 1
-    path.write_text(json.dumps(content))
+    def change(content):
+        content['annotations'][0]['keypoints'][0] += 1
+
+    edit_json(split / 'fold0/train.json', change)
 
 
 def drop_the_mark(split):
-    path = split / 'fold0/train.json'
-    content = json.loads(path.read_text())
-    del content['info']['split']
-    path.write_text(json.dumps(content))
+    edit_json(split / 'fold0/train.json', lambda c: c['info'].pop('split'))
 
 
 def edit_the_split(split):
-    path = split / 'split.json'
-    content = json.loads(path.read_text())
-    content['folds'][0]['files']['train'].pop()
-    path.write_text(json.dumps(content))
+    edit_json(split / 'split.json', lambda c: c['folds'][0]['files']['train'].pop())
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """Converted data sets made by hand: what is hard to keep is in them."""
 
+from itertools import count
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from spondylo_mmpose.converters.coco import CC_BY_4, DatasetInfo, Film, write_coco
+from spondylo_mmpose.converters.coco import CC_BY_4, DatasetInfo, Film
+from tests.helpers import write_coco_root
 from tests.test_converters.helpers import make_spine
 
 INFO = DatasetInfo('made by hand', licence=CC_BY_4, source_digests={'a': '1'})
@@ -59,12 +60,7 @@ def hard_films():
 
 def write_root(root: Path, films) -> Path:
     """A converted data set; each image has its own grey level."""
-    for grey, film in enumerate(films, start=20):
-        path = root / 'images' / film.file_name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.new('L', (film.width, film.height), grey).save(path)
-    write_coco(root, films, INFO)
-    return root
+    return write_coco_root(root, films, count(20), INFO)
 
 
 def by_name(films):

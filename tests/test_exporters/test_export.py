@@ -10,6 +10,7 @@ from spondylo_mmpose.converters.data_root import read_root
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.exporters.export import export_dataset
 from spondylo_mmpose.exporters.registry import EXPORTERS
+from tests.helpers import edit_json
 from tests.test_exporters.helpers import hard_films, spine, write_root
 from tests.test_imaging.helpers import dicom
 
@@ -90,9 +91,7 @@ def test_linked_images_take_no_room_and_none_writes_labels_only(tmp_path, root):
 @pytest.mark.parametrize('name', EXPORTERS)
 def test_missing_image_is_told_and_nothing_is_written(tmp_path, root, name):
     (root / 'images/val/same.png').unlink()
-    with pytest.raises(
-        SpondyloError, match='1 films are missing, the first is val/sam'
-    ):
+    with pytest.raises(SpondyloError, match='1 film is missing, the first is val/sam'):
         export_dataset(name, root, tmp_path / 'out')
     assert not (tmp_path / 'out').exists()
 
@@ -105,13 +104,6 @@ def test_unreadable_image_leaves_the_old_output(tmp_path, root):
         export_dataset('yolo-pose', root, tmp_path / 'out', force=True)
     assert files(tmp_path / 'out') == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ['out', 'root']
-
-
-def edit(root, change):
-    path = root / 'annotations/train.json'
-    content = json.loads(path.read_text())
-    change(content)
-    path.write_text(json.dumps(content))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +120,7 @@ def edit(root, change):
     ],
 )
 def test_malformed_data_set_is_refused(tmp_path, root, change, message):
-    edit(root, change)
+    edit_json(root / 'annotations/train.json', change)
     with pytest.raises(SpondyloError, match=message):
         export_dataset('coco', root, tmp_path / 'out')
     assert not (tmp_path / 'out').exists()
@@ -138,12 +130,13 @@ def test_malformed_data_set_is_refused(tmp_path, root, change, message):
     ('arguments', 'message'),
     [
         ({'name': 'tfrecord'}, 'choose one of coco'),
-        ({'root': 'nowhere'}, 'no converted data set'),
+        ({'root': 'nowhere'}, 'no such folder'),
+        ({'root': 'root/images'}, 'no converted data set'),
         ({'annotations': '../x'}, 'name a folder'),
         ({'annotations': 'absent'}, r'absent\.json: no such annotation file'),
         ({'images': 'move'}, 'one of copy, link, none'),
-        ({'out': 'root/out'}, 'lies in or holds'),
-        ({'out': '.'}, 'lies in or holds'),
+        ({'out': 'root/out'}, 'lies in the source'),
+        ({'out': '.'}, 'holds the source'),
     ],
 )
 def test_wrong_arguments_are_one_line(tmp_path, root, monkeypatch, arguments, message):

@@ -1,9 +1,12 @@
 """Small data sets to divide."""
 
+from itertools import repeat
+
 import numpy as np
 
-from spondylo_mmpose.converters.coco import DatasetInfo, Film, write_coco
+from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.splits.source import SourceFilm, SplitSource
+from tests.helpers import write_coco_root
 
 QUAD = np.array([[20.0, 600], [70, 600], [20, 630], [70, 630]])
 
@@ -18,12 +21,7 @@ def film(name, patient=None, group=None, source='buu', vertebrae=2):
 
 
 def write_root(root, films, images=False):
-    write_coco(root, films, DatasetInfo('test'))
-    for one in films if images else ():
-        path = root / 'images' / one.file_name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    return root
+    return write_coco_root(root, films, repeat(0) if images else ())
 
 
 def many_films():

@@ -13,6 +13,7 @@ from spondylo_mmpose.splits.source import read_source
 from spondylo_mmpose.splits.split_file import read_split_file
 from spondylo_mmpose.splits.writing import write_split
 
+from ..helpers import edit_json
 from .helpers import film, many_films, write_root
 
 UNLABELLED = film('test/t.jpg', 'p0', vertebrae=0)
@@ -32,12 +33,6 @@ def without_ids(annotations):
     return [
         {k: v for k, v in a.items() if k not in ('id', 'image_id')} for a in annotations
     ]
-
-
-def edit(path, change):
-    content = load(path)
-    change(content)
-    path.write_text(json.dumps(content))
 
 
 def test_ratio_is_written(root):
@@ -179,14 +174,14 @@ def move_a_film(folder):
         files = content['folds'][0]['files']
         files['val'].append(files['train'].pop())
 
-    edit(folder / 'split.json', change)
+    edit_json(folder / 'split.json', change)
 
 
 def relabel(root):
     def change(content):
         content['annotations'][0]['keypoints'][0] += 1
 
-    edit(root / 'annotations/train.json', change)
+    edit_json(root / 'annotations/train.json', change)
 
 
 @pytest.mark.parametrize(
@@ -194,16 +189,18 @@ def relabel(root):
     [
         (lambda r, f: move_a_film(f), 'do not fit its digest'),
         (
-            lambda r, f: edit(f / 'split.json', lambda c: c.pop('folds')),
+            lambda r, f: edit_json(f / 'split.json', lambda c: c.pop('folds')),
             'is no file of',
         ),
         (
-            lambda r, f: edit(f / 'split.json', lambda c: c.update(format_version='9')),
+            lambda r, f: edit_json(
+                f / 'split.json', lambda c: c.update(format_version='9')
+            ),
             'format version 9',
         ),
         (lambda r, f: (f / 'split.json').write_text('{'), 'cannot be read as JSON'),
         (
-            lambda r, f: edit(f / 'val.json', lambda c: c['annotations'].pop()),
+            lambda r, f: edit_json(f / 'val.json', lambda c: c['annotations'].pop()),
             'not as the split was written',
         ),
         (lambda r, f: (f / 'val.json').unlink(), 'no such annotation file'),

@@ -1,10 +1,12 @@
 """A small data set written by hand."""
 
-import cv2
+from itertools import repeat
+
 import numpy as np
 
-from spondylo_mmpose.converters.coco import DatasetInfo, Film, write_coco
+from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.spine.anatomy import levels_upward
+from tests.helpers import write_coco_root
 
 NAN = [np.nan, np.nan]
 
@@ -28,9 +30,4 @@ def film(name='train/a.png', corners=(S1, L5, L4), size=(300, 280), **facts):
 
 def write_set(root, films, grey=60):
     """Write annotations and films of one grey value."""
-    write_coco(root, films, DatasetInfo('test'))
-    for one in films:
-        path = root / 'images' / one.file_name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        cv2.imwrite(str(path), np.full((one.height, one.width), grey, np.uint8))
-    return root
+    return write_coco_root(root, films, repeat(grey))

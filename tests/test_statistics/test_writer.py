@@ -132,7 +132,7 @@ def drop_labels(root):
         (
             lambda root: (root / 'images/val/c.png').unlink(),
             {},
-            r'val/c\.png: the film',
+            r'images: 1 film is missing, the first is val/c\.png',
         ),
         (
             lambda root: (root / 'images/val/c.png').write_bytes(b'no image'),
