@@ -5,7 +5,6 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -20,7 +19,7 @@ from spondylo_mmpose.calibration.spacing import (
 )
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.converters.naming import parse_name
-from spondylo_mmpose.converters.text_table import csv_rows, finite_number
+from spondylo_mmpose.converters.text_table import csv_records, finite_number
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import read_json
 
@@ -189,16 +188,14 @@ def read_table(path: Path) -> list[tuple[int, dict[str, str]]]:
         SpondyloError: If it cannot be read or has no row.
     """
     try:
-        rows = csv_rows(path.read_bytes())
+        rows = csv_records(path.read_bytes())
     except (OSError, ValueError) as error:
         raise SpondyloError(
             f'{path}: cannot be read as a CSV table ({error}); save it as UTF-8 CSV'
         ) from error
-    if len(rows) < 2:
+    if not rows:
         raise SpondyloError(f'{path}: has no row below its line of column names')
-    names = [name.strip().lower() for name in rows[0][1]]
-    return [(line, dict(zip_longest(names, row[: len(names)], fillvalue='')))
-            for line, row in rows[1:]]  # fmt: skip
+    return rows
 
 
 def _cell(cells: Mapping[str, str], names: Iterable[str]) -> str:

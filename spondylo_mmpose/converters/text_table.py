@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from itertools import zip_longest
 
 
 def csv_rows(content: bytes) -> list[tuple[int, list[str]]]:
@@ -27,6 +28,27 @@ def csv_rows(content: bytes) -> list[tuple[int, list[str]]]:
         return [(reader.line_num, row) for row in reader if row]
     except (ValueError, csv.Error) as error:
         raise ValueError(f'no CSV table in UTF-8: {error}') from error
+
+
+def csv_records(content: bytes) -> list[tuple[int, dict[str, str]]]:
+    """Decode a CSV table by its header.
+
+    Args:
+        content: See :func:`csv_rows`.
+
+    Returns:
+        Line number and cells of each row below the header, by the name of their column
+        in lower case; a cell that a short row lacks is empty.
+
+    Raises:
+        ValueError: One line: why it cannot be read.
+    """
+    (_, header), *rows = csv_rows(content) or [(0, [])]
+    names = [name.strip().lower() for name in header]
+    return [
+        (line, dict(zip_longest(names, row[: len(names)], fillvalue='')))
+        for line, row in rows
+    ]
 
 
 def number(text: str) -> float | None:

@@ -1,6 +1,11 @@
 import pytest
 
-from spondylo_mmpose.converters.text_table import csv_rows, finite_number, number
+from spondylo_mmpose.converters.text_table import (
+    csv_records,
+    csv_rows,
+    finite_number,
+    number,
+)
 
 
 def test_commas_or_the_semicolons_of_spreadsheets():
@@ -15,6 +20,12 @@ def test_commas_or_the_semicolons_of_spreadsheets():
 def test_what_is_no_table_is_told_in_one_line(content):
     with pytest.raises(ValueError, match=r'^no CSV table in UTF-8: .*$'):
         csv_rows(content)
+
+
+def test_rows_by_column():
+    records = csv_records(b' A;b\n1\n\n2;3;4\n')
+    assert records == [(2, {'a': '1', 'b': ''}), (4, {'a': '2', 'b': '3'})]
+    assert csv_records(b'a,b\n') == csv_records(b'') == []
 
 
 def test_numbers():

@@ -1,9 +1,6 @@
 """BUU-LSPINE (Burapha University): frontal and lateral lumbar films with CSV labels."""
 
 import argparse
-import csv
-import io
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +19,7 @@ from spondylo_mmpose.converters.formats.base import (
 from spondylo_mmpose.converters.formats.buu_labels import ROWS, parse_rows, split_rows
 from spondylo_mmpose.converters.labels import LabelError
 from spondylo_mmpose.converters.naming import PHANTOM_IDS
+from spondylo_mmpose.converters.text_table import csv_records, finite_number
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging import IMAGE_SUFFIXES, Radiograph
 from spondylo_mmpose.utils.io import read_json
@@ -294,30 +292,20 @@ def _spacings(source: RawSource, report: ConversionReport) -> dict[str, float]:
         if PurePosixPath(member).name != SPACING_TABLE:
             continue
         try:
-            text = source.read(member).decode('utf-8-sig')
-            rows = list(csv.DictReader(io.StringIO(text)))
+            rows = csv_records(source.read(member))
         except MemberError as error:
             report.add(error.kind, member, reason=str(error))
             continue
-        except (UnicodeDecodeError, csv.Error) as error:
+        except ValueError as error:
             report.add('spacing_unusable', member, reason=str(error))
             continue
-        for place, row in enumerate(rows, start=2):
-            name = PurePosixPath((row.get('filename') or '').strip().lower())
+        for place, row in rows:
+            name = PurePosixPath(row.get('filename', '').strip().lower())
             key = name.stem if name.suffix in IMAGE_SUFFIXES else str(name)
-            value = _spacing(row.get('pixel_spacing_mm'))
-            if value is None or found.get(key, value) != value:
+            value = finite_number(row.get('pixel_spacing_mm', ''))
+            if value is None or value <= 0 or found.get(key, value) != value:
                 report.add('spacing_unusable', member, row=place, name=key)
                 doubtful.add(key)
             else:
                 found[key] = value
     return {key: value for key, value in found.items() if key not in doubtful}
-
-
-def _spacing(field: str | None) -> float | None:
-    """A positive number, ``None`` if it is anything else."""
-    try:
-        value = float(field or '')
-    except ValueError:
-        return None
-    return value if 0 < value < math.inf else None
