@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spondylo_mmpose.evaluation.records import VertebraRecord
-from spondylo_mmpose.spine.anatomy import FloatArray, infer_facing
+from spondylo_mmpose.spine.anatomy import LEVELS, FloatArray, infer_facing
 from spondylo_mmpose.spine.measurements import slip_percent, to_scale
 
 
@@ -57,6 +57,12 @@ def slip_pairs(records: Iterable[VertebraRecord]) -> list[SlipPair]:
         film.sort(key=lambda record: record.order or 0)
         pairs.extend(_film_pairs(film_id, film))
     return pairs
+
+
+def level_pair_key(name: str) -> tuple[int, str]:
+    """Sort key that brings names like ``L5-S1`` into the order upward."""
+    lower = name.rpartition('-')[2]
+    return LEVELS.index(lower) if lower in LEVELS else len(LEVELS), name
 
 
 def _film_pairs(film_id: str, film: Sequence[VertebraRecord]) -> list[SlipPair]:

@@ -56,13 +56,13 @@ def test_a_resize_changes_no_value_in_mm(truths, size):
         )
     old, new = (evaluate(RadialErrorMetric(), r) for r in (before, after))
     in_mm = {key for key in old if 'mm' in key}
-    assert len(in_mm) == 8
+    assert {'corner/MRE_mm', 'corner/SDR@2mm'} <= in_mm
     for key in in_mm:
         assert new[key] == pytest.approx(old[key])
     assert new['corner/MRE_px'] != pytest.approx(old['corner/MRE_px'])
     old, new = (evaluate(MeyerdingMetric(), r) for r in (before, after))
     assert old['clinical/pairs_in_mm'] == old['clinical/pairs'] > FILMS
-    assert new == pytest.approx(old)
+    assert new == pytest.approx(old, nan_ok=True)
 
 
 def test_ap_films_have_no_slip(truths):

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation import MeyerdingMetric
 from spondylo_mmpose.evaluation.clinical import slip_pairs
 from spondylo_mmpose.spine.anatomy import mirror
@@ -58,7 +59,7 @@ def test_threshold_moves_the_grade():
 def test_mirrored_film_has_the_same_values():
     true, predicted = mirror(spine(30, 10), 640), mirror(spine(20, 10), 640)
     assert evaluate(film_records(true, predicted)) == pytest.approx(
-        evaluate(film_records(spine(30, 10), spine(20, 10)))
+        evaluate(film_records(spine(30, 10), spine(20, 10))), nan_ok=True
     )
 
 
@@ -77,7 +78,14 @@ def test_prediction_that_cannot_be_measured_counts_as_wrong():
     predicted[2] = np.nan
     metrics = evaluate(film_records(spine(30, 10), predicted))
     assert metrics['clinical/grade_accuracy'] == 50
-    assert metrics['clinical/slip_MAE'] == np.inf
+    # L5-S1 is right; the failure is told beside the mean and is in the shares.
+    assert metrics['clinical/slip_MAE'] == 0
+    assert metrics['clinical/slip_unmeasured'] == 1
+    assert metrics['clinical/slip_unmeasured_percent'] == 50
+    assert metrics['clinical/slip_within_10'] == 50
+    assert metrics['clinical/slip_median'] == np.inf
+    assert metrics['clinical/slip_MAE/L4-L5'] == np.inf
+    assert np.isnan(metrics['clinical/slip_bias/L4-L5'])
 
 
 def test_truth_that_cannot_be_measured_is_left_out():
@@ -85,3 +93,30 @@ def test_truth_that_cannot_be_measured_is_left_out():
     true[2, 3] = np.nan
     metrics = evaluate(film_records(true, spine(30, 10)))
     assert metrics['clinical/pairs'] == 1
+
+
+def test_levels_come_in_the_order_upward_with_few_values_each():
+    metrics = evaluate(film_records(spine(30, 10), spine(20, 10)))
+    named = [key for key in metrics if key.startswith('clinical/pairs/')]
+    assert named == ['clinical/pairs/L5-S1', 'clinical/pairs/L4-L5']
+    assert metrics['clinical/sensitivity_2_or_more/L4-L5'] == 0
+    assert metrics['clinical/sensitivity_1_or_more/L4-L5'] == 100
+    assert 'clinical/grade_accuracy_CI_low' in metrics
+    assert 'clinical/grade_accuracy_CI_low/L4-L5' not in metrics
+    assert all(isinstance(value, (int, float)) for value in metrics.values())
+
+
+def test_details_by_level():
+    records = film_records(spine(30, 10), spine(20, 10))
+    details = MeyerdingMetric(no_slip_threshold=4).details(records)
+    assert 'below 4 %' in details['rules']['no_slip']
+    assert list(details['levels']) == ['L5-S1', 'L4-L5']
+    # True II, predicted I.
+    assert details['levels']['L4-L5']['confusion']['pairs'][2][1] == 1
+    assert np.sum(details['all']['confusion']['pairs']) == 2
+
+
+@pytest.mark.parametrize('threshold', [-1, 25.5, np.nan])
+def test_a_senseless_threshold_is_refused(threshold):
+    with pytest.raises(SpondyloError, match='no_slip_threshold'):
+        MeyerdingMetric(no_slip_threshold=threshold)

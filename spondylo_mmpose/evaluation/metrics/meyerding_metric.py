@@ -1,15 +1,21 @@
 """Clinical error given the true boxes: slip percentage and Meyerding grade."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from mmpose.registry import METRICS
 
-from spondylo_mmpose.evaluation.clinical import slip_pairs
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.clinical import SlipPair, level_pair_key, slip_pairs
 from spondylo_mmpose.evaluation.metrics.corner_metric import CornerMetric
 from spondylo_mmpose.evaluation.records import VertebraRecord
-from spondylo_mmpose.spine.measurements import NO_SLIP_THRESHOLD, meyerding_grade
+from spondylo_mmpose.evaluation.slip_agreement import (
+    SlipAgreement,
+    compare_slips,
+    rules,
+)
+from spondylo_mmpose.spine.measurements import GRADE_BORDERS, NO_SLIP_THRESHOLD
 
 
 @METRICS.register_module()
@@ -22,6 +28,9 @@ class MeyerdingMetric(CornerMetric):
     Args:
         no_slip_threshold: |slip| in percent below which a pair has grade 0.
         **kwargs: Arguments of :class:`mmengine.evaluator.BaseMetric`.
+
+    Raises:
+        SpondyloError: If the threshold is negative or above the end of grade I.
     """
 
     default_prefix = 'clinical'
@@ -30,46 +39,68 @@ class MeyerdingMetric(CornerMetric):
         self, no_slip_threshold: float = NO_SLIP_THRESHOLD, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
+        if not 0 <= no_slip_threshold <= GRADE_BORDERS[0]:
+            raise SpondyloError(
+                f'no_slip_threshold={no_slip_threshold}: must lie between 0 and the '
+                f'end of grade I, {GRADE_BORDERS[0]:g} %'
+            )
         self.no_slip_threshold = no_slip_threshold
 
     def summarise(self, records: Sequence[VertebraRecord]) -> dict[str, float]:
         """Compare slips and grades over all pairs that the truth can measure.
 
         Returns:
-            ``slip_MAE``, ``slip_bias`` and ``slip_SD`` of the difference (predicted
-            minus true, percentage points), ``grade_accuracy`` (percent), the same per
-            pair of levels as ``slip_MAE/L5-S1``, ``facing_agreement`` (percent of the
-            pairs), ``pairs``, ``pairs_in_mm`` (measured free of the film's stretch),
-            ``pairs_graded_1_or_more`` (by the truth) and ``no_slip_threshold``. A pair
-            whose predicted slip can't be measured counts as a wrong grade and makes the
-            slip errors infinite.
+            The names of :meth:`.SlipAgreement.metrics`: slip errors in percentage
+            points, shares in percent, 95 % intervals as ``..._CI_low`` and
+            ``..._CI_high``; those of :meth:`.SlipAgreement.level_metrics` for each pair
+            of levels as ``slip_MAE/L5-S1``; ``facing_agreement`` (percent of the
+            pairs), ``pairs_in_mm`` (measured free of the film's stretch) and
+            ``no_slip_threshold``. :func:`.slip_agreement.rules` says how pairs count
+            whose predicted slip can't be measured.
         """
-        pairs = [p for p in slip_pairs(records) if np.isfinite(p.true)]
-        true = np.array([p.true for p in pairs])
-        predicted = np.array([p.predicted for p in pairs])
-        error = np.where(np.isfinite(predicted), predicted - true, np.inf)
-        grade = meyerding_grade(true, self.no_slip_threshold)
-        right = grade == meyerding_grade(predicted, self.no_slip_threshold)
-        metrics = {
-            'slip_MAE': _mean(np.abs(error)),
-            'slip_bias': _mean(error),
-            'slip_SD': float(np.std(error, ddof=1))
-            if len(error) > 1 and np.isfinite(error).all()
-            else float('nan'),
-            'grade_accuracy': 100.0 * _mean(right),
-            'facing_agreement': 100.0 * _mean([p.facing_agrees for p in pairs]),
-            'pairs': len(pairs),
-            'pairs_in_mm': sum(p.in_mm for p in pairs),
-            'pairs_graded_1_or_more': int((grade >= 1).sum()),
-            'no_slip_threshold': self.no_slip_threshold,
-        }
-        names = np.array([p.name for p in pairs], dtype=object)
-        for name in dict.fromkeys(names):
-            chosen = names == name
-            metrics[f'slip_MAE/{name}'] = _mean(np.abs(error[chosen]))
-            metrics[f'grade_accuracy/{name}'] = 100.0 * _mean(right[chosen])
+        pairs = _measured_by_truth(records)
+        metrics = self._compare(pairs).metrics()
+        facing = [p.facing_agrees for p in pairs]
+        metrics['facing_agreement'] = (
+            100.0 * float(np.mean(facing)) if facing else float('nan')
+        )
+        metrics['pairs_in_mm'] = sum(p.in_mm for p in pairs)
+        metrics['no_slip_threshold'] = self.no_slip_threshold
+        for name, found in self._by_levels(pairs).items():
+            for key, value in found.level_metrics().items():
+                metrics[f'{key}/{name}'] = value
         return metrics
 
+    def details(self, records: Sequence[VertebraRecord]) -> dict[str, Any]:
+        """What no single number holds, for reports; ready for JSON.
 
-def _mean(values: Sequence[float] | np.ndarray) -> float:
-    return float(np.mean(values)) if len(values) else float('nan')
+        Args:
+            records: Unique records, as :meth:`summarise` takes them.
+
+        Returns:
+            ``rules`` in words, and under ``all`` and, by name of the pair, under
+            ``levels`` what :meth:`.SlipAgreement.details` gives: every number, the
+            confusion matrix with its names, the counts behind the shares.
+        """
+        pairs = _measured_by_truth(records)
+        levels = self._by_levels(pairs)
+        return {
+            'rules': rules(self.no_slip_threshold),
+            'all': self._compare(pairs).details(),
+            'levels': {name: found.details() for name, found in levels.items()},
+        }
+
+    def _by_levels(self, pairs: Sequence[SlipPair]) -> Mapping[str, SlipAgreement]:
+        names = sorted({p.name for p in pairs}, key=level_pair_key)
+        return {n: self._compare([p for p in pairs if p.name == n]) for n in names}
+
+    def _compare(self, pairs: Sequence[SlipPair]) -> SlipAgreement:
+        return compare_slips(
+            [p.true for p in pairs],
+            [p.predicted for p in pairs],
+            self.no_slip_threshold,
+        )
+
+
+def _measured_by_truth(records: Sequence[VertebraRecord]) -> list[SlipPair]:
+    return [pair for pair in slip_pairs(records) if np.isfinite(pair.true)]
