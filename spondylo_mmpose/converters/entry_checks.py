@@ -10,6 +10,7 @@ from spondylo_mmpose.converters import encodings
 from spondylo_mmpose.converters.labels import RawVertebra
 from spondylo_mmpose.spine import anatomy
 from spondylo_mmpose.spine.anatomy import FloatArray
+from spondylo_mmpose.spine.boxes import box_ious
 
 Note = Callable[..., None]
 """Called as ``note(kind, vertebra=..., ...)`` for each fault."""
@@ -122,7 +123,7 @@ def _agree_with_boxes(
     if known:
         hulls = anatomy.hull_boxes(corners[known])
         boxes = np.array([vertebrae[i].box for i in known])
-        agree[known] = _iou(hulls, boxes) >= BOX_IOU
+        agree[known] = box_ious(hulls, boxes) >= BOX_IOU
     return agree
 
 
@@ -167,7 +168,7 @@ def drop_duplicates(vertebrae: list[RawVertebra], note: Note) -> None:
     """Entries that are a vertebra already listed."""
     whole = complete(vertebrae)
     boxes = anatomy.hull_boxes(stack(whole))
-    same = _iou(boxes[:, None], boxes[None]) >= SAME_IOU
+    same = box_ious(boxes[:, None], boxes[None]) >= SAME_IOU
     for i, j in np.argwhere(np.tril(same, -1)).tolist():
         if whole[i].fault is None and whole[j].fault is None:
             whole[i].fault = SAME
@@ -205,11 +206,3 @@ def _shared(a: FloatArray, b: FloatArray) -> float:
     one, other = (cv2.convexHull(q.astype(np.float32)) for q in (a, b))
     smaller = max(min(cv2.contourArea(one), cv2.contourArea(other)), 1e-9)
     return round(float(cv2.intersectConvexConvex(one, other)[0]) / smaller, 2)
-
-
-def _iou(a: FloatArray, b: FloatArray) -> FloatArray:
-    """IoU of boxes, broadcast over all but the last axis."""
-    overlap = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
-    both = np.clip(overlap, 0, None).prod(axis=-1)
-    areas = (a[..., 2:] - a[..., :2]).prod(-1) + (b[..., 2:] - b[..., :2]).prod(-1)
-    return both / np.maximum(areas - both, 1e-9)
