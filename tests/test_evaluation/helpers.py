@@ -41,3 +41,17 @@ def sample_of(record):
         'film': dict(record.film),
         'vertebra': {'level': record.level, 'order': record.order},
     }
+
+
+def assert_same_predictions(one, other):
+    """Two prediction sets are equal to the last bit; NaN equals NaN."""
+    assert (one.model, one.given_boxes) == (other.model, other.given_boxes)
+    assert len(one.films) == len(other.films)
+    for first, second in zip(one.films, other.films, strict=True):
+        for name in ('file_name', 'levels', 'annotation_ids', 'size'):
+            assert getattr(first, name) == getattr(second, name), name
+        np.testing.assert_array_equal(first.corners, second.corners)
+        np.testing.assert_array_equal(first.scores, second.scores)
+        assert (first.corner_std is None) == (second.corner_std is None)
+        if first.corner_std is not None:
+            np.testing.assert_array_equal(first.corner_std, second.corner_std)
