@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spondylo_mmpose.spine.anatomy import FloatArray
+from spondylo_mmpose.spine.anatomy import FloatArray, as_spine
+from spondylo_mmpose.spine.measurements import vertebral_heights
 
 PX_THRESHOLDS = (2, 4, 5, 6, 8, 10, 12, 16, 18, 20, 24)
 MM_THRESHOLDS = (2, 2.5, 3, 4)
@@ -45,7 +46,7 @@ def summarise_errors(
     thresholds: Sequence[float] = PX_THRESHOLDS,
     unit: str = 'px',
 ) -> dict[str, float]:
-    """Pool distances into MRE, median, 95th percentile and SDR.
+    """Pool distances into MRE, median, 95th percentile, MSE and SDR.
 
     Args:
         errors: Distances of any shape; NaN is left out.
@@ -53,8 +54,9 @@ def summarise_errors(
         unit: ``'px'``, ``'mm'`` or ``'mm_estimated'``, part of the names.
 
     Returns:
-        ``MRE_px``, ``median_px``, ``p95_px``, ``SDR@5px`` (percent) and so on; all NaN
-        when there is nothing to pool.
+        ``MRE_px``, ``median_px``, ``p95_px``, ``MSE_px`` (mean of the squared distance,
+        dx² + dy², in px²), ``SDR@5px`` (percent) and so on; all NaN when there is
+        nothing to pool.
     """
     pool = np.asarray(errors, np.float64).ravel()
     pool = pool[~np.isnan(pool)]
@@ -63,11 +65,49 @@ def summarise_errors(
         f'MRE_{unit}': float('nan') if empty else float(pool.mean()),
         f'median_{unit}': float('nan') if empty else float(np.median(pool)),
         f'p95_{unit}': float('nan') if empty else _percentile(pool, 95),
+        f'MSE_{unit}': float('nan') if empty else float((pool**2).mean()),
     }
     for threshold in thresholds:
         share = float('nan') if empty else 100.0 * float((pool <= threshold).mean())
         summary[f'SDR@{threshold:g}{unit}'] = share
     return summary
+
+
+def cumulative_errors(errors: ArrayLike, limits: ArrayLike) -> FloatArray:
+    """Cumulative error curve: the share of the points within each distance.
+
+    Args:
+        errors: Distances of any shape; NaN is left out, infinity is never within.
+        limits: ``(K,)`` distances, in the unit of ``errors``; a limit itself counts as
+            within, as in SDR.
+
+    Returns:
+        ``(K,)`` percent; NaN when there is nothing to pool.
+    """
+    pool = np.asarray(errors, np.float64).ravel()
+    pool = np.sort(pool[~np.isnan(pool)])
+    number = np.searchsorted(pool, np.asarray(limits, np.float64), side='right')
+    if not pool.size:
+        return np.full(number.shape, np.nan)
+    return 100.0 * number / pool.size
+
+
+def wall_heights(quads: ArrayLike) -> FloatArray:
+    """Height of each vertebra: the median of its left and right wall.
+
+    Args:
+        quads: ``(N, 4, 2)`` px.
+
+    Returns:
+        ``(N,)`` px; one wall alone where the other misses a corner. NaN where neither
+        is whole, as of an S1 with its superior end plate only, or has any length.
+    """
+    # Which wall is the anterior one does not matter here.
+    walls = vertebral_heights(as_spine(quads), 'left')[:, [0, 2]]
+    # The median of two is their mean.
+    known = np.isfinite(walls)
+    total, number = np.where(known, walls, 0).sum(1), known.sum(1)
+    return np.divide(total, number, out=np.full(len(walls), np.nan), where=total > 0)
 
 
 def _percentile(pool: FloatArray, percent: float) -> float:

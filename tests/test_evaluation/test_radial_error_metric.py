@@ -16,6 +16,8 @@ def samples():
     prediction = SPINE.copy()
     prediction[1, 0] += [0, 10]  # one corner of L5 off by 10 px, 5 mm
     second = film_records(SPINE, prediction, film_id=2, spacing=[0.25, 0.5])
+    for record in (*first, *second):
+        record.film.update(width=300, height=400, source='here')
     return [sample_of(record) for record in (*first, *second)]
 
 
@@ -44,6 +46,68 @@ def test_values_by_hand(samples):
         2, 4, 16
     ]  # fmt: skip
     assert metrics['corner/corners_with_mm'] == 8
+    assert metrics['corner/corners_lost'] == 0
+    # (8 * 25 + 100) / 16 px²; in mm 5² / 8.
+    assert metrics['corner/MSE_px'] == pytest.approx(300 / 16)
+    assert metrics['corner/MSE_mm'] == pytest.approx(25 / 8)
+    # Every wall is 30 px high, the diagonal of 300 x 400 px is 500 px long.
+    assert metrics['corner/MRE_percent_height'] == pytest.approx(100 / 30 * 50 / 16)
+    assert metrics['corner/median_percent_height'] == pytest.approx(100 / 30 * 5)
+    assert metrics['corner/MRE_percent_diagonal'] == pytest.approx(100 / 500 * 50 / 16)
+
+
+def test_parts_by_hand(samples):
+    for sample in samples[2:]:
+        sample['film']['source'] = 'there'
+    metrics = evaluate(samples, [range(4)], detailed=True)
+    assert metrics['corner/MRE_px/source:here'] == pytest.approx(5)
+    assert metrics['corner/MRE_px/source:there'] == pytest.approx(10 / 8)
+    assert metrics['corner/MRE_px/L5/superior_left'] == pytest.approx(15 / 2)
+    assert metrics['corner/MRE_px/S1/superior_left'] == pytest.approx(5 / 2)
+    assert 'corner/MRE_px/L4/superior_left' not in metrics
+    plain = evaluate(samples, [range(4)])
+    assert 'corner/MRE_px/L5/superior_left' not in plain
+    assert {name: metrics[name] for name in plain} == plain
+
+
+def test_intervals_are_over_patients_and_only_when_asked_for(samples):
+    plain = evaluate(samples, [range(4)])
+    assert not any(name.endswith(('_low', '_high')) for name in plain)
+    metrics = evaluate(samples, [range(4)], intervals=True, detailed=True)
+    assert {name: metrics[name] for name in plain} == plain
+    assert metrics['corner/patients'] == 2
+    # Two films of 5 px and 10 / 8 px: resamples are one of them twice, or both.
+    limits = [metrics[f'corner/MRE_px_{side}'] for side in ('low', 'high')]
+    assert limits == pytest.approx([10 / 8, 5])
+    limits = [metrics[f'corner/MRE_px/L5_{side}'] for side in ('low', 'high')]
+    assert limits == pytest.approx([10 / 4, 5])
+    assert 'corner/MRE_px/L5/superior_left_low' in metrics
+    # One film has a spacing: no interval in mm.
+    assert np.isnan(metrics['corner/MRE_mm_low'])
+    assert not any('films_' in name or 'corners_low' in name for name in metrics)
+    shuffled = evaluate(samples, [[3], [1, 0], [2]], intervals=True, detailed=True)
+    assert shuffled == pytest.approx(metrics, nan_ok=True)
+    for sample in samples:
+        sample['film']['patient_id'] = 'one'
+    metrics = evaluate(samples, [range(4)], intervals=True)
+    assert metrics['corner/patients'] == 1
+    assert np.isnan(metrics['corner/MRE_px_low'])
+
+
+def test_no_record_measures_nothing():
+    metrics = RadialErrorMetric(intervals=True, detailed=True).summarise([])
+    assert metrics['vertebrae'] == metrics['patients'] == 0
+    assert np.isnan(metrics['MRE_px'])
+    assert np.isnan(metrics['MRE_px_high'])
+
+
+def test_an_end_plate_alone_has_no_height(samples):
+    for sample in samples[:2]:
+        sample['raw_ann_info']['keypoints'][6:] = [0.0] * 6
+    metrics = evaluate(samples[:2], [range(2)])
+    assert metrics['corner/MRE_px'] == pytest.approx(5)
+    assert np.isnan(metrics['corner/MRE_percent_height'])
+    assert metrics['corner/MRE_percent_diagonal'] == pytest.approx(1)
 
 
 def test_batches_order_and_repeats_do_not_matter(samples):
@@ -74,6 +138,7 @@ def test_lost_prediction_fails(samples):
     metrics = evaluate(samples, [range(4)])
     assert metrics['corner/MRE_px'] == np.inf
     assert metrics['corner/SDR@24px'] == pytest.approx(100 * 15 / 16)
+    assert metrics['corner/corners_lost'] == 1
 
 
 def test_foreign_sample_is_refused(samples):
@@ -102,7 +167,7 @@ def test_estimates_count_only_when_asked_for_and_under_their_own_names():
     assert plain['corner/MRE_mm'] == pytest.approx(1)
     assert not any('estimated' in name for name in plain)
     asked = evaluate(samples, [range(4)], use_estimated_spacing=True)
-    assert {key: asked[key] for key in plain} == plain
+    assert {key: asked[key] for key in plain} == pytest.approx(plain, nan_ok=True)
     assert asked['corner/MRE_mm_estimated'] == pytest.approx(np.hypot(3, 8))
     assert asked['corner/SDR@2mm_estimated'] == 0
     assert asked['corner/corners_with_mm'] == 8
