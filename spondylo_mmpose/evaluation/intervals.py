@@ -7,13 +7,14 @@ mean of patients' means. The limits are percentiles of these statistics (Efron &
 Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13).
 """
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import bootstrap
+from scipy.stats import DegenerateDataWarning, bootstrap
 
 from spondylo_mmpose.converters.film_groups import connected_films
 from spondylo_mmpose.evaluation.records import VertebraRecord
@@ -54,7 +55,9 @@ class Bootstrap:
         """
         if patients < 2:
             return float('nan'), float('nan')
-        with np.errstate(invalid='ignore'):  # scipy's standard error of infinities
+        with warnings.catch_warnings(), np.errstate(invalid='ignore'):
+            # Infinities have no standard error; NaN is our own way to say so.
+            warnings.simplefilter('ignore', DegenerateDataWarning)
             drawn = bootstrap(
                 (np.arange(patients),),
                 lambda index, axis=-1: statistic(np.moveaxis(index, axis, -1)),

@@ -1,0 +1,250 @@
+"""Paired comparison of two sets of predictions for the same films."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.stats import wilcoxon
+
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.corner_errors import corner_errors
+from spondylo_mmpose.evaluation.intervals import (
+    Bootstrap,
+    IntArray,
+    Statistic,
+    mean_statistic,
+    percentile_statistic,
+    record_patients,
+)
+from spondylo_mmpose.evaluation.radial_error import MM_THRESHOLDS, PX_THRESHOLDS
+from spondylo_mmpose.evaluation.records import VertebraRecord, unique_records
+from spondylo_mmpose.spine.anatomy import FloatArray
+
+_NAMED = 3  # Films that a message names.
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One pooled value of both runs.
+
+    Attributes:
+        first: Of the first run.
+        second: Of the second run.
+        difference: Second minus first. NaN where both are infinite.
+        low: Lower limit of the difference; see :class:`.Bootstrap`.
+        high: Upper limit.
+    """
+
+    first: float
+    second: float
+    difference: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What two runs make of the same films.
+
+    Attributes:
+        films: Number of films compared.
+        patients: Number of patients compared; those with a corner that was measured.
+        vertebrae: Number of vertebrae.
+        corners: Number of labelled corners.
+        lost_first: Corners that the first run lost (no finite prediction).
+        lost_second: Corners that the second run lost.
+        differences: By the names of :class:`.RadialErrorMetric`.
+        wilcoxon_statistic: Smaller of the two rank sums of the signed-rank test.
+        wilcoxon_p: Two-sided p of it; NaN without a patient.
+        better_first: Patients on whom the first run's mean error is smaller.
+        better_second: Patients on whom the second run's is.
+    """
+
+    films: int
+    patients: int
+    vertebrae: int
+    corners: int
+    lost_first: int
+    lost_second: int
+    wilcoxon_statistic: float
+    wilcoxon_p: float
+    better_first: int
+    better_second: int
+    differences: Mapping[str, Difference] = field(default_factory=dict)
+
+
+def compare_records(
+    first: Sequence[VertebraRecord],
+    second: Sequence[VertebraRecord],
+    px_thresholds: Sequence[float] = PX_THRESHOLDS,
+    mm_thresholds: Sequence[float] = MM_THRESHOLDS,
+    bootstrap: Bootstrap | None = None,
+) -> Comparison:
+    """Compare the corners that two runs predict in the same given boxes.
+
+    Patients are drawn for both runs together, so what makes a film hard for both
+    cancels out. The Wilcoxon signed-rank test is over the patients' mean errors in px.
+
+    Args:
+        first: Records of one run.
+        second: Records of the other, in any order.
+        px_thresholds: SDR thresholds in px.
+        mm_thresholds: SDR thresholds in mm.
+        bootstrap: How intervals are made.
+
+    Returns:
+        Values of both runs, ``MRE``, ``median`` and ``SDR`` in px and mm, and their
+        differences. A run that lost corners has an infinite MRE and an infinite mean
+        for those patients, whom the test ranks as the worst; two infinite ones tie.
+
+    Raises:
+        SpondyloError: If the films, vertebrae or true corners differ.
+    """
+    pairs = _pairs(first, second)
+    how = bootstrap or Bootstrap()
+    runs = [[pair[run] for pair in pairs] for run in (0, 1)]
+    patients = record_patients(runs[0])
+    errors = [corner_errors(records) for records in runs]
+    px = [one.px for one in errors]
+    differences = _differences(px, patients, 'px', px_thresholds, how)
+    differences |= _differences(
+        [one.mm for one in errors], patients, 'mm', mm_thresholds, how
+    )
+    statistic, p, better = _signed_ranks(px, patients)
+    return Comparison(
+        films=len({record.film_id for record in runs[0]}),
+        patients=len(np.unique(patients[~np.isnan(px[0]).all(1)])),
+        vertebrae=len(pairs),
+        corners=int((~np.isnan(px[0])).sum()),
+        lost_first=int(np.isinf(px[0]).sum()),
+        lost_second=int(np.isinf(px[1]).sum()),
+        wilcoxon_statistic=statistic,
+        wilcoxon_p=p,
+        better_first=better[0],
+        better_second=better[1],
+        differences=differences,
+    )
+
+
+def _differences(
+    errors: Sequence[FloatArray],
+    patients: IntArray,
+    unit: str,
+    thresholds: Sequence[float],
+    how: Bootstrap,
+) -> dict[str, Difference]:
+    pairs = {
+        f'MRE_{unit}': [mean_statistic(one, patients) for one in errors],
+        f'median_{unit}': [percentile_statistic(one, patients, 50) for one in errors],
+    }
+    for threshold in thresholds:
+        pairs[f'SDR@{threshold:g}{unit}'] = [
+            mean_statistic(
+                np.where(np.isnan(one), np.nan, 100.0 * (one <= threshold)), patients
+            )
+            for one in errors
+        ]
+    return {
+        # The same corners have a truth in both, so the patients are the same.
+        name: _difference(one, other, number, how)
+        for name, ((one, number), (other, _)) in pairs.items()
+    }
+
+
+def _difference(
+    first: Statistic, second: Statistic, patients: int, how: Bootstrap
+) -> Difference:
+    if not patients:
+        return Difference(*[float('nan')] * 5)
+
+    def change(drawn: IntArray) -> FloatArray:
+        with np.errstate(invalid='ignore'):
+            return second(drawn) - first(drawn)
+
+    everybody = np.arange(patients)
+    low, high = how.interval(change, patients)
+    return Difference(
+        first=float(first(everybody)),
+        second=float(second(everybody)),
+        difference=float(change(everybody)),
+        low=low,
+        high=high,
+    )
+
+
+def _signed_ranks(
+    errors: Sequence[FloatArray], patients: IntArray
+) -> tuple[float, float, tuple[int, int]]:
+    """Statistic and p of the test, and on how many patients each run is better."""
+    known = ~np.isnan(errors[0])
+    owners = np.broadcast_to(patients[:, None], known.shape)[known]
+    found, owners = np.unique(owners, return_inverse=True)
+    counts = np.bincount(owners, minlength=len(found))
+    one, other = (
+        np.bincount(owners, error[known], minlength=len(found)) / counts
+        for error in errors
+    )
+    better = int((one < other).sum()), int((other < one).sum())
+    if not len(found):
+        return float('nan'), float('nan'), better
+    with np.errstate(invalid='ignore'):
+        change = np.where(one == other, 0.0, other - one)
+    if not change.any():
+        return 0.0, 1.0, better  # scipy has no p where nothing differs.
+    result = wilcoxon(change)
+    return float(result.statistic), float(result.pvalue), better
+
+
+def _pairs(
+    first: Sequence[VertebraRecord], second: Sequence[VertebraRecord]
+) -> list[tuple[VertebraRecord, VertebraRecord]]:
+    """Records of the same vertebrae, or an error that names the films."""
+    one, other = _by_vertebra(first), _by_vertebra(second)
+    for here, there, has, lacks in (
+        (one, other, 'first', 'second'),
+        (other, one, 'second', 'first'),
+    ):
+        films = {key[0] for key in here.keys() - there.keys()}
+        if films:
+            raise SpondyloError(
+                f'the runs cannot be compared: of {_some(films)} the {has} run has '
+                f'vertebrae that the {lacks} run has not; test both on the same split'
+            )
+    differing = {
+        key[0]
+        for key in one
+        if not np.array_equal(_truth(one[key]), _truth(other[key]), equal_nan=True)
+    }
+    if differing:
+        raise SpondyloError(
+            f'the runs cannot be compared: the true corners or pixel spacings of '
+            f'{_some(differing)} differ; test both on the same annotations'
+        )
+    return [(one[key], other[key]) for key in one]
+
+
+def _by_vertebra(
+    records: Sequence[VertebraRecord],
+) -> dict[tuple[str, int], VertebraRecord]:
+    """Records by film and annotation.
+
+    The file name is the same wherever the data set lies; only where data sets that
+    were joined repeat it does the path take its place.
+    """
+    unique = unique_records(records)
+    paths = {r.film_id: str(r.film.get('file_name') or r.film_id) for r in unique}
+    named = len(set(paths.values())) == len(paths)
+    return {
+        (paths[r.film_id] if named else r.film_id, r.vertebra_id): r for r in unique
+    }
+
+
+def _truth(record: VertebraRecord) -> FloatArray:
+    spacing = np.full(2, np.nan) if record.spacing is None else record.spacing
+    return np.concatenate([record.true.ravel(), spacing])
+
+
+def _some(films: set[str]) -> str:
+    names = sorted(films)
+    more = f' and {len(names) - _NAMED} more films' if len(names) > _NAMED else ''
+    return ', '.join(names[:_NAMED]) + more
