@@ -21,6 +21,7 @@ from spondylo_mmpose.phantom.geometry import SIZE
 from spondylo_mmpose.phantom.labels import json_label, txt_label
 from spondylo_mmpose.phantom.patient import family_at
 from spondylo_mmpose.phantom.random import NAME, stream
+from spondylo_mmpose.utils.cli import deaf_children
 from spondylo_mmpose.utils.io import atomic_dir, write_json
 
 LAYOUTS = ('mendeley', 'coco')
@@ -240,7 +241,13 @@ def render(
     # A forked child would wait for ever for OpenCV threads that only its parent has.
     fresh = multiprocessing.get_context('spawn')
     with ProcessPoolExecutor(workers, fresh, cv2.setNumThreads, (1,)) as pool:
-        return list(_progress(pool.map(work, plans, chunksize=2), len(plans)))
+        with deaf_children():
+            made = pool.map(work, plans, chunksize=2)
+        try:
+            return list(_progress(made, len(plans)))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def _progress(items: Any, total: int) -> Any:

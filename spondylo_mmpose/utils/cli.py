@@ -3,8 +3,10 @@
 import os
 import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from spondylo_mmpose.errors import SpondyloError
@@ -54,6 +56,23 @@ def run_cli(main: Callable[[], Any]) -> None:
         print('interrupted', file=sys.stderr)
         sys.exit(130)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+@contextmanager
+def deaf_children() -> Iterator[None]:
+    """Let processes that are started meanwhile leave Ctrl-C to their parent.
+
+    It reaches all processes of a terminal; each of them would tell of it at length.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        # Signals are the main thread's; where another one works, nobody types.
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _show_traceback() -> None:

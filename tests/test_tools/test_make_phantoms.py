@@ -1,6 +1,12 @@
 """The tool end to end."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 
 def test_writes_and_then_refuses_to_overwrite(tmp_path, run_tool):
@@ -22,3 +28,24 @@ def test_writes_and_then_refuses_to_overwrite(tmp_path, run_tool):
     assert again.returncode == 2
     assert again.stderr.strip().splitlines()[-1].startswith('error:')
     assert '--force' in again.stderr
+
+
+def test_interrupt_is_one_line_and_leaves_nothing(tmp_path):
+    tool = Path(__file__).parents[2] / 'tools' / 'make_phantoms.py'
+    done = subprocess.Popen(
+        [sys.executable, tool, tmp_path / 'out', '--num', '800', '--workers', '2'],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        while not list(tmp_path.rglob('*.jpg')) and done.poll() is None:
+            time.sleep(0.05)
+        # As a terminal does it: to all processes.
+        os.killpg(done.pid, signal.SIGINT)
+        _, errors = done.communicate(timeout=60)
+    finally:
+        done.kill()
+    assert errors == 'interrupted\n'
+    assert done.returncode == 130
+    assert list(tmp_path.iterdir()) == []
