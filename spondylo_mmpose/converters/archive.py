@@ -40,7 +40,7 @@ class RawSource(Protocol):
 
     Attributes:
         names: Paths of the members, sorted, with ``/``.
-        unsafe: Paths that lead out of the folder; they are never read.
+        unsafe: Links, and paths that lead out of the folder; they are never read.
         digests: Name of the archive, if there is one, and its SHA-256.
     """
 
@@ -94,9 +94,13 @@ def open_source(path: str | Path) -> Iterator[RawSource]:
 class _Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
+        found = list(path.rglob('*'))
         # A link could lead out of the folder.
-        files = (p for p in path.rglob('*') if p.is_file() and not p.is_symlink())
-        self.names, self.unsafe = _sound(p.relative_to(path).as_posix() for p in files)
+        links = {p for p in found if p.is_symlink()}
+        files = (p for p in found if p not in links and p.is_file())
+        self.names, unsafe = _sound(p.relative_to(path).as_posix() for p in files)
+        passed, odd = _sound(p.relative_to(path).as_posix() for p in links)
+        self.unsafe = sorted({*unsafe, *passed, *odd})
         self.digests: dict[str, str] = {}
 
     def read(self, name: str) -> bytes:

@@ -12,7 +12,7 @@ REPORT_NAME = 'conversion_report.json'
 FILM, VERTEBRA, KEPT = 'film left out', 'vertebra left out', 'kept'
 
 KINDS: dict[str, tuple[str, str]] = {
-    'member_unsafe': (FILM, 'path leads out of the folder or is unprintable'),
+    'member_unsafe': (FILM, 'link, path out of the folder, or unprintable name'),
     'member_corrupt': (FILM, 'file or archive member that cannot be read'),
     'member_too_large': (FILM, 'file larger than any film'),
     'file_duplicated': (FILM, 'second file of the same name and split'),

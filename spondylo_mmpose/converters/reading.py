@@ -45,7 +45,11 @@ def read_films(
         report.add('member_unsafe', name)
     raw = raw_format.find(source, report)
     if not any(film.image for film in raw):
-        raise SpondyloError(f'{label}: no films found; expected {raw_format.layout}')
+        links = len(source.unsafe)
+        passed = f' ({links} links or unsafe paths passed over)' if links else ''
+        raise SpondyloError(
+            f'{label}: no films found{passed}; expected {raw_format.layout}'
+        )
     work = partial(_read_film, raw_format, source, keep)
     with ThreadPoolExecutor(max(1, workers)) as pool:
         # None: no bar where nobody watches, so that an error stays one line.

@@ -5,6 +5,8 @@ import pytest
 
 from spondylo_mmpose.converters import archive
 from spondylo_mmpose.converters.archive import MemberError, open_source
+from spondylo_mmpose.converters.conversion import convert
+from spondylo_mmpose.converters.registry import FORMATS
 from spondylo_mmpose.errors import SpondyloError
 
 
@@ -80,8 +82,14 @@ def test_links_are_not_followed(tmp_path):
     (tmp_path / 'secret.jpg').write_bytes(b'x')
     (tmp_path / 'f').mkdir()
     (tmp_path / 'f/a.jpg').symlink_to(tmp_path / 'secret.jpg')
+    (tmp_path / 'f/folder').symlink_to(tmp_path)
+    (tmp_path / 'f/.hidden').symlink_to(tmp_path)
     with open_source(tmp_path / 'f') as source:
         assert source.names == []
+        # Or one would look for them in vain.
+        assert source.unsafe == ['a.jpg', 'folder']
+    with pytest.raises(SpondyloError, match=r'no films found \(2 links'):
+        convert(FORMATS['mendeley'], tmp_path / 'f', tmp_path / 'out')
 
 
 @pytest.mark.parametrize(
