@@ -95,7 +95,8 @@ def browse(
     blocks: list[dict[str, Any]] = []
     with atomic_dir(out, force, _KNOWN_BY) as folder:
         chosen = samples.choose(number, seed)
-        for place, index in enumerate(tqdm(chosen, 'vertebrae', delay=1)):
+        bar = tqdm(chosen, 'vertebrae', leave=False, disable=None)
+        for place, index in enumerate(bar):
             draws = [samples.draw(index, seed, repeat) for repeat in range(repeats)]
             tiles = [_film_tile(draws), *_crop_tiles(draws)]
             if as_html:

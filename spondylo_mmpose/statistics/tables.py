@@ -19,6 +19,8 @@ STRETCH_NOTE = (
 
 CONFIG_NAME = 'pixel_statistics.py'
 
+_MOST_SIZES = 8  # film sizes that are printed one by one
+
 _CONFIG = '''\
 """Mean and standard deviation of the grey values (0 to 255), pooled over all pixels.
 
@@ -147,7 +149,7 @@ def summary_lines(
     return [
         *counts_table(cells),
         '',
-        f'film sizes (px)  {_listed(whole["film_size_px"])}',
+        f'film sizes (px)  {_sizes(whole["film_size_px"])}',
         f'pixel spacing    {_listed(whole["pixel_spacing"])}',
         f'aspect           {_listed(whole["aspect"])}',
         f'facing           {_listed(whole["facing"]["films"])}',
@@ -171,3 +173,15 @@ def summary_lines(
 
 def _listed(counts: Mapping[str, int]) -> str:
     return ', '.join(f'{name} {number}' for name, number in counts.items()) or 'none'
+
+
+def _sizes(counts: Mapping[str, int]) -> str:
+    """Sizes ``WxH`` and their numbers; the range where they are many."""
+    if len(counts) <= _MOST_SIZES:
+        return _listed(counts)
+    sides = [[int(side) for side in size.split('x')] for size in counts]
+    widths, heights = zip(*sides, strict=True)
+    return (
+        f'{len(counts)} different, width {min(widths)} to {max(widths)}, '
+        f'height {min(heights)} to {max(heights)}'
+    )
