@@ -1,0 +1,136 @@
+"""The end-to-end numbers of many films, pooled; see :mod:`.detection`."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.metrics import average_precision_score
+
+from spondylo_mmpose.evaluation.detection import FilmOutcome
+from spondylo_mmpose.evaluation.radial_error import (
+    MM_THRESHOLDS,
+    PX_THRESHOLDS,
+    summarise_errors,
+)
+from spondylo_mmpose.spine.anatomy import FloatArray
+
+BY_SOURCE = (
+    'films', 'films_predicted', 'vertebrae', 'precision', 'recall', 'F1', 'MRE_px',
+    'count_accuracy', 'level_shift_rate',
+)  # fmt: skip
+"""Values that are also given for each source of films."""
+
+
+def summarise_detections(
+    outcomes: Sequence[FilmOutcome],
+    px_thresholds: Sequence[float] = PX_THRESHOLDS,
+    mm_thresholds: Sequence[float] = MM_THRESHOLDS,
+) -> dict[str, float]:
+    """Pool films into detection rates and corner errors.
+
+    Args:
+        outcomes: One for each film, from :func:`.compare_films`.
+        px_thresholds: SDR thresholds in px.
+        mm_thresholds: SDR thresholds in mm.
+
+    Returns:
+        In percent: ``precision``, ``recall``, ``F1`` of vertebrae; ``AP``, their
+        average precision over all scores, whatever the threshold (NaN where one is
+        missing); ``count_accuracy``, films with the right number of vertebrae;
+        ``level_shift_rate``, of the films with a match; ``SDR@<T>px`` and ``mm`` over
+        all true corners, every missed one a failure.
+
+        Of the matched vertebrae alone: ``MRE_px``, ``median_px``, ``p95_px`` and the
+        same in mm, and ``swapped_sides``, how many have left and right exchanged.
+
+        ``false_positives_per_film`` (``duplicates`` count as such), and the counts
+        ``films``, ``films_predicted``, ``films_matched``, ``vertebrae``, ``found``,
+        ``matched``, ``duplicates``, ``below_score_threshold``. NaN where nothing was
+        measured. With more than one source also ``recall/<source>`` and the others of
+        :data:`BY_SOURCE`.
+    """
+    metrics = _pool(outcomes, px_thresholds, mm_thresholds)
+    sources = sorted({outcome.film.source or 'unknown' for outcome in outcomes})
+    for source in sources if len(sources) > 1 else ():
+        own = [o for o in outcomes if (o.film.source or 'unknown') == source]
+        values = _pool(own, (), ())
+        metrics |= {f'{name}/{source}': values[name] for name in BY_SOURCE}
+    return metrics
+
+
+def average_precision(outcomes: Sequence[FilmOutcome]) -> float:
+    """Area under precision over recall as the score falls, percent.
+
+    Without interpolation. scikit-learn measures recall against what was found at all;
+    scaling by the share that was found makes it recall of all true vertebrae.
+
+    Returns:
+        NaN where there is no truth or a prediction has no score.
+    """
+    total = sum(len(outcome.film.corners) for outcome in outcomes)
+    scores = _joined([outcome.scores for outcome in outcomes])
+    hits = _joined([outcome.hits for outcome in outcomes]).astype(bool)
+    if total == 0 or np.isnan(scores).any():
+        return float('nan')
+    if not hits.any():
+        return 0.0
+    return float(100.0 * average_precision_score(hits, scores) * hits.sum() / total)
+
+
+def _pool(
+    outcomes: Sequence[FilmOutcome],
+    px_thresholds: Sequence[float],
+    mm_thresholds: Sequence[float],
+) -> dict[str, float]:
+    films = len(outcomes)
+    vertebrae = sum(len(outcome.film.corners) for outcome in outcomes)
+    found = sum(outcome.found for outcome in outcomes)
+    matched = sum(len(outcome.matches) for outcome in outcomes)
+    right_number = sum(o.found == len(o.film.corners) for o in outcomes)
+    shifted = [o.is_shifted for o in outcomes if o.is_shifted is not None]
+    metrics = {
+        'precision': _percent(matched, found),
+        'recall': _percent(matched, vertebrae),
+        'F1': _percent(2 * matched, found + vertebrae),
+        'AP': average_precision(outcomes),
+        'false_positives_per_film': _percent(found - matched, films) / 100.0,
+        'count_accuracy': _percent(right_number, films),
+        'level_shift_rate': _percent(sum(shifted), len(shifted)),
+    }
+    metrics |= _corner_errors(
+        outcomes, [o.errors for o in outcomes], px_thresholds, 'px'
+    )
+    metrics |= _corner_errors(
+        outcomes, [o.errors_mm for o in outcomes], mm_thresholds, 'mm'
+    )
+    return metrics | {
+        'films': films,
+        'films_predicted': sum(outcome.is_predicted for outcome in outcomes),
+        'films_matched': len(shifted),
+        'vertebrae': vertebrae,
+        'found': found,
+        'matched': matched,
+        'duplicates': sum(outcome.duplicates for outcome in outcomes),
+        'swapped_sides': sum(outcome.swapped_sides for outcome in outcomes),
+        'below_score_threshold': sum(outcome.dropped for outcome in outcomes),
+    }
+
+
+def _corner_errors(
+    outcomes: Sequence[FilmOutcome],
+    errors: Sequence[FloatArray],
+    thresholds: Sequence[float],
+    unit: str,
+) -> dict[str, float]:
+    matched = [e[o.matches.true] for e, o in zip(errors, outcomes, strict=True)]
+    rates = summarise_errors(_joined(errors), thresholds, unit)
+    return summarise_errors(_joined(matched), (), unit) | {
+        name: value for name, value in rates.items() if name.startswith('SDR')
+    }
+
+
+def _joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    return np.concatenate([a.ravel() for a in arrays]) if arrays else np.zeros(0)
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100.0 * part / whole if whole else float('nan')
