@@ -3,7 +3,17 @@
 from spondylo_mmpose.evaluation.metrics import (
     AtomicDumpResults,
     MeyerdingMetric,
+    PublishedSlotMetric,
     RadialErrorMetric,
+    SagittalMetric,
+    SpineDetectionMetric,
 )
 
-__all__ = ['AtomicDumpResults', 'MeyerdingMetric', 'RadialErrorMetric']
+__all__ = [
+    'AtomicDumpResults',
+    'MeyerdingMetric',
+    'PublishedSlotMetric',
+    'RadialErrorMetric',
+    'SagittalMetric',
+    'SpineDetectionMetric',
+]

@@ -3,5 +3,17 @@
 from spondylo_mmpose.evaluation.metrics.atomic_dump_results import AtomicDumpResults
 from spondylo_mmpose.evaluation.metrics.meyerding_metric import MeyerdingMetric
 from spondylo_mmpose.evaluation.metrics.radial_error_metric import RadialErrorMetric
+from spondylo_mmpose.evaluation.metrics.sagittal_metric import SagittalMetric
+from spondylo_mmpose.evaluation.metrics.slot_metric import PublishedSlotMetric
+from spondylo_mmpose.evaluation.metrics.spine_detection_metric import (
+    SpineDetectionMetric,
+)
 
-__all__ = ['AtomicDumpResults', 'MeyerdingMetric', 'RadialErrorMetric']
+__all__ = [
+    'AtomicDumpResults',
+    'MeyerdingMetric',
+    'PublishedSlotMetric',
+    'RadialErrorMetric',
+    'SagittalMetric',
+    'SpineDetectionMetric',
+]

@@ -1,0 +1,84 @@
+"""Truth and prediction of a whole film out of one data sample of a framework."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from spondylo_mmpose.converters.coco import Film
+from spondylo_mmpose.converters.coco_reader import films_of_coco
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.film_pairs import FilmPair
+from spondylo_mmpose.evaluation.film_predictions import FilmPrediction
+from spondylo_mmpose.spine.anatomy import FloatArray, as_spine
+
+_SCORES = ('bbox_scores', 'scores', 'keypoint_scores')
+
+
+def film_pair_from_sample(sample: Mapping[str, Any]) -> FilmPair:
+    """Read a film from a data sample in dictionary form.
+
+    The form is MMPose's own for models that see a whole image, as
+    ``SpondyloDataset(data_mode='bottomup')`` makes them. A model that builds on MMDet
+    hands over the same fields.
+
+    Args:
+        sample: Needs
+
+            * ``img_path``: the film's identity; ids repeat in joined data sets,
+            * ``raw_ann_info``: list of the COCO annotations of all its vertebrae,
+              ``None`` or empty for a film without labels,
+            * ``film``: its COCO image entry, or one for each vertebra,
+            * ``pred_instances``: ``keypoints`` ``(N, 4, 2)`` px of the film, and as
+              score of a vertebra the first there is of ``bbox_scores``, ``scores``
+              (``(N,)``) and ``keypoint_scores`` (``(N, 4)``, the mean counts).
+
+    Returns:
+        Truth and prediction; both bear ``img_path`` as file name.
+
+    Raises:
+        SpondyloError: If a field is missing or holds something else.
+    """
+    try:
+        path = str(sample['img_path'])
+        annotations = sample['raw_ann_info']
+        if isinstance(annotations, Mapping):
+            raise ValueError('it is one vertebra, not a whole film')
+        film = _truth(path, annotations or (), sample.get('film'))
+        return film, _prediction(path, sample['pred_instances'])
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise SpondyloError(
+            f'a data sample is not one of a whole film ({error!r}); use '
+            "SpondyloDataset(data_mode='bottomup') and let the test pipeline pack "
+            "'film' and 'raw_ann_info'"
+        ) from error
+
+
+def _truth(path: str, annotations: Sequence[Mapping[str, Any]], entry: Any) -> Film:
+    if not annotations:
+        return Film(file_name=path, width=0, height=0, split='')
+    image = entry if isinstance(entry, Mapping) else entry[0]
+    content = {
+        'images': [{**image, 'id': 0, 'file_name': path}],
+        'annotations': [{**annotation, 'image_id': 0} for annotation in annotations],
+    }
+    return films_of_coco(content)[0]
+
+
+def _prediction(path: str, instances: Mapping[str, Any]) -> FilmPrediction:
+    keypoints = _array(instances['keypoints'])
+    corners = as_spine(keypoints) if keypoints.size else np.zeros((0, 4, 2))
+    scores = np.full(len(corners), np.nan)
+    for name in _SCORES:
+        if instances.get(name) is not None:
+            told = _array(instances[name])
+            scores = told.mean(1) if told.ndim == 2 else told
+            break
+    return FilmPrediction(path, corners, scores)
+
+
+def _array(values: Any) -> FloatArray:
+    # A tensor may still lie on the device.
+    if hasattr(values, 'detach'):
+        values = values.detach().cpu().numpy()
+    return np.asarray(values, dtype=np.float64)

@@ -1,0 +1,32 @@
+"""What the metrics over whole films share."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from mmengine.evaluator import BaseMetric
+
+from spondylo_mmpose.evaluation.film_pairs import FilmPair
+from spondylo_mmpose.evaluation.film_samples import film_pair_from_sample
+
+
+class FilmMetric(BaseMetric):
+    """Collect truth and prediction of each film and summarise them all at once.
+
+    Samples are as in :func:`.film_pair_from_sample`. Statistics are taken over all
+    films on the main process, so batch size, order and number of processes do not
+    matter; a film that a sampler hands out twice counts once.
+    """
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Collect the films of one batch."""
+        self.results.extend(film_pair_from_sample(sample) for sample in data_samples)
+
+    def compute_metrics(self, results: list[FilmPair]) -> dict[str, float]:
+        """Summarise the films of all processes."""
+        unique = {film.file_name: (film, prediction) for film, prediction in results}
+        return self.summarise([unique[name] for name in sorted(unique)])
+
+    @abstractmethod
+    def summarise(self, pairs: Sequence[FilmPair]) -> dict[str, float]:
+        """Compute the metric values from unique films, sorted by name."""

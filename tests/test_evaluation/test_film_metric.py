@@ -1,0 +1,77 @@
+"""Metrics over whole films in several processes."""
+
+import pickle
+
+import numpy as np
+import pytest
+import torch.distributed as dist
+import torch.multiprocessing as mp
+
+from spondylo_mmpose.evaluation import SpineDetectionMetric
+from tests.test_evaluation.film_helpers import (
+    column,
+    film_of,
+    prediction_of,
+    sample_of_film,
+)
+
+FILMS = 5
+
+
+def samples():
+    """Films of 2 to 6 vertebrae; each misses its lowest and is off by its number."""
+    made = []
+    for number in range(FILMS):
+        corners = column(*range(number + 2))
+        prediction = prediction_of(f'{number}.png', corners[1:] + [0, number])
+        made.append(sample_of_film(film_of(f'{number}.png', corners), prediction))
+    return made
+
+
+def evaluate(chosen, size):
+    metric = SpineDetectionMetric(px_thresholds=(1, 5), mm_thresholds=())
+    metric.process({}, [samples()[i] for i in chosen])
+    return metric.evaluate(size)
+
+
+def work(rank, folder, world):
+    dist.init_process_group(
+        'gloo', init_method=f'file://{folder}/meet', rank=rank, world_size=world
+    )
+    # As a sampler shares five films out among three: one is handed out twice.
+    share = [i % FILMS for i in range(rank, 6, world)]
+    values = evaluate(share, FILMS)
+    (folder / f'{rank}.pkl').write_bytes(pickle.dumps(values))
+    dist.destroy_process_group()
+
+
+@pytest.mark.slow
+def test_three_processes_find_what_one_finds(tmp_path):
+    mp.spawn(work, (tmp_path, 3), nprocs=3)
+    alone = evaluate(range(FILMS), FILMS)
+    for rank in range(3):
+        values = pickle.loads((tmp_path / f'{rank}.pkl').read_bytes())
+        assert values == pytest.approx(alone, nan_ok=True)
+    assert alone['spine/films'] == FILMS
+    # Of 2 + 3 + 4 + 5 + 6 vertebrae the lowest of each film is missed.
+    assert alone['spine/recall'] == pytest.approx(100 * 15 / 20)
+    assert alone['spine/MRE_px'] == pytest.approx(np.dot(range(5), range(1, 6)) / 15)
+
+
+def test_films_without_labels_are_counted_apart():
+    bare = sample_of_film(film_of('bare.png', np.zeros((0, 4, 2))), None)
+    metric = SpineDetectionMetric()
+    metric.process({}, [*samples(), bare])
+    values = metric.evaluate(FILMS + 1)
+    assert values['spine/films'] == FILMS
+    assert values['spine/films_without_labels'] == 1
+    assert values['spine/score_threshold'] == 0.3
+    assert values['spine/iou_threshold'] == 0.5
+
+
+def test_metrics_are_registered():
+    from mmpose.registry import METRICS
+
+    for name in ('SpineDetectionMetric', 'PublishedSlotMetric'):
+        metric = METRICS.build(dict(type=name, score_threshold=0.5))
+        assert metric.score_threshold == 0.5
