@@ -1,14 +1,12 @@
 """Slip and Meyerding grade of predicted corners beside those of the true ones."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
+from spondylo_mmpose.evaluation.film_spines import FilmSpine, film_spines
 from spondylo_mmpose.evaluation.records import VertebraRecord
-from spondylo_mmpose.spine.anatomy import LEVELS, FloatArray, infer_facing
-from spondylo_mmpose.spine.measurements import slip_percent, to_scale
+from spondylo_mmpose.spine.anatomy import LEVELS
+from spondylo_mmpose.spine.measurements import slip_percent
 
 
 @dataclass(frozen=True)
@@ -21,8 +19,9 @@ class SlipPair:
         true: True slip in percent, NaN where it can't be measured.
         predicted: Predicted slip in percent.
         facing_agrees: Whether the predicted corners give the true corners' facing.
-        in_mm: Whether it was measured in mm. In px of a stretched film a slip over a
-            tilted end plate comes out wrong.
+        in_mm: Whether it was measured in mm.
+        true_aspect: Whether x and y had one scale. In px of a stretched film a slip
+            over a tilted end plate comes out wrong.
     """
 
     film_id: str
@@ -31,15 +30,14 @@ class SlipPair:
     predicted: float
     facing_agrees: bool
     in_mm: bool = False
+    true_aspect: bool = False
 
 
 def slip_pairs(records: Iterable[VertebraRecord]) -> list[SlipPair]:
     """Measure every pair of neighbouring vertebrae of every lateral film.
 
-    Where the film's pixel spacing is known, slips are measured in mm, else in px.
-
-    The facing of truth and prediction is inferred from their own corners, as on a film
-    without labels: a prediction that mirrors the spine is an error and shows as one.
+    Where the film's true aspect is known, the stretch is taken out, else slips are
+    those of the px. For the facing see :class:`.FilmSpine`.
 
     Args:
         records: Vertebrae with a known order; neighbours differ by one.
@@ -48,15 +46,7 @@ def slip_pairs(records: Iterable[VertebraRecord]) -> list[SlipPair]:
         Pairs, film by film, from the lowest upward. Vertebrae without an order, AP
         films and films whose facing can't be inferred from the truth give none.
     """
-    films: dict[str, list[VertebraRecord]] = defaultdict(list)
-    for record in records:
-        if record.order is not None and record.film.get('view') != 'ap':
-            films[record.film_id].append(record)
-    pairs = []
-    for film_id, film in sorted(films.items()):
-        film.sort(key=lambda record: record.order or 0)
-        pairs.extend(_film_pairs(film_id, film))
-    return pairs
+    return [pair for film in film_spines(records) for pair in _film_pairs(film)]
 
 
 def level_pair_key(name: str) -> tuple[int, str]:
@@ -65,28 +55,20 @@ def level_pair_key(name: str) -> tuple[int, str]:
     return LEVELS.index(lower) if lower in LEVELS else len(LEVELS), name
 
 
-def _film_pairs(film_id: str, film: Sequence[VertebraRecord]) -> list[SlipPair]:
-    spacing = film[0].spacing
-    true = to_scale(np.stack([record.true for record in film]), spacing)
-    predicted = to_scale(np.stack([record.predicted for record in film]), spacing)
-    # A corner that is nowhere labelled is nowhere learnt: what is predicted for it says
-    # nothing.
-    predicted[np.isnan(true)] = np.nan
-    facing, _ = infer_facing(true)
-    if facing is None:
+def _film_pairs(film: FilmSpine) -> list[SlipPair]:
+    if film.facing is None:
         return []
-    predicted_facing, _ = infer_facing(predicted)
-    true_slip = slip_percent(true, facing)
-    slip: FloatArray = slip_percent(predicted, predicted_facing or facing)
+    true = slip_percent(film.true, film.facing)
+    predicted = slip_percent(film.predicted, film.predicted_facing or film.facing)
     return [
         SlipPair(
-            film_id=film_id,
-            name=f'{film[i + 1].level or "?"}-{film[i].level or "?"}',
-            true=float(true_slip[i]),
-            predicted=float(slip[i]),
-            facing_agrees=predicted_facing == facing,
-            in_mm=spacing is not None,
+            film_id=film.film_id,
+            name=film.pair_name(i),
+            true=float(true[i]),
+            predicted=float(predicted[i]),
+            facing_agrees=film.predicted_facing == film.facing,
+            in_mm=film.in_mm,
+            true_aspect=film.true_aspect,
         )
-        for i in range(len(film) - 1)
-        if (film[i + 1].order or 0) - (film[i].order or 0) == 1
+        for i in film.neighbours
     ]

@@ -103,3 +103,17 @@ def test_half_an_s1_has_a_slip_a_facing_and_floors(truths):
         ):
             assert all(np.isfinite(r.predicted).all() for r in floor)
             assert np.isfinite(evaluate(RadialErrorMetric(), floor)['corner/MRE_px'])
+
+
+def test_the_size_before_the_export_takes_the_stretch_out_too(truths):
+    truth = truths[0]
+    records = film_records(truth.corners, truth.corners)
+    for record in records:
+        record.film.update(width=SIZE, height=SIZE, original_size=truth.original_size)
+    pairs = slip_pairs(records)
+    true = [pair.true for pair in pairs]
+    np.testing.assert_allclose(true, truth.slip_percent_mm, atol=1e-6)
+    assert all(pair.true_aspect and not pair.in_mm for pair in pairs)
+    metrics = evaluate(MeyerdingMetric(), records)
+    assert metrics['clinical/pairs_true_aspect'] == len(pairs)
+    assert metrics['clinical/pairs_in_mm'] == 0

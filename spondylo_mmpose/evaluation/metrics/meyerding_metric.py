@@ -54,7 +54,8 @@ class MeyerdingMetric(CornerMetric):
             points, shares in percent, 95 % intervals as ``..._CI_low`` and
             ``..._CI_high``; those of :meth:`.SlipAgreement.level_metrics` for each pair
             of levels as ``slip_MAE/L5-S1``; ``facing_agreement`` (percent of the
-            pairs), ``pairs_in_mm`` (measured free of the film's stretch) and
+            pairs), ``pairs_in_mm`` (their pixel spacing is known),
+            ``pairs_true_aspect`` (measured free of the film's stretch) and
             ``no_slip_threshold``. :func:`.slip_agreement.rules` says how pairs count
             whose predicted slip can't be measured.
         """
@@ -65,6 +66,7 @@ class MeyerdingMetric(CornerMetric):
             100.0 * float(np.mean(facing)) if facing else float('nan')
         )
         metrics['pairs_in_mm'] = sum(p.in_mm for p in pairs)
+        metrics['pairs_true_aspect'] = sum(p.true_aspect for p in pairs)
         metrics['no_slip_threshold'] = self.no_slip_threshold
         for name, found in self._by_levels(pairs).items():
             for key, value in found.level_metrics().items():
