@@ -90,3 +90,32 @@ def check_keys(
             f'{at} has an unknown field {others[0]!r:.60}; known are '
             f'{", ".join(sorted(known))}'
         )
+
+
+def box_ids(ids: Sequence[Any], given: bool, at: str) -> list[int] | None:
+    """Ids of the vertebrae whose boxes were given on one film.
+
+    Args:
+        ids: What each vertebra of the film says.
+        given: Whether boxes were given.
+        at: Where the film stands.
+
+    Returns:
+        The ids, or ``None`` where no boxes were given.
+
+    Raises:
+        ValueError: If one misses, stands twice, or should not be there.
+    """
+    if not given:
+        if any(value is not None for value in ids):
+            raise ValueError(
+                f'{at} has an annotation_id; with these goes "given_boxes": true'
+            )
+        return None
+    if not all(is_whole(value) for value in ids):
+        raise ValueError(
+            f'{at} has a vertebra without the annotation_id of the box it was given'
+        )
+    if len(set(ids)) < len(ids):
+        raise ValueError(f'{at} has an annotation_id twice')
+    return list(ids)

@@ -8,6 +8,7 @@ import numpy as np
 
 from spondylo_mmpose.evaluation.film_predictions import FilmPrediction, PredictionSet
 from spondylo_mmpose.evaluation.json_checks import (
+    box_ids,
     check_keys,
     is_whole,
     numbers,
@@ -135,7 +136,7 @@ def _film(entry: Mapping[str, Any], given: bool, strict: bool, at: str) -> Any:
         corners=np.array([_corners(v, where) for v, where in both]).reshape(-1, 4, 2),
         scores=np.array([score_of(v.get('score'), where) for v, where in both]),
         levels=levels if any(levels) else None,
-        annotation_ids=_ids(vertebrae, given, at),
+        annotation_ids=box_ids([v.get('annotation_id') for v in vertebrae], given, at),
         corner_std=np.array(
             [np.full(4, np.nan) if std is None else std for std in stds]
         )
@@ -167,20 +168,3 @@ def _std(value: Any, at: str) -> FloatArray | None:
         raise ValueError(f'{at}: corner_std is negative')
     std[[v is None for v in value]] = np.nan
     return std
-
-
-def _ids(vertebrae: list[Mapping[str, Any]], given: bool, at: str) -> list[int] | None:
-    ids = [vertebra.get('annotation_id') for vertebra in vertebrae]
-    if not given:
-        if any(value is not None for value in ids):
-            raise ValueError(
-                f'{at} has an annotation_id; with these goes "given_boxes": true'
-            )
-        return None
-    if not all(is_whole(value) for value in ids):
-        raise ValueError(
-            f'{at} has a vertebra without the annotation_id of the box it was given'
-        )
-    if len(set(ids)) < len(ids):
-        raise ValueError(f'{at} has an annotation_id twice')
-    return ids  # type: ignore[return-value]
