@@ -8,14 +8,18 @@ import numpy as np
 
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.evaluation import MeyerdingMetric, RadialErrorMetric
+from spondylo_mmpose.evaluation import (
+    MeyerdingMetric,
+    RadialErrorMetric,
+    SagittalMetric,
+)
 from spondylo_mmpose.evaluation.baselines import MeanShape, predict_box_corners
 from spondylo_mmpose.evaluation.radial_error import radial_errors
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.reporting import figures, overlays
 from spondylo_mmpose.reporting.html import data_url, jpeg_url, write_html
 from spondylo_mmpose.reporting.run_record import RunRecord
-from spondylo_mmpose.reporting.text import table_rows
+from spondylo_mmpose.reporting.text import LEVEL_COLUMNS, level_rows, table_rows
 from spondylo_mmpose.utils.io import check_writable
 
 
@@ -35,8 +39,9 @@ class Section:
 
 
 def measure(records: Sequence[VertebraRecord]) -> dict[str, float]:
-    """Values of the landmark and the clinical metric, by their short names."""
-    return RadialErrorMetric().summarise(records) | MeyerdingMetric().summarise(records)
+    """Values of the landmark and the clinical metrics, by their short names."""
+    kinds = (RadialErrorMetric, MeyerdingMetric, SagittalMetric)
+    return {k: v for kind in kinds for k, v in kind().summarise(records).items()}
 
 
 def compare_with_floors(run: RunRecord) -> dict[str, list[VertebraRecord]]:
@@ -118,6 +123,9 @@ def _block(
         'threshold': model['no_slip_threshold'],
         'columns': list(metrics),
         'rows': table_rows(metrics),
+        'clinical': MeyerdingMetric().details(columns['model']),
+        'pair_columns': [heading for heading, _, _ in LEVEL_COLUMNS],
+        'pair_rows': level_rows(model),
         'levels': [
             (key.removeprefix('MRE_px/'), f'{value:.2f}')
             for key, value in model.items()

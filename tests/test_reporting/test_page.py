@@ -1,5 +1,7 @@
 import json
+import re
 
+import numpy as np
 import pytest
 from mmengine.config import Config
 
@@ -38,3 +40,28 @@ def test_what_stands_in_the_way_is_one_line(
     with pytest.raises(SpondyloError, match=message):
         write_page(tmp_path / page, 'title', [section], films)
     assert not (tmp_path / 'page.html').exists()
+
+
+def test_confusion_and_rules_stand_on_the_page(section, tmp_path):
+    # Three vertebrae facing left with plates of 100 px. L5 stands 10 px before S1 (I),
+    # L4 30 px before L5 (II); predicted 20 (I), and once without L4.
+    s1 = [[100, 302], [200, 300], [150, 340], [200, 340]]
+    l5 = np.array([[90, 230], [190, 230], [90, 290], [190, 290]])
+    true = np.array([s1, l5, l5 - [30, 70]], float)
+    near, lost = true.copy(), true.copy()
+    near[2] += [10, 0]
+    lost[2] = np.nan
+    records = film_records(true, near, 1) + film_records(true, lost, 2)
+    run = RunRecord(tmp_path, section.run.config, [], records)
+    page = tmp_path / 'page.html'
+    values = write_page(page, 'title', [Section('run', '', run)], films=0)
+    assert values['run']['model']['slip_unmeasured'] == 1
+    html = page.read_text()
+    table = re.search(r'<table class="confusion">.*?</table>', html, re.DOTALL)[0]
+    cells = [
+        re.findall(r'<t[dh][^>]*>(.*?)</t', row) for row in table.split('<tr>')[2:]
+    ]
+    assert cells[1] == ['I', '0', '2', '0', '0', '0', '0', '0']
+    assert cells[2] == ['II', '0', '1', '0', '0', '0', '0', '1']
+    assert '5 % is grade 0' in html
+    assert 'L4-L5' in re.search(r'<table class="pairs">.*?</table>', html, re.DOTALL)[0]
