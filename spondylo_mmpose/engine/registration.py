@@ -2,7 +2,11 @@
 
 from spondylo_mmpose.engine.backends import AtomicLocalBackend
 from spondylo_mmpose.engine.collate import collate_in_band
-from spondylo_mmpose.engine.hooks import EpochSeedHook, TrainedFilmsHook
+from spondylo_mmpose.engine.hooks import (
+    EpochSeedHook,
+    EvaluationReportHook,
+    TrainedFilmsHook,
+)
 from spondylo_mmpose.engine.optim import CpuAmpOptimWrapper
 from spondylo_mmpose.engine.workers import init_worker
 
@@ -10,6 +14,7 @@ __all__ = [
     'AtomicLocalBackend',
     'CpuAmpOptimWrapper',
     'EpochSeedHook',
+    'EvaluationReportHook',
     'TrainedFilmsHook',
     'collate_in_band',
     'init_worker',

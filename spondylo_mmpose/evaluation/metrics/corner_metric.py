@@ -18,7 +18,18 @@ class CornerMetric(BaseMetric):
 
     Statistics are taken over the whole pool on the main process, so batch size, order
     and number of processes do not matter.
+
+    Args:
+        **kwargs: Arguments of :class:`mmengine.evaluator.BaseMetric`.
+
+    Attributes:
+        records: What the last evaluation summarised, of all processes; on the main
+            process only, elsewhere empty.
     """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.records: list[VertebraRecord] = []
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Collect the records of one batch."""
@@ -26,7 +37,8 @@ class CornerMetric(BaseMetric):
 
     def compute_metrics(self, results: list[VertebraRecord]) -> dict[str, float]:
         """Summarise the records of all processes."""
-        return self.summarise(unique_records(results))
+        self.records = unique_records(results)
+        return self.summarise(self.records)
 
     @abstractmethod
     def summarise(self, records: Sequence[VertebraRecord]) -> dict[str, float]:
