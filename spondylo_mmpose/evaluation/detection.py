@@ -51,6 +51,7 @@ class FilmOutcome:
         is_predicted: Whether there was a prediction at all, be it empty.
         found: Number of predicted vertebrae that reach the score threshold.
         dropped: Number of those that do not.
+        incomplete: Number of the found with a corner that is not finite.
         matches: Pairs of vertebrae; predicted ones are numbered among the found.
         errors: ``(N, 4)`` px; NaN where not labelled, infinity for a missed vertebra.
         errors_mm: The same in mm, NaN on a film whose spacing is not known.
@@ -67,6 +68,7 @@ class FilmOutcome:
     is_predicted: bool
     found: int
     dropped: int
+    incomplete: int
     matches: Matches
     errors: FloatArray
     errors_mm: FloatArray
@@ -138,6 +140,7 @@ def compare_film(
         is_predicted=prediction is not None,
         found=len(kept),
         dropped=len(every) - len(kept),
+        incomplete=int((~np.isfinite(kept.corners).all((1, 2))).sum()),
         matches=matches,
         errors=radial_errors(predicted, film.corners),
         errors_mm=unknown

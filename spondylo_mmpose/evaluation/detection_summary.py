@@ -44,8 +44,9 @@ def summarise_detections(
 
         ``false_positives_per_film`` (``duplicates`` count as such), and the counts
         ``films``, ``films_predicted``, ``films_matched``, ``vertebrae``, ``found``,
-        ``matched``, ``duplicates``, ``below_score_threshold``. NaN where nothing was
-        measured. With more than one source also ``recall/<source>`` and the others of
+        ``matched``, ``duplicates``, ``below_score_threshold`` and ``incomplete``, found
+        vertebrae with a corner that is not finite. NaN where nothing was measured. With
+        more than one source also ``recall/<source>`` and the others of
         :data:`BY_SOURCE`.
     """
     metrics = _pool(outcomes, px_thresholds, mm_thresholds)
@@ -112,6 +113,7 @@ def _pool(
         'duplicates': sum(outcome.duplicates for outcome in outcomes),
         'swapped_sides': sum(outcome.swapped_sides for outcome in outcomes),
         'below_score_threshold': sum(outcome.dropped for outcome in outcomes),
+        'incomplete': sum(outcome.incomplete for outcome in outcomes),
     }
 
 

@@ -10,6 +10,7 @@ from spondylo_mmpose.evaluation.detection_summary import (
     summarise_detections,
 )
 from spondylo_mmpose.evaluation.matching import SIDES_SWAPPED
+from spondylo_mmpose.spine.anatomy import mirror
 from tests.test_evaluation.film_helpers import column, film_of, prediction_of
 
 NAMES = ['S1', 'L5', 'L4', 'L3', 'L2', 'L1']
@@ -111,6 +112,7 @@ def test_corners_that_are_not_finite_are_false_positives():
     broken = column(0, 1)
     broken[1, 2] = np.nan
     metrics = summary_of(outcome_of(column(0, 1), broken))
+    assert metrics['incomplete'] == 1
     assert metrics['recall'] == metrics['precision'] == 50
     assert metrics['MRE_px'] == 0
     assert metrics['SDR@24px'] == 50
@@ -144,6 +146,12 @@ def test_swapped_sides_of_half_a_vertebra():
     assert outcome.swapped_sides == 1
     assert np.isnan(outcome.errors[0, 2:]).all()
     assert outcome.errors[0, :2].tolist() == [40, 40]
+
+
+def test_a_spine_on_the_other_side_of_the_film_is_not_found():
+    outcome = outcome_of(column(0, 1), mirror(column(0, 1), 512))
+    assert len(outcome.matches) == 0
+    assert outcome.false_positives == 2
 
 
 def test_scores_below_the_threshold_only_count_for_the_average_precision():

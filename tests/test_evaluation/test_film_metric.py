@@ -1,12 +1,19 @@
 """Metrics over whole films in several processes."""
 
+import json
 import pickle
+import shutil
 
 import numpy as np
 import pytest
+import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
+from mmengine.structures import InstanceData
+from mmpose.datasets.transforms import PackPoseInputs
 
+from spondylo_mmpose.converters.coco_reader import corners_of
+from spondylo_mmpose.datasets import LoadRadiograph, SpondyloDataset
 from spondylo_mmpose.evaluation import SpineDetectionMetric
 from tests.test_evaluation.film_helpers import (
     column,
@@ -67,6 +74,42 @@ def test_films_without_labels_are_counted_apart():
     assert values['spine/films_without_labels'] == 1
     assert values['spine/score_threshold'] == 0.3
     assert values['spine/iou_threshold'] == 0.5
+
+
+def test_samples_are_those_of_the_data_set(phantoms, tmp_path):
+    root = tmp_path / 'coco'
+    shutil.copytree(phantoms, root)
+    # The first film loses its labels.
+    file = root / 'annotations' / 'train.json'
+    content = json.loads(file.read_text())
+    bare = content['images'][0]['id']
+    content['annotations'] = [
+        a for a in content['annotations'] if a['image_id'] != bare
+    ]
+    file.write_text(json.dumps(content))
+    keys = ('img_path', 'film', 'raw_ann_info')
+    dataset = SpondyloDataset(
+        data_root=str(root),
+        ann_file='annotations/train.json',
+        data_prefix=dict(img='images/'),
+        data_mode='bottomup',
+        test_mode=True,
+        pipeline=[LoadRadiograph(), PackPoseInputs(meta_keys=keys)],
+    )
+    metric = SpineDetectionMetric()
+    for i in range(len(dataset)):
+        sample = dataset[i]['data_samples']
+        annotations = sample.to_dict().get('raw_ann_info') or []
+        corners = corners_of(annotations) + [3, 4]
+        sample.pred_instances = InstanceData(keypoints=torch.tensor(corners))
+        metric.process({}, [sample.to_dict()])
+    values = metric.evaluate(len(dataset))
+    assert values['spine/films'] == len(content['images']) - 1
+    assert values['spine/films_without_labels'] == 1
+    assert values['spine/vertebrae'] == len(content['annotations'])
+    assert values['spine/recall'] == values['spine/precision'] == 100
+    assert values['spine/MRE_px'] == pytest.approx(5)
+    assert np.isnan(values['spine/AP'])
 
 
 def test_metrics_are_registered():

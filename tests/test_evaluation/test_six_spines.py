@@ -83,6 +83,7 @@ DETECTION = {
     # Score 0.95: one wrong. 0.9: 25 of 26 right, recall 25/28. 0.6: recall stays.
     'AP': 100 * 25 / 28 * 25 / 26,
     'below_score_threshold': 0,
+    'incomplete': 0,
     # a, b, c: 14 true, 13 found, 12 matched; MRE 100 px / 48 corners.
     'recall/one': 100 * 12 / 14,
     'precision/one': 100 * 12 / 13,
