@@ -17,13 +17,18 @@ from spondylo_mmpose.errors import SpondyloError
 os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
 
 
+BUG = 70
+"""Exit status of a tool that failed by a fault of its own (EX_SOFTWARE)."""
+
+
 def run_cli(main: Callable[[], Any]) -> None:
     """Run a tool's ``main`` and end the process with a fitting exit status.
 
     A :class:`SpondyloError` becomes one line on stderr and status 2, and so does an
     ``OSError`` of a file (a full disk, a folder without permission); Ctrl-C ends with
-    status 130 as shells expect. Anything else is a bug and keeps its traceback; with
-    ``SPONDYLO_TRACEBACK`` set, so does the rest.
+    status 130 as shells expect. Anything else is a bug: its traceback is shown, and the
+    status is 70, since 1 is a verdict of some tools. With ``SPONDYLO_TRACEBACK`` set
+    the traceback is shown always.
 
     Args:
         main: Function without arguments; its return value, when an ``int``, is the
@@ -45,16 +50,17 @@ def run_cli(main: Callable[[], Any]) -> None:
         kind = f'{SpondyloError.__module__}.{SpondyloError.__name__}: '
         print(f'error: {last.removeprefix(kind)}', file=sys.stderr)
         sys.exit(2)
-    except OSError as error:
-        if error.errno is None:
-            raise
+    except KeyboardInterrupt:
+        print('interrupted', file=sys.stderr)
+        sys.exit(130)
+    except Exception as error:
+        if not isinstance(error, OSError) or error.errno is None:
+            traceback.print_exc()
+            sys.exit(BUG)
         _show_traceback()
         where = f'{error.filename}: ' if error.filename else ''
         print(f'error: {where}{error.strerror}', file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        print('interrupted', file=sys.stderr)
-        sys.exit(130)
     sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -47,9 +47,12 @@ def test_exit_status(main, status, stderr, capsys):
     assert capsys.readouterr().err == stderr
 
 
-def test_a_bug_keeps_its_traceback():
-    with pytest.raises(ZeroDivisionError):
+def test_a_bug_keeps_its_traceback_and_has_a_status_of_its_own(capsys):
+    with pytest.raises(SystemExit) as exit_:
         run_cli(lambda: 1 / 0)
+    assert exit_.value.code == 70
+    stderr = capsys.readouterr().err
+    assert stderr.startswith('Traceback') and 'ZeroDivisionError' in stderr
 
 
 def test_traceback_on_request(capsys, monkeypatch):
