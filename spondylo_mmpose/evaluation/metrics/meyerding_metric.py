@@ -8,6 +8,7 @@ from mmpose.registry import METRICS
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.clinical import SlipPair, level_pair_key, slip_pairs
+from spondylo_mmpose.evaluation.intervals import Bootstrap, record_patients
 from spondylo_mmpose.evaluation.metrics.corner_metric import CornerMetric
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.evaluation.slip_agreement import (
@@ -15,6 +16,7 @@ from spondylo_mmpose.evaluation.slip_agreement import (
     compare_slips,
     rules,
 )
+from spondylo_mmpose.evaluation.slip_intervals import slip_intervals
 from spondylo_mmpose.spine.measurements import GRADE_BORDERS, NO_SLIP_THRESHOLD
 
 
@@ -27,6 +29,9 @@ class MeyerdingMetric(CornerMetric):
 
     Args:
         no_slip_threshold: |slip| in percent below which a pair has grade 0.
+        intervals: Add 95 % intervals by a bootstrap over patients; they take a moment.
+        resamples: Number of the bootstrap's resamples.
+        seed: Seed of the bootstrap.
         **kwargs: Arguments of :class:`mmengine.evaluator.BaseMetric`.
 
     Raises:
@@ -36,7 +41,12 @@ class MeyerdingMetric(CornerMetric):
     default_prefix = 'clinical'
 
     def __init__(
-        self, no_slip_threshold: float = NO_SLIP_THRESHOLD, **kwargs: Any
+        self,
+        no_slip_threshold: float = NO_SLIP_THRESHOLD,
+        intervals: bool = False,
+        resamples: int = 1000,
+        seed: int = 0,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         if not 0 <= no_slip_threshold <= GRADE_BORDERS[0]:
@@ -45,6 +55,7 @@ class MeyerdingMetric(CornerMetric):
                 f'end of grade I, {GRADE_BORDERS[0]:g} %'
             )
         self.no_slip_threshold = no_slip_threshold
+        self.bootstrap = Bootstrap(resamples, seed=seed) if intervals else None
 
     def summarise(self, records: Sequence[VertebraRecord]) -> dict[str, float]:
         """Compare slips and grades over all pairs that the truth can measure.
@@ -56,7 +67,8 @@ class MeyerdingMetric(CornerMetric):
             of levels as ``slip_MAE/L5-S1``; ``facing_agreement`` (percent of the
             pairs), ``pairs_in_mm`` (their pixel spacing is known),
             ``pairs_true_aspect`` (measured free of the film's stretch) and
-            ``no_slip_threshold``. :func:`.slip_agreement.rules` says how pairs count
+            ``no_slip_threshold``; with ``intervals`` also the names of
+            :func:`.slip_intervals`. :func:`.slip_agreement.rules` says how pairs count
             whose predicted slip can't be measured.
         """
         pairs = _measured_by_truth(records)
@@ -71,6 +83,16 @@ class MeyerdingMetric(CornerMetric):
         for name, found in self._by_levels(pairs).items():
             for key, value in found.level_metrics().items():
                 metrics[f'{key}/{name}'] = value
+        if self.bootstrap is not None:
+            films = [record.film_id for record in records]
+            patients = dict(zip(films, record_patients(records).tolist(), strict=True))
+            metrics |= slip_intervals(
+                [p.true for p in pairs],
+                [p.predicted for p in pairs],
+                [patients[p.film_id] for p in pairs],
+                self.no_slip_threshold,
+                self.bootstrap,
+            )
         return metrics
 
     def details(self, records: Sequence[VertebraRecord]) -> dict[str, Any]:
