@@ -7,10 +7,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from spondylo_mmpose.phantom.writer import write_phantoms
 
 ROOT = Path(__file__).parent.parent
+
+# How long an example takes says something of the machine, not of the code.
+settings.register_profile(
+    'spondylo', deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile('spondylo')
 
 
 def pytest_configure() -> None:
