@@ -114,8 +114,8 @@ def _ious_by_corners(
     box: FloatArray, spine: FloatArray, known: NDArray[np.bool_]
 ) -> FloatArray:
     """Overlap of a box with vertebrae of which only the known corners count."""
-    others = vertebra_boxes(np.where(known[:, None], spine, np.nan))
     with np.errstate(invalid='ignore', over='ignore'):
+        others = vertebra_boxes(np.where(known[:, None], spine, np.nan))
         low = np.maximum(box[:2], others[:, :2])
         high = np.minimum(box[2:], others[:, 2:])
         shared = np.maximum(high - low, 0).prod(1)
