@@ -102,6 +102,7 @@ spondylo_hooks = [
     dict(type='SyncBuffersHook'),
     dict(type='EpochSeedHook'),
     dict(type='TrainedFilmsHook'),
+    dict(type='EvaluationReportHook'),
 ]
 spondylo_default_hooks = dict(
     logger=dict(interval=20),

@@ -77,6 +77,9 @@ def test_training_leaves_checkpoints_and_a_log(trained):
     assert list(trained.glob('best_corner_MRE_px_epoch_*.pth'))
     scalars = next(trained.glob('*/vis_data/scalars.json')).read_text()
     assert 'corner/MRE_px' in scalars
+    last = json.loads((trained / 'evaluation' / 'val' / 'metrics.json').read_text())
+    assert last['epoch'] == 4
+    assert last['corner/MRE_px'] > 0
 
 
 def test_interrupted_and_resumed_equals_undisturbed(trained, data, tmp_path, run_tool):
@@ -151,6 +154,13 @@ def test_two_processes_give_the_numbers_of_one(trained, metrics, data, tmp_path)
         for path in (trained, folder)
     ]
     assert ids[0] == ids[1]
+    # The tables beside them hold what both processes measured.
+    tables = [
+        (path / 'evaluation' / 'test' / 'per_vertebra.csv').read_text()
+        for path in (trained, folder)
+    ]
+    assert tables[0] == tables[1]
+    assert tables[0].count('\n') == len(ids[0]) + 1
 
 
 @pytest.mark.usefixtures('metrics')
