@@ -1,0 +1,56 @@
+"""Offline evaluation as ``tools/evaluate.py`` does it."""
+
+import argparse
+
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.offline import evaluate
+from spondylo_mmpose.evaluation.offline_report import evaluation_json, evaluation_text
+from spondylo_mmpose.evaluation.prediction_files import read_predictions
+from spondylo_mmpose.evaluation.prediction_json import write_predictions
+from spondylo_mmpose.evaluation.truth import read_truth
+from spondylo_mmpose.utils.io import check_writable, write_json
+
+
+def run_evaluate(args: argparse.Namespace) -> list[str]:
+    """Measure predictions; see ``tools/evaluate.py --help`` for the options.
+
+    Args:
+        args: Parsed options.
+
+    Returns:
+        The table, and lines that say what was written where.
+
+    Raises:
+        SpondyloError: If a file is wrong, or they do not belong together.
+    """
+    if not args.annotations and (args.json or not args.save_json):
+        raise SpondyloError(
+            'name the annotation files to measure with, e.g. ROOT/annotations/test.json'
+        )
+    for target in filter(None, (args.json, args.save_json)):
+        check_writable(target)
+    truth = read_truth(args.annotations)
+    predictions = read_predictions(args.predictions, truth.contents)
+    lines = []
+    if args.annotations:
+        try:
+            evaluation = evaluate(
+                predictions,
+                truth,
+                given_boxes=args.given_boxes,
+                allow_missing=args.allow_missing,
+                score_threshold=args.score_threshold,
+                no_slip_threshold=args.no_slip_threshold,
+            )
+        except SpondyloError as error:
+            raise SpondyloError(f'{args.predictions}: {error}') from error
+        lines.append(evaluation_text(evaluation))
+        if args.json:
+            result = evaluation_json(
+                evaluation, predictions, args.predictions, args.annotations
+            )
+            lines.append(f'metrics: {write_json(args.json, result)}')
+    if args.save_json:
+        path = write_predictions(args.save_json, predictions)
+        lines.append(f'predictions: {path}')
+    return lines

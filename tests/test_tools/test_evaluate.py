@@ -1,0 +1,107 @@
+"""tools/evaluate.py as a user runs it."""
+
+import json
+import math
+import pickle
+
+import pytest
+
+from spondylo_mmpose.evaluation.dump import load_dump
+from spondylo_mmpose.utils.io import read_json
+from tests.conftest import ROOT
+from tests.test_evaluation.offline_helpers import samples_of, shifted, write_truth
+
+
+@pytest.fixture
+def truth(tmp_path):
+    return write_truth(tmp_path)
+
+
+@pytest.fixture
+def dump(tmp_path, truth):
+    content = read_json(truth)
+    path = tmp_path / 'predictions.pkl'
+    path.write_bytes(pickle.dumps(samples_of(content, shifted(content, [3, 4])), 5))
+    return path
+
+
+def test_a_dump_is_measured_and_brought_into_json(tmp_path, run_tool, dump, truth):
+    new, values = tmp_path / 'new' / 'p.json', tmp_path / 'values.json'
+    done = run_tool('evaluate.py', dump, truth, '--save-json', new, '--json', values)
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ['corner/MRE_px', '5.000'] in lines
+    assert ['films', 'annotated', '3'] in lines
+    assert lines[-2:] == [['metrics:', str(values)], ['predictions:', str(new)]]
+    first = json.loads(values.read_text())
+    assert first['metrics']['corner/MRE_px'] == 5
+
+    again = run_tool('evaluate.py', new, truth, '--given-boxes', '--json', values)
+    assert again.returncode == 0, again.stderr
+    assert json.loads(values.read_text())['metrics'] == first['metrics']
+
+
+def test_predictions_are_converted_without_a_truth(tmp_path, run_tool, dump):
+    new = tmp_path / 'p.json'
+    done = run_tool('evaluate.py', dump, '--save-json', new)
+    assert (done.returncode, done.stdout) == (0, f'predictions: {new}\n')
+    assert len(read_json(new)['films']) == 3
+
+
+@pytest.mark.parametrize(
+    ('content', 'options', 'message'),
+    [
+        (b'\x80\x05cut', (), 'is no dump of predictions'),
+        (b'{"format": 1}', (), 'needs "format"'),
+        (b'', (), 'holds no predictions'),
+        (None, ('--end-to-end',), 'made with the true boxes given'),
+        (None, ('--score-threshold', 0.5), 'for predictions end to end'),
+    ],
+)
+def test_a_fault_is_one_line_and_nothing_is_written(
+    tmp_path, run_tool, dump, truth, content, options, message
+):
+    if content is not None:
+        dump.write_bytes(content)
+    out = tmp_path / 'out' / 'm.json'
+    done = run_tool(
+        'evaluate.py', dump, truth, *options, '--json', out, '--save-json', out
+    )
+    assert done.returncode == 2
+    assert done.stdout == ''
+    assert done.stderr.startswith(f'error: {dump}: ')
+    assert message in done.stderr
+    assert done.stderr.count('\n') == 1
+    assert list(out.parent.iterdir()) == []
+
+
+def test_annotations_are_asked_for(run_tool, dump):
+    done = run_tool('evaluate.py', dump)
+    assert done.returncode == 2
+    assert 'name the annotation files' in done.stderr
+
+
+@pytest.mark.slow
+def test_the_dump_of_a_real_run_gives_its_numbers(tmp_path, run_tool, phantoms):
+    config = ROOT / 'tests' / 'configs' / 'tiny.py'
+    data = {'SPONDYLO_DATA': str(phantoms)}
+    trained = run_tool(
+        'train.py', config, '--no-pretrained', '--work-dir', tmp_path,
+        '--cfg-options', 'max_epochs=1', 'train_cfg.max_epochs=1', **data,
+    )  # fmt: skip
+    assert trained.returncode == 0, trained.stdout + trained.stderr
+    dump, online = tmp_path / 'p.pkl', tmp_path / 'online.json'
+    tested = run_tool(
+        'test.py', config, tmp_path / 'epoch_1.pth', '--work-dir', tmp_path,
+        '--dump', dump, '--out', online, **data,
+    )  # fmt: skip
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+
+    annotations, offline = phantoms / 'annotations' / 'val.json', tmp_path / 'off.json'
+    done = run_tool('evaluate.py', dump, annotations, '--json', offline)
+    assert done.returncode == 0, done.stderr
+    expected = read_json(online)
+    measured = read_json(offline)['metrics']
+    assert {name: measured[name] for name in expected} == expected
+    assert math.isfinite(expected['corner/MRE_px'])
+    assert expected['corner/vertebrae'] == len(load_dump(dump))

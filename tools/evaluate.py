@@ -1,0 +1,76 @@
+#!/usr/bin/env python
+"""Measure predictions from a file, or bring them into JSON; needs no model."""
+
+import argparse
+
+import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
+from spondylo_mmpose.spine.measurements import NO_SLIP_THRESHOLD
+from spondylo_mmpose.utils.cli import run_cli
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog='The forms are described in docs/predictions.md.'
+    )
+    parser.add_argument(
+        'predictions',
+        metavar='PREDICTIONS',
+        help='our JSON, COCO keypoint results or a dump of "tools/test.py --dump"',
+    )
+    parser.add_argument(
+        'annotations',
+        metavar='ANNOTATIONS',
+        nargs='*',
+        help='annotation files of the films, e.g. ROOT/annotations/test.json',
+    )
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument(
+        '--given-boxes',
+        dest='given_boxes',
+        action='store_true',
+        default=None,
+        help='refuse predictions that were made without the true boxes',
+    )
+    kind.add_argument(
+        '--end-to-end',
+        dest='given_boxes',
+        action='store_false',
+        default=None,
+        help='refuse predictions that were made with them',
+    )
+    parser.add_argument(
+        '--allow-missing',
+        action='store_true',
+        help='given boxes: a vertebra without a prediction is infinitely wrong instead '
+        'of an error (end to end it is always one that was not found)',
+    )
+    parser.add_argument(
+        '--score-threshold',
+        type=float,
+        metavar='SCORE',
+        help='end to end: least score of a vertebra that counts as found',
+    )
+    parser.add_argument(
+        '--no-slip-threshold',
+        type=float,
+        metavar='PERCENT',
+        default=NO_SLIP_THRESHOLD,
+        help='given boxes: smaller slips have grade 0 (default: %(default)s)',
+    )
+    parser.add_argument('--json', metavar='FILE', help='write every value')
+    parser.add_argument('--save-json', metavar='FILE', help='write the predictions')
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure, print and write."""
+    args = parse_args()
+    from spondylo_mmpose.evaluation.offline_tool import run_evaluate
+
+    for line in run_evaluate(args):
+        print(line)
+
+
+if __name__ == '__main__':
+    run_cli(main)
