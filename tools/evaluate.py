@@ -59,6 +59,9 @@ def parse_args() -> argparse.Namespace:
         help='given boxes: smaller slips have grade 0 (default: %(default)s)',
     )
     parser.add_argument('--json', metavar='FILE', help='write every value')
+    parser.add_argument(
+        '--out', metavar='DIR', help='write the values, tables and pictures of a run'
+    )
     parser.add_argument('--save-json', metavar='FILE', help='write the predictions')
     return parser.parse_args()
 

@@ -7,8 +7,9 @@ from spondylo_mmpose.evaluation.offline import evaluate
 from spondylo_mmpose.evaluation.offline_report import evaluation_json, evaluation_text
 from spondylo_mmpose.evaluation.prediction_files import read_predictions
 from spondylo_mmpose.evaluation.prediction_json import write_predictions
+from spondylo_mmpose.evaluation.result_files import write_result_files
 from spondylo_mmpose.evaluation.truth import read_truth
-from spondylo_mmpose.utils.io import check_writable, write_json
+from spondylo_mmpose.utils.io import check_writable, make_folder, write_json
 
 
 def run_evaluate(args: argparse.Namespace) -> list[str]:
@@ -23,12 +24,14 @@ def run_evaluate(args: argparse.Namespace) -> list[str]:
     Raises:
         SpondyloError: If a file is wrong, or they do not belong together.
     """
-    if not args.annotations and (args.json or not args.save_json):
+    if not args.annotations and (args.json or args.out or not args.save_json):
         raise SpondyloError(
             'name the annotation files to measure with, e.g. ROOT/annotations/test.json'
         )
     for target in filter(None, (args.json, args.save_json)):
         check_writable(target)
+    if args.out:
+        make_folder(args.out, '--out')
     truth = read_truth(args.annotations)
     predictions = read_predictions(args.predictions, truth.contents)
     lines = []
@@ -50,6 +53,11 @@ def run_evaluate(args: argparse.Namespace) -> list[str]:
                 evaluation, predictions, args.predictions, args.annotations
             )
             lines.append(f'metrics: {write_json(args.json, result)}')
+        if args.out:
+            written = write_result_files(
+                args.out, evaluation.metrics, evaluation.records
+            )
+            lines += [f'written: {path}' for path in written]
     if args.save_json:
         path = write_predictions(args.save_json, predictions)
         lines.append(f'predictions: {path}')

@@ -13,6 +13,7 @@ from spondylo_mmpose.evaluation.prediction_json import (
     encode_predictions,
     write_predictions,
 )
+from tests.conftest import ROOT
 from tests.test_evaluation.helpers import assert_same_predictions
 
 QUAD = [[1, 2], [3.5, 2], [1, 5], [3, 5]]
@@ -57,6 +58,13 @@ def test_all_that_can_be_told():
     assert film.annotation_ids == [3]
     assert film.size == (30, 40)
     np.testing.assert_array_equal(film.corner_std, [[1, 2, np.nan, 4]])
+
+
+def test_the_example_of_the_docs_can_be_read():
+    page = (ROOT / 'docs' / 'predictions.md').read_text()
+    example = page[page.index('    {\n') : page.index('\n    }\n') + 6]
+    (film,) = decode_predictions(json.loads(example)).films
+    assert film.levels == ['S1']
 
 
 def test_a_film_without_vertebrae_is_one_on_which_nothing_was_found():

@@ -41,6 +41,16 @@ def test_a_dump_is_measured_and_brought_into_json(tmp_path, run_tool, dump, trut
     assert json.loads(values.read_text())['metrics'] == first['metrics']
 
 
+def test_result_files_are_those_of_a_run(tmp_path, run_tool, dump, truth):
+    done = run_tool('evaluate.py', dump, truth, '--out', tmp_path / 'results')
+    assert done.returncode == 0, done.stderr
+    assert read_json(tmp_path / 'results/metrics.json')['corner/MRE_px'] == 5
+    rows = (tmp_path / 'results/per_vertebra.csv').read_text().splitlines()
+    assert len(rows) == 1 + 8
+    for path in (tmp_path / 'results').iterdir():
+        assert f'written: {path}' in done.stdout
+
+
 def test_predictions_are_converted_without_a_truth(tmp_path, run_tool, dump):
     new = tmp_path / 'p.json'
     done = run_tool('evaluate.py', dump, '--save-json', new)
