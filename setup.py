@@ -28,7 +28,7 @@ REQUIRED = [
     'mmdet>=3.2,<4',
     'xtcocotools>=1.14',
     'pycocotools>=2.0.7',
-    'scipy>=1.9',
+    'scipy>=1.10',
     'matplotlib>=3.6',
     'shapely>=2',
     'json-tricks',

@@ -20,6 +20,7 @@ from spondylo_mmpose.reporting import figures, overlays
 from spondylo_mmpose.reporting.html import data_url, jpeg_url, write_html
 from spondylo_mmpose.reporting.run_record import RunRecord
 from spondylo_mmpose.reporting.text import LEVEL_COLUMNS, level_rows, table_rows
+from spondylo_mmpose.spine.anatomy import CORNERS, LEVELS
 from spondylo_mmpose.utils.io import check_writable
 
 
@@ -129,7 +130,7 @@ def _block(
         'levels': [
             (key.removeprefix('MRE_px/'), f'{value:.2f}')
             for key, value in model.items()
-            if key.startswith('MRE_px/')
+            if key.removeprefix('MRE_px/') in (*CORNERS, *LEVELS)
         ],
         'curves': curves and data_url(curves),
         'cumulative': data_url(figures.cumulative_error(errors)),
