@@ -48,8 +48,19 @@ class KnownDistances(Method):
         self.used: set[str] = set()
 
     def prepare(self, films: Sequence[Film]) -> None:
-        """See the base class."""
+        """See the base class.
+
+        Raises:
+            SpondyloError: If not one film has any of the names.
+        """
         self.namesakes = namesakes(films)
+        paths = {film.file_name for film in films}
+        names = paths | {PurePosixPath(path).name for path in paths}
+        if not names & self.distances.keys():
+            raise SpondyloError(
+                f'{min(self.distances)}: no film of the data set is called so; name it '
+                'by its path below images/ or by its file name'
+            )
 
     def unused(self) -> int:
         """Number of names that no film asked for so far."""

@@ -75,6 +75,11 @@ def test_prior_is_no_spacing(phantoms):
     [
         (['dicom', 'nowhere', '--in-place'], 'no such folder'),
         (['distance', 'ROOT', '--in-place'], 'give either --table'),
+        (
+            ['distance', 'ROOT', '--in-place', '--square-pixels', '--film', 'no.jpg']
+            + ['--line', '1', '1', '99', '1', '40'],
+            'no film of the data set is called so',
+        ),
         (['table', 'no.csv', 'ROOT', '--in-place'], 'no such file'),
         (['prior', 'ROOT', '--in-place', '--magnification', '9'], 'between 0.5 and 2'),
     ],
