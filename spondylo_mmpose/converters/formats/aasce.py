@@ -39,13 +39,14 @@ SAME_PATIENT: Mapping[str, str] = {
     '141': '77',
     '157': '79',
     '239': '238',
+    'coronal4': '1',
     'coronal8': '5',
     'coronal9': '35',
     'coronal10': 'coronal3',
     'coronal12': '48',
 }
-"""Numbers given a second time: perceptual hashes of two of their films are nearly the
-same, and to the eye it is one exposure, cut out twice."""
+"""Numbers given a second time: an audit by image finds two of their films the same, and
+to the eye it is one exposure, cut out twice."""
 
 
 @dataclass(frozen=True)
