@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from spondylo_mmpose.spine.anatomy import CORNERS, FLIP_PAIRS, SKELETON
+from spondylo_mmpose.spine.anatomy import CORNERS, SIDES_SWAPPED, SKELETON
 
 OKS_SIGMA = 0.025
 """Spread of a corner label relative to the square root of the vertebra's box area.
@@ -14,7 +14,6 @@ about as finely as a corner can be placed on a film of 640 px.
 
 def vertebra_metainfo() -> dict[str, Any]:
     """Build the ``METAINFO`` of :class:`.SpondyloDataset` from the anatomy module."""
-    swap = {a: b for pair in FLIP_PAIRS for a, b in (pair, pair[::-1])}
     colours = ([255, 170, 0], [0, 200, 255], [255, 85, 0], [0, 110, 255])
     return {
         'dataset_name': 'spondylo',
@@ -24,7 +23,7 @@ def vertebra_metainfo() -> dict[str, Any]:
                 'id': index,
                 'color': colours[index],
                 'type': 'upper' if index < 2 else 'lower',
-                'swap': CORNERS[swap[index]],
+                'swap': CORNERS[SIDES_SWAPPED[index]],
             }
             for index, name in enumerate(CORNERS)
         },

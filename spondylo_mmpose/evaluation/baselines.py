@@ -10,7 +10,13 @@ from numpy.typing import ArrayLike
 from spondylo_mmpose.converters.coco_reader import films_of_coco
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.records import VertebraRecord
-from spondylo_mmpose.spine.anatomy import FloatArray, as_spine, hull_boxes, infer_facing
+from spondylo_mmpose.spine.anatomy import (
+    SIDES_SWAPPED,
+    FloatArray,
+    as_spine,
+    hull_boxes,
+    infer_facing,
+)
 
 BOX_CORNERS = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], dtype=np.float64)
 """The box's own corners, in units of the box."""
@@ -41,7 +47,7 @@ def place_in_box(shape: ArrayLike, box: ArrayLike) -> FloatArray:
 
 def mirror_shape(shape: ArrayLike) -> FloatArray:
     """Mirror a shape in units of the box, sides swapped."""
-    return np.asarray(shape, dtype=np.float64)[[1, 0, 3, 2]] * [-1, 1] + [1, 0]
+    return np.asarray(shape, dtype=np.float64)[SIDES_SWAPPED] * [-1, 1] + [1, 0]
 
 
 @dataclass(frozen=True)

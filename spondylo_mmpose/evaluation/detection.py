@@ -28,7 +28,6 @@ from spondylo_mmpose.evaluation.film_pairs import (
 from spondylo_mmpose.evaluation.film_predictions import FilmPrediction
 from spondylo_mmpose.evaluation.matching import (
     IOU_THRESHOLD,
-    SIDES_SWAPPED,
     Matches,
     hull_ious,
     match_by_ious,
@@ -36,6 +35,7 @@ from spondylo_mmpose.evaluation.matching import (
 from spondylo_mmpose.evaluation.radial_error import radial_errors
 from spondylo_mmpose.spine.anatomy import (
     LEVELS,
+    SIDES_SWAPPED,
     FloatArray,
     levels_upward,
     order_upward,

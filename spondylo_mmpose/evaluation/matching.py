@@ -18,13 +18,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linear_sum_assignment
 
-from spondylo_mmpose.spine.anatomy import FloatArray, as_spine, vertebra_boxes
+from spondylo_mmpose.spine.anatomy import (
+    SIDES_SWAPPED,
+    FloatArray,
+    as_spine,
+    vertebra_boxes,
+)
+from spondylo_mmpose.spine.boxes import box_ious
 
 IOU_THRESHOLD = 0.5
 """Least overlap of a predicted vertebra with the true one that it stands for."""
-
-SIDES_SWAPPED = [1, 0, 3, 2]
-"""Corners with left and right exchanged."""
 
 
 @dataclass(frozen=True)
@@ -114,13 +117,9 @@ def _ious_by_corners(
     box: FloatArray, spine: FloatArray, known: NDArray[np.bool_]
 ) -> FloatArray:
     """Overlap of a box with vertebrae of which only the known corners count."""
+    # Absurd coordinates overflow; they overlap with nothing.
     with np.errstate(invalid='ignore', over='ignore'):
         others = vertebra_boxes(np.where(known[:, None], spine, np.nan))
-        low = np.maximum(box[:2], others[:, :2])
-        high = np.minimum(box[2:], others[:, 2:])
-        shared = np.maximum(high - low, 0).prod(1)
-        areas = (others[:, 2:] - others[:, :2]).prod(1)
-        union = (box[2:] - box[:2]).prod() + areas - shared
-        iou = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+        iou = box_ious(box, others)
     whole = np.isfinite(spine[:, known]).all((1, 2))
     return np.where(whole, np.nan_to_num(iou), 0.0)

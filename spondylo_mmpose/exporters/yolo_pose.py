@@ -7,7 +7,7 @@ import yaml
 
 from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
 from spondylo_mmpose.exporters.base import Exporter, PlacedFilm, boxes_of, labelled
-from spondylo_mmpose.spine.anatomy import CORNERS, FLIP_PAIRS
+from spondylo_mmpose.spine.anatomy import CORNERS, SIDES_SWAPPED
 from spondylo_mmpose.utils.io import atomic_file
 
 
@@ -35,7 +35,7 @@ class YoloPoseExporter(Exporter):
             # Without "path" the folders are looked for beside this file.
             **{s: f'images/{s}' for s in SPLITS if s in present},
             'kpt_shape': [len(CORNERS), 3],
-            'flip_idx': flip_indices(),
+            'flip_idx': SIDES_SWAPPED,
             'names': {0: 'vertebra'},
             'kpt_names': {0: list(CORNERS)},
         }
@@ -56,12 +56,6 @@ class YoloPoseExporter(Exporter):
         if absent:
             lost.append(f'no films in {", ".join(sorted(absent))}; trainers need both')
         return lost
-
-
-def flip_indices() -> list[int]:
-    """Which corner each becomes when the film is mirrored."""
-    swap = {a: b for pair in FLIP_PAIRS for a, b in (pair, pair[::-1])}
-    return [swap[i] for i in range(len(CORNERS))]
 
 
 def label_of(film: Film) -> str:

@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
+from spondylo_mmpose.evaluation.radial_error import cumulative_errors
 from spondylo_mmpose.spine.anatomy import FloatArray
 
 mpl.use('Agg')
@@ -62,8 +63,7 @@ def cumulative_error(errors: dict[str, FloatArray], limit: float = 24.0) -> byte
     axes = figure.subplots()
     grid = np.linspace(0, limit, 241)
     for name, values in errors.items():
-        known = values[~np.isnan(values)]
-        share = [100.0 * np.mean(known <= t) if known.size else np.nan for t in grid]
+        share = cumulative_errors(values, grid)
         axes.plot(grid, share, label=name, color=COLOURS.get(name))
     axes.set(
         xlabel='radial error (px)',

@@ -18,6 +18,9 @@ CORNERS = ('superior_left', 'superior_right', 'inferior_left', 'inferior_right')
 FLIP_PAIRS = ((0, 1), (2, 3))
 """Corners that change places when the film is mirrored."""
 
+SIDES_SWAPPED = [1, 0, 3, 2]
+"""Corners with left and right exchanged, as :data:`FLIP_PAIRS` says."""
+
 SKELETON = ((0, 1), (1, 3), (3, 2), (2, 0))
 """Sides of the quad: superior end plate, right wall, inferior end plate, left wall."""
 
@@ -254,7 +257,7 @@ def mirror(corners: ArrayLike, width: float) -> FloatArray:
         corners: ``(N, 4, 2)``, px.
         width: Image width, px; column ``x`` goes to ``width - 1 - x``.
     """
-    spine = as_spine(corners)[:, [1, 0, 3, 2]].copy()
+    spine = as_spine(corners)[:, SIDES_SWAPPED].copy()
     spine[..., 0] = width - 1 - spine[..., 0]
     return spine
 

@@ -9,8 +9,7 @@ from spondylo_mmpose.evaluation.detection_summary import (
     average_precision,
     summarise_detections,
 )
-from spondylo_mmpose.evaluation.matching import SIDES_SWAPPED
-from spondylo_mmpose.spine.anatomy import mirror
+from spondylo_mmpose.spine.anatomy import SIDES_SWAPPED, mirror
 from tests.test_evaluation.film_helpers import column, film_of, prediction_of
 
 NAMES = ['S1', 'L5', 'L4', 'L3', 'L2', 'L1']
