@@ -1,0 +1,339 @@
+r"""Tables of numbers as CSV, Markdown, LaTeX and pictures, all from one description.
+
+The best value of a column is marked by what a reader sees: rows that show the same
+text are equally good, whatever digits follow. NaN ("not measured") and infinity are
+never best, and nothing is where fewer than two rows were measured.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+
+from spondylo_mmpose.reporting.escaping import (
+    MINUS,
+    csv_text,
+    latex_text,
+    markdown_text,
+    one_line,
+)
+
+NOT_MEASURED = '--'
+"""What stands for NaN, except in CSV, where the cell is empty."""
+
+_NOT_MEASURED_NOTE = f'{NOT_MEASURED}: not measured'
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the cells of a column share.
+
+    Attributes:
+        heading: Above the column.
+        unit: Behind the heading, in brackets; may be empty.
+        form: Format of a value, a float, e.g. ``'{:.2f}'`` or ``'{:.0f}'``; or a
+            function that gives its text.
+        better: Whether low or high values are better; nothing is marked without.
+        name: Heading in CSV; the heading with its unit when left out.
+    """
+
+    heading: str
+    unit: str = ''
+    form: str | Callable[[float], str] = '{:.2f}'
+    better: Literal['low', 'high'] | None = None
+    name: str = ''
+
+    @property
+    def title(self) -> str:
+        """Heading and unit."""
+        return f'{self.heading} ({self.unit})' if self.unit else self.heading
+
+    @property
+    def csv_name(self) -> str:
+        """Heading in CSV."""
+        return self.name or self.title
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value.
+
+    Attributes:
+        value: Number or text; ``None`` or NaN where nothing was measured.
+        low: Lower end of its interval, NaN without.
+        high: Upper end.
+        form: Format instead of the column's.
+    """
+
+    value: float | str | None
+    low: float = math.nan
+    high: float = math.nan
+    form: str | Callable[[float], str] | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the value is a text."""
+        return isinstance(self.value, str)
+
+    @property
+    def number(self) -> float:
+        """The value as a number; NaN for a text and where nothing was measured."""
+        return math.nan if self.value is None or self.is_text else float(self.value)
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether both ends of an interval are known."""
+        return not (math.isnan(self.low) or math.isnan(self.high))
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of numbers.
+
+    Attributes:
+        title: What it shows.
+        columns: Its columns.
+        rows: One entry for each column: a cell, or its mere value.
+        notes: Sentences below it.
+        sources: Lines that say where the numbers come from (runs, digests). Below the
+            notes in Markdown, comments in LaTeX, left out of pictures.
+    """
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell | float | str | None]]
+    notes: Sequence[str] = ()
+    sources: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        names = [column.csv_name for column in self.columns]
+        if len(set(names)) < len(names):
+            raise ValueError(f'{self.title}: columns of one name: {names}')
+        if any(len(row) != len(names) for row in self.rows):
+            raise ValueError(f'{self.title}: each row needs {len(names)} cells')
+
+    @property
+    def cells(self) -> list[list[Cell]]:
+        """All cells, row by row."""
+        return [[c if isinstance(c, Cell) else Cell(c) for c in r] for r in self.rows]
+
+    def best(self) -> set[tuple[int, int]]:
+        """Row and column of the best cell of each column, several where equal."""
+        cells = self.cells
+        found: set[tuple[int, int]] = set()
+        for j, column in enumerate(self.columns):
+            values = {i: row[j].number for i, row in enumerate(cells)}
+            values = {i: v for i, v in values.items() if not math.isnan(v)}
+            finite = [v for v in values.values() if math.isfinite(v)]
+            if column.better is None or len(values) < 2 or not finite:
+                continue
+            best = min(finite) if column.better == 'low' else max(finite)
+            shown = {i: _number_text(v, cells[i][j], column) for i, v in values.items()}
+            wanted = {shown[i] for i, v in values.items() if v == best}
+            found |= {(i, j) for i, text in shown.items() if text in wanted}
+        return found
+
+    def to_csv(self) -> str:
+        """Raw numbers in full precision, the ends of intervals in own columns.
+
+        An empty cell was not measured; ``inf`` is infinite.
+        """
+        cells = self.cells
+        spans = [any(row[j].has_interval for row in cells) for j in self._places]
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator='\n')
+        heads = [csv_text(column.csv_name) for column in self.columns]
+        writer.writerow(_spread([[h, f'{h}_low', f'{h}_high'] for h in heads], spans))
+        for row in cells:
+            triples = [[_raw(c.value), _raw(c.low), _raw(c.high)] for c in row]
+            writer.writerow(_spread(triples, spans))
+        return buffer.getvalue()
+
+    def to_markdown(self) -> str:
+        """Title, table, notes and sources; the best in bold, columns aligned."""
+        best = self.best()
+        heads = [markdown_text(column.title) for column in self.columns]
+        lines = []
+        for i, row in enumerate(self.cells):
+            texts = [markdown_text(self._text(c, j)) for j, c in enumerate(row)]
+            lines.append(
+                [f'**{t}**' if (i, j) in best else t for j, t in enumerate(texts)]
+            )
+        grid = [heads, *lines]
+        widths = [max(3, *(len(line[j]) for line in grid)) for j in self._places]
+        left = [self._is_left(j) for j in self._places]
+
+        def laid(line: Sequence[str]) -> str:
+            padded = zip(line, widths, left, strict=True)
+            return ' | '.join(f'{t:<{w}}' if lf else f'{t:>{w}}' for t, w, lf in padded)
+
+        rule = [
+            '-' * w if lf else '-' * (w - 1) + ':'
+            for w, lf in zip(widths, left, strict=True)
+        ]
+        text = [f'| {laid(line)} |' for line in (heads, rule, *lines)]
+        below = [*self._all_notes(), *self.sources]
+        tail = ['', *(f'* {markdown_text(note)}' for note in below)] if below else []
+        return '\n'.join([f'**{markdown_text(self.title)}**', '', *text, *tail]) + '\n'
+
+    def to_latex(self, label: str = '', wide: bool = False) -> str:
+        r"""A floating table with rules of the package ``booktabs``.
+
+        Args:
+            label: For ``\ref``.
+            wide: Over both columns of a page, shrunk to its width (``graphicx``).
+        """
+        best = self.best()
+        kind = 'table*' if wide else 'table'
+        heads = [latex_text(column.title) for column in self.columns]
+        lines = []
+        for i, row in enumerate(self.cells):
+            texts = [self._latex(c, j, (i, j) in best) for j, c in enumerate(row)]
+            lines.append('  ' + ' & '.join(texts) + r' \\')
+        aligned = ''.join('l' if self._is_left(j) else 'r' for j in self._places)
+        notes = [latex_text(note) for note in self.notes]
+        notes += [_NOT_MEASURED_NOTE] * self._has_gaps
+        packages = r'\usepackage{booktabs}' + (r', \usepackage{graphicx}' * wide)
+        return '\n'.join(
+            [
+                f'% needs {packages}',
+                *(f'% {one_line(source)}' for source in self.sources),
+                rf'\begin{{{kind}}}',
+                r'\centering',
+                rf'\caption{{{latex_text(self.title)}}}',
+                *([rf'\label{{{label}}}'] if label else []),
+                *([r'\resizebox{\textwidth}{!}{%'] if wide else []),
+                rf'\begin{{tabular}}{{{aligned}}}',
+                r'\toprule',
+                '  ' + ' & '.join(heads) + r' \\',
+                r'\midrule',
+                *lines,
+                r'\bottomrule',
+                r'\end{tabular}' + '}' * wide,
+                *(rf'\par{{\footnotesize {note}}}' for note in notes),
+                rf'\end{{{kind}}}',
+                '',
+            ]
+        )
+
+    def to_figure(self) -> Figure:
+        """Draw the table; the best in bold."""
+        best = self.best()
+        texts = [[self._text(c, j) for j, c in enumerate(row)] for row in self.cells]
+        heads = [one_line(column.title) for column in self.columns]
+        grid = [heads, *texts]
+        widths = [max(len(line[j]) for line in grid) + 2 for j in self._places]
+        notes = self._all_notes()
+        foot = len(notes) / (len(grid) + len(notes))
+        figure = Figure(
+            figsize=(0.09 * sum(widths) + 0.4, 0.3 * (len(grid) + len(notes)) + 0.6)
+        )
+        axes = figure.subplots()
+        axes.axis('off')
+        axes.set_title(one_line(self.title), fontsize=11, loc='left', parse_math=False)
+        drawn = axes.table(
+            cellText=grid,
+            colWidths=[w / sum(widths) for w in widths],
+            edges='horizontal',
+            bbox=Bbox.from_bounds(0, foot, 1, 1 - foot),
+        )
+        drawn.auto_set_font_size(False)
+        for (i, j), cell in drawn.get_celld().items():
+            side = 'left' if self._is_left(j) else 'right'
+            weight = 'bold' if i == 0 or (i - 1, j) in best else 'normal'
+            cell.set_text_props(ha=side, fontsize=9, weight=weight, parse_math=False)
+            cell.set_edgecolor('#b8bec6')
+        for place, note in enumerate(reversed(notes)):
+            y = (place + 0.5) / (len(grid) + len(notes))
+            axes.text(
+                0, y, one_line(note), transform=axes.transAxes, fontsize=8,
+                color='#57606a', va='center', parse_math=False,
+            )  # fmt: skip
+        return figure
+
+    def to_png(self) -> bytes:
+        """Draw the table as a PNG; see :meth:`to_figure`."""
+        buffer = io.BytesIO()
+        self.to_figure().savefig(buffer, format='png', dpi=130, bbox_inches='tight')
+        return buffer.getvalue()
+
+    @property
+    def _places(self) -> range:
+        return range(len(self.columns))
+
+    def _is_left(self, place: int) -> bool:
+        """Texts stand to the left, numbers to the right."""
+        return any(row[place].is_text for row in self.cells)
+
+    @property
+    def _has_gaps(self) -> bool:
+        return any(_lacks(cell) for row in self.cells for cell in row)
+
+    def _all_notes(self) -> list[str]:
+        return [*self.notes, *[_NOT_MEASURED_NOTE] * self._has_gaps]
+
+    def _text(self, cell: Cell, place: int) -> str:
+        if cell.is_text:
+            return one_line(str(cell.value))
+        text = _number_text(cell.number, cell, self.columns[place])
+        if not cell.has_interval:
+            return text
+        low, high = _interval_texts(cell, self.columns[place])
+        return f'{text} ({low} to {high})'
+
+    def _latex(self, cell: Cell, place: int, best: bool) -> str:
+        if cell.is_text:
+            return latex_text(str(cell.value))
+        if _lacks(cell):
+            return NOT_MEASURED
+        column = self.columns[place]
+        text = _latex_number(_number_text(cell.number, cell, column))
+        text = rf'\textbf{{{text}}}' if best else text
+        if not cell.has_interval:
+            return text
+        low, high = map(_latex_number, _interval_texts(cell, column))
+        return rf'{text} {{\scriptsize ({low} to {high})}}'
+
+
+def _number_text(value: float, cell: Cell, column: Column) -> str:
+    if math.isnan(value):
+        return NOT_MEASURED
+    if math.isinf(value):
+        return '∞' if value > 0 else '-∞'
+    form = cell.form or column.form
+    if not isinstance(form, str):
+        return form(value)
+    text = form.format(value)
+    # A negative number that rounds to zero loses its sign.
+    return text if any(digit in text for digit in '123456789') else form.format(0.0)
+
+
+def _interval_texts(cell: Cell, column: Column) -> list[str]:
+    return [_number_text(end, cell, column) for end in (cell.low, cell.high)]
+
+
+def _latex_number(text: str) -> str:
+    return latex_text(text.replace('-', MINUS))
+
+
+def _lacks(cell: Cell) -> bool:
+    return not cell.is_text and math.isnan(cell.number)
+
+
+def _raw(value: float | str | None) -> str:
+    if isinstance(value, str):
+        return csv_text(value)
+    if value is None or math.isnan(value):
+        return ''
+    return str(value) if isinstance(value, int) else repr(float(value))
+
+
+def _spread(triples: Iterable[Sequence[str]], spans: Sequence[bool]) -> list[str]:
+    """Values, and where a column has intervals their ends behind them."""
+    both = zip(triples, spans, strict=True)
+    return [text for triple, span in both for text in triple[: 3 if span else 1]]
