@@ -2,6 +2,7 @@
 
 from spondylo_mmpose.evaluation.metrics import (
     AtomicDumpResults,
+    FilmClinicalMetric,
     MeyerdingMetric,
     PublishedSlotMetric,
     RadialErrorMetric,
@@ -11,6 +12,7 @@ from spondylo_mmpose.evaluation.metrics import (
 
 __all__ = [
     'AtomicDumpResults',
+    'FilmClinicalMetric',
     'MeyerdingMetric',
     'PublishedSlotMetric',
     'RadialErrorMetric',

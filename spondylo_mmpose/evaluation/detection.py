@@ -49,10 +49,11 @@ class FilmOutcome:
     Attributes:
         film: The truth.
         is_predicted: Whether there was a prediction at all, be it empty.
-        found: Number of predicted vertebrae that reach the score threshold.
+        kept: Predicted vertebrae that reach the score threshold: the found ones.
         dropped: Number of those that do not.
-        incomplete: Number of the found with a corner that is not finite.
         matches: Pairs of vertebrae; predicted ones are numbered among the found.
+        predicted: ``(N, 4, 2)`` px, what was matched to each true vertebra; NaN for a
+            missed one.
         errors: ``(N, 4)`` px; NaN where not labelled, infinity for a missed vertebra.
         errors_mm: The same in mm, NaN on a film whose spacing is not known.
         duplicates: Found vertebrae that are not matched but overlap a true one enough.
@@ -66,10 +67,10 @@ class FilmOutcome:
 
     film: Film
     is_predicted: bool
-    found: int
+    kept: FilmPrediction
     dropped: int
-    incomplete: int
     matches: Matches
+    predicted: FloatArray
     errors: FloatArray
     errors_mm: FloatArray
     duplicates: int
@@ -77,6 +78,16 @@ class FilmOutcome:
     shifts: NDArray[np.intp]
     scores: FloatArray
     hits: NDArray[np.bool_]
+
+    @property
+    def found(self) -> int:
+        """Number of predicted vertebrae that reach the score threshold."""
+        return len(self.kept)
+
+    @property
+    def incomplete(self) -> int:
+        """Number of the found with a corner that is not finite."""
+        return int((~np.isfinite(self.kept.corners).all((1, 2))).sum())
 
     @property
     def is_shifted(self) -> bool | None:
@@ -138,10 +149,10 @@ def compare_film(
     return FilmOutcome(
         film=film,
         is_predicted=prediction is not None,
-        found=len(kept),
+        kept=kept,
         dropped=len(every) - len(kept),
-        incomplete=int((~np.isfinite(kept.corners).all((1, 2))).sum()),
         matches=matches,
+        predicted=predicted,
         errors=radial_errors(predicted, film.corners),
         errors_mm=unknown
         if spacing is None

@@ -1,6 +1,6 @@
 """The end-to-end numbers of many films, pooled; see :mod:`.detection`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from sklearn.metrics import average_precision_score
@@ -50,12 +50,52 @@ def summarise_detections(
         :data:`BY_SOURCE`.
     """
     metrics = _pool(outcomes, px_thresholds, mm_thresholds)
-    sources = sorted({outcome.film.source or 'unknown' for outcome in outcomes})
-    for source in sources if len(sources) > 1 else ():
-        own = [o for o in outcomes if (o.film.source or 'unknown') == source]
-        values = _pool(own, (), ())
+    for source, places in by_source(outcomes).items():
+        values = _pool([outcomes[place] for place in places], (), ())
         metrics |= {f'{name}/{source}': values[name] for name in BY_SOURCE}
     return metrics
+
+
+def by_source(outcomes: Sequence[FilmOutcome]) -> dict[str, list[int]]:
+    """Places of the films of each source; nothing where all are of one."""
+    sources = [outcome.film.source or 'unknown' for outcome in outcomes]
+    names = sorted(set(sources))
+    return {
+        name: [place for place, source in enumerate(sources) if source == name]
+        for name in (names if len(names) > 1 else ())
+    }
+
+
+def film_rates(
+    outcomes: Sequence[FilmOutcome],
+) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """What each film brings to the rates: each is a sum over a sum.
+
+    Returns:
+        By name of the rate two arrays ``(F,)``, the upper one times 100 where the rate
+        is in percent.
+    """
+    vertebrae = _column(len(outcome.film.corners) for outcome in outcomes)
+    found = _column(outcome.found for outcome in outcomes)
+    matched = _column(len(outcome.matches) for outcome in outcomes)
+    is_matched = _column(outcome.is_shifted is not None for outcome in outcomes)
+    shifted = _column(bool(outcome.is_shifted) for outcome in outcomes)
+    one = np.ones(len(outcomes))
+    return {
+        'precision': (100 * matched, found),
+        'recall': (100 * matched, vertebrae),
+        'F1': (200 * matched, found + vertebrae),
+        'false_positives_per_film': (found - matched, one),
+        'count_accuracy': (100.0 * (found == vertebrae), one),
+        'level_shift_rate': (100 * shifted, is_matched),
+    }
+
+
+def matched_errors(
+    outcomes: Sequence[FilmOutcome], errors: Sequence[FloatArray]
+) -> list[FloatArray]:
+    """Of the errors ``(N, 4)`` of each film those of its matched vertebrae."""
+    return [e[o.matches.true] for e, o in zip(errors, outcomes, strict=True)]
 
 
 def average_precision(outcomes: Sequence[FilmOutcome]) -> float:
@@ -82,21 +122,11 @@ def _pool(
     px_thresholds: Sequence[float],
     mm_thresholds: Sequence[float],
 ) -> dict[str, float]:
-    films = len(outcomes)
-    vertebrae = sum(len(outcome.film.corners) for outcome in outcomes)
-    found = sum(outcome.found for outcome in outcomes)
-    matched = sum(len(outcome.matches) for outcome in outcomes)
-    right_number = sum(o.found == len(o.film.corners) for o in outcomes)
-    shifted = [o.is_shifted for o in outcomes if o.is_shifted is not None]
-    metrics = {
-        'precision': _percent(matched, found),
-        'recall': _percent(matched, vertebrae),
-        'F1': _percent(2 * matched, found + vertebrae),
-        'AP': average_precision(outcomes),
-        'false_positives_per_film': _percent(found - matched, films) / 100.0,
-        'count_accuracy': _percent(right_number, films),
-        'level_shift_rate': _percent(sum(shifted), len(shifted)),
+    rates = {
+        name: float(parts.sum() / wholes.sum()) if wholes.sum() else float('nan')
+        for name, (parts, wholes) in film_rates(outcomes).items()
     }
+    metrics = rates | {'AP': average_precision(outcomes)}
     metrics |= _corner_errors(
         outcomes, [o.errors for o in outcomes], px_thresholds, 'px'
     )
@@ -104,12 +134,12 @@ def _pool(
         outcomes, [o.errors_mm for o in outcomes], mm_thresholds, 'mm'
     )
     return metrics | {
-        'films': films,
+        'films': len(outcomes),
         'films_predicted': sum(outcome.is_predicted for outcome in outcomes),
-        'films_matched': len(shifted),
-        'vertebrae': vertebrae,
-        'found': found,
-        'matched': matched,
+        'films_matched': sum(outcome.is_shifted is not None for outcome in outcomes),
+        'vertebrae': sum(len(outcome.film.corners) for outcome in outcomes),
+        'found': sum(outcome.found for outcome in outcomes),
+        'matched': sum(len(outcome.matches) for outcome in outcomes),
         'duplicates': sum(outcome.duplicates for outcome in outcomes),
         'swapped_sides': sum(outcome.swapped_sides for outcome in outcomes),
         'below_score_threshold': sum(outcome.dropped for outcome in outcomes),
@@ -123,7 +153,7 @@ def _corner_errors(
     thresholds: Sequence[float],
     unit: str,
 ) -> dict[str, float]:
-    matched = [e[o.matches.true] for e, o in zip(errors, outcomes, strict=True)]
+    matched = matched_errors(outcomes, errors)
     rates = summarise_errors(_joined(errors), thresholds, unit)
     return summarise_errors(_joined(matched), (), unit) | {
         name: value for name, value in rates.items() if name.startswith('SDR')
@@ -134,5 +164,5 @@ def _joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
     return np.concatenate([a.ravel() for a in arrays]) if arrays else np.zeros(0)
 
 
-def _percent(part: int, whole: int) -> float:
-    return 100.0 * part / whole if whole else float('nan')
+def _column(values: Iterable[float]) -> FloatArray:
+    return np.fromiter(values, np.float64)

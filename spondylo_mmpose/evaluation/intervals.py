@@ -97,6 +97,26 @@ def mean_statistic(values: ArrayLike, patients: IntArray) -> tuple[Statistic, in
     return lambda drawn: sums[drawn].sum(-1) / counts[drawn].sum(-1), number
 
 
+def ratio_statistic(
+    parts: ArrayLike, wholes: ArrayLike, patients: IntArray
+) -> tuple[Statistic, int]:
+    """Sum over sum of the drawn patients, such as found over true vertebrae.
+
+    Args:
+        parts: ``(N,)`` what each film adds to the upper sum.
+        wholes: ``(N,)`` what it adds to the lower one, not negative.
+        patients: ``(N,)`` number of each film's patient.
+
+    Returns:
+        See :func:`mean_statistic`; a patient who adds nothing to the lower sum is none.
+    """
+    _, owner = np.unique(patients, return_inverse=True)
+    above = np.bincount(owner, np.asarray(parts, np.float64))
+    below = np.bincount(owner, np.asarray(wholes, np.float64))
+    above, below = above[below > 0], below[below > 0]
+    return lambda drawn: above[drawn].sum(-1) / below[drawn].sum(-1), len(below)
+
+
 def percentile_statistic(
     values: ArrayLike, patients: IntArray, percent: float
 ) -> tuple[Statistic, int]:
@@ -116,11 +136,8 @@ def percentile_statistic(
     known, owner = known[order], owner[order]
 
     def statistic(drawn: IntArray) -> FloatArray:
-        flat = drawn.reshape(-1, drawn.shape[-1])
-        rows = np.arange(len(flat))[:, None]
-        times = np.bincount((rows * number + flat).ravel(), minlength=flat.size)
         # A patient drawn twice brings each of his values twice, in sorted order.
-        upto = times.reshape(len(flat), number).astype(np.int32)[:, owner]
+        upto = times_drawn(drawn.reshape(-1, drawn.shape[-1]), number)[:, owner]
         upto = upto.cumsum(1, dtype=np.int32)
         rank = (upto[:, -1] - 1) * (percent / 100)
         below = known[(upto > np.floor(rank)[:, None]).argmax(1)]
@@ -132,6 +149,49 @@ def percentile_statistic(
         return between.reshape(drawn.shape[:-1])
 
     return statistic, number
+
+
+def times_drawn(drawn: IntArray, number: int) -> NDArray[np.int32]:
+    """How often each patient was drawn.
+
+    Args:
+        drawn: ``(R, K)`` patients, numbers below ``number``.
+        number: Of all patients.
+
+    Returns:
+        ``(R, number)``.
+    """
+    rows = np.arange(len(drawn))[:, None]
+    times = np.bincount((rows * number + drawn).ravel(), minlength=len(drawn) * number)
+    return times.reshape(len(drawn), number).astype(np.int32)
+
+
+def statistic_intervals(
+    statistics: Mapping[str, tuple[Statistic, int]], how: Bootstrap
+) -> dict[str, float]:
+    """Intervals of named statistics.
+
+    Args:
+        statistics: Each with the number of its patients.
+        how: Number of resamples, confidence and seed.
+
+    Returns:
+        For each ``NAME`` its limits ``NAME_low`` and ``NAME_high``.
+    """
+    limits = {name: how.interval(*made) for name, made in statistics.items()}
+    return {
+        f'{name}_{side}': value
+        for name, pair in limits.items()
+        for side, value in zip(('low', 'high'), pair, strict=True)
+    }
+
+
+def mean_intervals(
+    values: Mapping[str, ArrayLike], patients: IntArray, how: Bootstrap
+) -> dict[str, float]:
+    """Intervals of the means of named values, see :func:`mean_statistic`."""
+    means = {name: mean_statistic(column, patients) for name, column in values.items()}
+    return statistic_intervals(means, how)
 
 
 def error_intervals(
@@ -166,12 +226,7 @@ def error_intervals(
         success = np.where(np.isnan(distance), np.nan, 100.0 * (distance <= threshold))
         made[f'SDR@{threshold:g}{unit}'] = mean_statistic(success, patients)
     wanted = list(made) if names is None else names
-    limits = {name: how.interval(*made[name]) for name in wanted}
-    return {
-        f'{name}_{side}': value
-        for name, pair in limits.items()
-        for side, value in zip(('low', 'high'), pair, strict=True)
-    }
+    return statistic_intervals({name: made[name] for name in wanted}, how)
 
 
 def patient_numbers(films: Sequence[Mapping[str, Any]]) -> IntArray:
@@ -191,11 +246,17 @@ def patient_numbers(films: Sequence[Mapping[str, Any]]) -> IntArray:
     return numbers
 
 
-def record_patients(records: Sequence[VertebraRecord]) -> IntArray:
-    """Number the patients of records, ``(N,)``; see :func:`patient_numbers`."""
+def patients_by_film(records: Sequence[VertebraRecord]) -> dict[str, int]:
+    """Number of the patient of each film, by its id; see :func:`patient_numbers`."""
     # File names repeat in joined data sets, paths do not.
     films = {r.film_id: {**r.film, 'file_name': r.film_id} for r in records}
-    numbers = dict(zip(films, patient_numbers(list(films.values())), strict=True))
+    numbers = patient_numbers(list(films.values())).tolist()
+    return dict(zip(films, numbers, strict=True))
+
+
+def record_patients(records: Sequence[VertebraRecord]) -> IntArray:
+    """Number the patients of records, ``(N,)``; see :func:`patient_numbers`."""
+    numbers = patients_by_film(records)
     return np.array([numbers[r.film_id] for r in records], dtype=np.intp)
 
 

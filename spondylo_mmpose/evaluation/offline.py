@@ -13,15 +13,7 @@ from spondylo_mmpose.evaluation.film_pairs import (
 )
 from spondylo_mmpose.evaluation.film_predictions import PredictionSet
 from spondylo_mmpose.evaluation.joining import given_box_records, with_true_names
-from spondylo_mmpose.evaluation.metrics import (
-    MeyerdingMetric,
-    PublishedSlotMetric,
-    RadialErrorMetric,
-    SagittalMetric,
-    SpineDetectionMetric,
-)
-from spondylo_mmpose.evaluation.metrics.corner_metric import CornerMetric
-from spondylo_mmpose.evaluation.metrics.film_metric import FilmMetric
+from spondylo_mmpose.evaluation.measuring import measure_pairs, measure_records
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.evaluation.truth import Truth
 from spondylo_mmpose.spine.measurements import NO_SLIP_THRESHOLD
@@ -54,6 +46,7 @@ def evaluate(
     allow_missing: bool = False,
     score_threshold: float | None = None,
     no_slip_threshold: float = NO_SLIP_THRESHOLD,
+    intervals: bool = False,
 ) -> Evaluation:
     """Measure predictions with the metric classes that training and testing use.
 
@@ -67,8 +60,8 @@ def evaluate(
             one on which nothing was found.
         score_threshold: End to end, least score of a vertebra that counts as found;
             :data:`.film_pairs.SCORE_THRESHOLD` where none is given.
-        no_slip_threshold: Given boxes, |slip| in percent below which a pair has
-            grade 0.
+        no_slip_threshold: |slip| in percent below which a pair has grade 0.
+        intervals: Add 95 % intervals by a bootstrap over patients.
 
     Raises:
         SpondyloError: If predictions and truth do not belong together, or the
@@ -90,38 +83,19 @@ def evaluate(
         if not records:
             raise SpondyloError('the annotation files hold no labelled vertebra')
         counts['vertebrae without a prediction'] = missing
-        metrics = _given_box_metrics(records, no_slip_threshold)
+        metrics = measure_records(
+            records, no_slip_threshold=no_slip_threshold, intervals=intervals
+        )
         return Evaluation(metrics, counts, True, records=records)
     pairs = pair_films((film.film for film in truth.films.values()), predictions.films)
     threshold = SCORE_THRESHOLD if score_threshold is None else score_threshold
-    return Evaluation(_film_metrics(pairs, threshold), counts, False, pairs=pairs)
-
-
-def _given_box_metrics(
-    records: Sequence[VertebraRecord], no_slip_threshold: float
-) -> dict[str, float]:
-    metrics: tuple[CornerMetric, ...] = (
-        RadialErrorMetric(),
-        MeyerdingMetric(no_slip_threshold=no_slip_threshold),
-        SagittalMetric(),
+    metrics = measure_pairs(
+        pairs,
+        score_threshold=threshold,
+        no_slip_threshold=no_slip_threshold,
+        intervals=intervals,
     )
-    return {
-        f'{metric.prefix}/{name}': value
-        for metric in metrics
-        for name, value in metric.summarise(records).items()
-    }
-
-
-def _film_metrics(pairs: Sequence[FilmPair], threshold: float) -> dict[str, float]:
-    metrics: tuple[FilmMetric, ...] = (
-        SpineDetectionMetric(score_threshold=threshold),
-        PublishedSlotMetric(score_threshold=threshold),
-    )
-    return {
-        f'{metric.prefix}/{name}': value
-        for metric in metrics
-        for name, value in metric.summarise(pairs).items()
-    }
+    return Evaluation(metrics, counts, False, pairs=pairs)
 
 
 def _check_kind(

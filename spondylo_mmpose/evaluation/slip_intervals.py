@@ -9,6 +9,7 @@ from spondylo_mmpose.evaluation.intervals import (
     IntArray,
     Statistic,
     mean_statistic,
+    statistic_intervals,
 )
 from spondylo_mmpose.evaluation.slip_agreement import LEAST_GRADES, WITHIN
 from spondylo_mmpose.spine.anatomy import FloatArray
@@ -55,12 +56,7 @@ def slip_intervals(
         values[f'specificity_{least}_or_more'] = np.where(has, np.nan, negative)
     made = {name: mean_statistic(column, owners) for name, column in values.items()}
     made['kappa_quadratic'] = _kappa_statistic(grades, graded, owners)
-    limits = {name: how.interval(*statistic) for name, statistic in made.items()}
-    return {
-        f'{name}_{side}': value
-        for name, pair in limits.items()
-        for side, value in zip(('low', 'high'), pair, strict=True)
-    }
+    return statistic_intervals(made, how)
 
 
 def _kappa_statistic(

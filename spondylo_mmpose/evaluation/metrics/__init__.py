@@ -1,6 +1,9 @@
 """Metric classes of mmengine, one a file."""
 
 from spondylo_mmpose.evaluation.metrics.atomic_dump_results import AtomicDumpResults
+from spondylo_mmpose.evaluation.metrics.film_clinical_metric import (
+    FilmClinicalMetric,
+)
 from spondylo_mmpose.evaluation.metrics.meyerding_metric import MeyerdingMetric
 from spondylo_mmpose.evaluation.metrics.radial_error_metric import RadialErrorMetric
 from spondylo_mmpose.evaluation.metrics.sagittal_metric import SagittalMetric
@@ -11,6 +14,7 @@ from spondylo_mmpose.evaluation.metrics.spine_detection_metric import (
 
 __all__ = [
     'AtomicDumpResults',
+    'FilmClinicalMetric',
     'MeyerdingMetric',
     'PublishedSlotMetric',
     'RadialErrorMetric',

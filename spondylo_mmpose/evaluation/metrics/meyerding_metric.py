@@ -1,4 +1,4 @@
-"""Clinical error given the true boxes: slip percentage and Meyerding grade."""
+"""Clinical error: slip percentage and Meyerding grade."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from mmpose.registry import METRICS
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.clinical import SlipPair, level_pair_key, slip_pairs
-from spondylo_mmpose.evaluation.intervals import Bootstrap, record_patients
+from spondylo_mmpose.evaluation.intervals import Bootstrap, patients_by_film
 from spondylo_mmpose.evaluation.metrics.corner_metric import CornerMetric
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.evaluation.slip_agreement import (
@@ -84,8 +84,7 @@ class MeyerdingMetric(CornerMetric):
             for key, value in found.level_metrics().items():
                 metrics[f'{key}/{name}'] = value
         if self.bootstrap is not None:
-            films = [record.film_id for record in records]
-            patients = dict(zip(films, record_patients(records).tolist(), strict=True))
+            patients = patients_by_film(records)
             metrics |= slip_intervals(
                 [p.true for p in pairs],
                 [p.predicted for p in pairs],

@@ -1,8 +1,10 @@
-"""Error of angles and heights given the true boxes."""
+"""Error of angles and heights."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 from mmpose.registry import METRICS
 
 from spondylo_mmpose.evaluation.agreement import Agreement, agreement
@@ -12,6 +14,11 @@ from spondylo_mmpose.evaluation.angles_heights import (
     sagittal_measurements,
 )
 from spondylo_mmpose.evaluation.clinical import level_pair_key
+from spondylo_mmpose.evaluation.intervals import (
+    Bootstrap,
+    mean_intervals,
+    patients_by_film,
+)
 from spondylo_mmpose.evaluation.metrics.corner_metric import CornerMetric
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.statistics.film_measures import MEASURED
@@ -24,10 +31,23 @@ class SagittalMetric(CornerMetric):
     What is measured where, and what it rests on: :mod:`.angles_heights`.
 
     Args:
+        intervals: Add 95 % intervals by a bootstrap over patients; they take a moment.
+        resamples: Number of the bootstrap's resamples.
+        seed: Seed of the bootstrap.
         **kwargs: Arguments of :class:`mmengine.evaluator.BaseMetric`.
     """
 
     default_prefix = 'sagittal'
+
+    def __init__(
+        self,
+        intervals: bool = False,
+        resamples: int = 1000,
+        seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.bootstrap = Bootstrap(resamples, seed=seed) if intervals else None
 
     def summarise(self, records: Sequence[VertebraRecord]) -> dict[str, float]:
         """Summarise the errors of every kind of measurement.
@@ -39,14 +59,20 @@ class SagittalMetric(CornerMetric):
             measured; ``KIND_number_UNIT``, how often the truth gives it;
             ``KIND_unmeasured_UNIT``, how often the prediction then does not (MAE is
             infinite where it never does). ``KIND_MAE_UNIT/PLACE`` for each level or
-            pair. ``KIND_without_UNIT/REASON`` counts what the truth does not give.
+            pair. ``KIND_without_UNIT/REASON`` counts what the truth does not give. With
+            ``intervals`` also the limits of MAE and bias as ``NAME_low`` and
+            ``NAME_high``.
         """
         every = sagittal_measurements(records)
+        patients = patients_by_film(records)
         metrics: dict[str, float] = {}
+        limits: dict[str, float] = {}
         for kind, unit in KINDS:
             chosen = [m for m in every if (m.kind, m.unit) == (kind, unit)]
             metrics |= _summary(kind, unit, chosen)
-        return metrics
+            if self.bootstrap is not None:
+                limits |= _limits(kind, unit, chosen, patients, self.bootstrap)
+        return metrics | limits
 
 
 def _summary(kind: str, unit: str, chosen: Sequence[Measurement]) -> dict[str, float]:
@@ -69,6 +95,21 @@ def _summary(kind: str, unit: str, chosen: Sequence[Measurement]) -> dict[str, f
     for reason, number in sorted(reasons.items()):
         metrics[f'{kind}_without_{unit}/{reason}'] = number
     return metrics
+
+
+def _limits(
+    kind: str,
+    unit: str,
+    chosen: Sequence[Measurement],
+    patients: Mapping[str, int],
+    how: Bootstrap,
+) -> dict[str, float]:
+    # Nothing but what the truth and the prediction both give has an error.
+    error = np.array([m.error for m in chosen], np.float64)
+    error[~np.isfinite(error)] = np.nan
+    owners = np.array([patients[m.film_id] for m in chosen], np.intp)
+    values = {f'{kind}_MAE_{unit}': np.abs(error), f'{kind}_bias_{unit}': error}
+    return mean_intervals(values, owners, how)
 
 
 def _agreement(measurements: Sequence[Measurement]) -> Agreement:
