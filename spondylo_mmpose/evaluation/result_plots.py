@@ -2,49 +2,18 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-from matplotlib.figure import Figure
-
 from spondylo_mmpose.evaluation.corner_errors import corner_errors
 from spondylo_mmpose.evaluation.records import VertebraRecord
-from spondylo_mmpose.reporting.figures import COLOURS, cumulative_error, to_png
-from spondylo_mmpose.spine.anatomy import LEVELS
+from spondylo_mmpose.reporting.figures.cumulative import cumulative_error
+from spondylo_mmpose.reporting.figures.level_boxes import level_boxes
+from spondylo_mmpose.reporting.figures.style import to_png
 
 
 def cumulative_plot(records: Sequence[VertebraRecord], limit: float = 24.0) -> bytes:
     """Cumulative error curve of the corners up to ``limit`` px, as PNG."""
-    return cumulative_error({'model': corner_errors(records).px}, limit)
+    return to_png(cumulative_error({'model': corner_errors(records).px}, limit))
 
 
 def level_plot(records: Sequence[VertebraRecord]) -> bytes:
-    """Radial errors of each level as boxes, as PNG.
-
-    A box spans the quartiles, its line is the median, the whiskers end at the 5th and
-    95th percentile. Lost corners have no place on the axis; they are counted below
-    their level.
-    """
-    px = corner_errors(records).px
-    levels = np.array([record.level for record in records], dtype=object)
-    boxes, names = [], []
-    for level in LEVELS:
-        errors = px[levels == level]
-        errors = errors[~np.isnan(errors)]
-        if not errors.size:
-            continue
-        finite = errors[np.isfinite(errors)]
-        lost = errors.size - finite.size
-        boxes.append(finite)
-        names.append(f'{level}\n{lost} lost' if lost else level)
-    figure = Figure(figsize=(1.6 + 0.6 * max(len(boxes), 4), 3))
-    axes = figure.subplots()
-    if boxes:
-        axes.boxplot(
-            boxes,
-            whis=(5, 95),
-            showfliers=False,
-            medianprops={'color': COLOURS['model']},
-        )
-        axes.set_xticks(range(1, len(names) + 1), names)
-    axes.set(ylabel='radial error (px)', ylim=(0, None))
-    axes.grid(alpha=0.3, axis='y')
-    return to_png(figure)
+    """Radial errors of each level as PNG, see :func:`.level_boxes`."""
+    return to_png(level_boxes(records))

@@ -132,7 +132,7 @@ def _block(
             for key, value in model.items()
             if key.removeprefix('MRE_px/') in (*CORNERS, *LEVELS)
         ],
-        'curves': curves and data_url(curves),
-        'cumulative': data_url(figures.cumulative_error(errors)),
+        'curves': curves and data_url(figures.to_png(curves)),
+        'cumulative': data_url(figures.to_png(figures.cumulative_error(errors))),
         'pictures': pictures,
     }
