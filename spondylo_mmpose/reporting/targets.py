@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 _PROJECT = 'aim of the project'
 _SLOT = (
-    'validation films of the published repository, slot metric in 512 px space, mean of '
-    'batch means; derived from its own files, not reproduced'
+    'validation films of the published repository, slot metric in 512 px space, mean '
+    'of batch means; as it reports them, not reproduced'
 )
 
 
@@ -69,8 +69,8 @@ TARGETS: Mapping[str, tuple[Target, ...]] = {
 """By the full name of the metric."""
 
 SLOT_CAUTION = (
-    'Published values and px aims are of the slot metric in 512 px space (i-th vertebra '
-    'from the top against i-th); no other px value may be held against them.'
+    'Published values and px aims are of the slot metric in 512 px space (i-th '
+    'vertebra from the top against i-th); no other px value may be held against them.'
 )
 """What must stand beside them wherever they are shown."""
 
