@@ -52,7 +52,7 @@ def detection_intervals(
         ('mm', mm_thresholds, [o.errors_mm for o in outcomes]),
     ):
         matched = matched_errors(outcomes, errors)
-        names = [f'{name}_{unit}' for name in ('MRE', 'median', 'p95')]
+        names = [f'{name}_{unit}' for name in ('MRE', 'median', 'p95', 'MSE')]
         limits |= _error_limits(matched, patients, (), unit, how, names)
         names = [f'SDR@{threshold:g}{unit}' for threshold in thresholds]
         limits |= _error_limits(errors, patients, thresholds, unit, how, names)

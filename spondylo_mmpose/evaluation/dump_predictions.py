@@ -7,7 +7,7 @@ import numpy as np
 
 from spondylo_mmpose.errors import SpondyloError, one_line
 from spondylo_mmpose.evaluation.film_predictions import FilmPrediction, PredictionSet
-from spondylo_mmpose.evaluation.film_samples import film_pair_from_sample
+from spondylo_mmpose.evaluation.film_samples import named_pair
 from spondylo_mmpose.evaluation.records import VertebraRecord, record_from_sample
 
 
@@ -15,7 +15,7 @@ def predictions_of_dump(samples: Sequence[Mapping[str, Any]]) -> PredictionSet:
     """Read predictions from the samples of one run.
 
     Samples are of one vertebra each, whose box was given (:func:`record_from_sample`),
-    or of a whole film each (:func:`film_pair_from_sample`).
+    or of a whole film each (:func:`named_pair`).
 
     Args:
         samples: What :func:`.load_dump` returns.
@@ -48,12 +48,10 @@ def predictions_of_dump(samples: Sequence[Mapping[str, Any]]) -> PredictionSet:
 def _whole_films(samples: Sequence[Mapping[str, Any]]) -> list[FilmPrediction]:
     films: dict[str, FilmPrediction] = {}
     for sample in samples:
-        film, prediction = film_pair_from_sample(sample)
+        name, (film, prediction) = named_pair(sample)
         assert prediction is not None
-        entry = sample.get('film')
-        image = entry if isinstance(entry, Mapping) else (entry or [{}])[0]
         found = FilmPrediction(
-            file_name=str(image.get('file_name', film.file_name)),
+            file_name=name,
             corners=prediction.corners,
             scores=np.clip(prediction.scores, 0, 1),
             size=(film.width, film.height) if film.width else None,

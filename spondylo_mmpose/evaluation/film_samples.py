@@ -1,6 +1,7 @@
 """Truth and prediction of a whole film out of one data sample of a framework."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,50 @@ def film_pair_from_sample(sample: Mapping[str, Any]) -> FilmPair:
             "SpondyloDataset(data_mode='bottomup') and let the test pipeline pack "
             "'film' and 'raw_ann_info'"
         ) from error
+
+
+def named_pair(sample: Mapping[str, Any]) -> tuple[str, FilmPair]:
+    """Read a film and its name in the data set.
+
+    Args:
+        sample: See :func:`film_pair_from_sample`.
+
+    Returns:
+        The name, which is the path for a film without labels, and the pair.
+
+    Raises:
+        SpondyloError: If a field is missing or holds something else.
+    """
+    pair = film_pair_from_sample(sample)
+    entry = sample.get('film') or {}
+    image = entry if isinstance(entry, Mapping) else entry[0]
+    return str(image.get('file_name') or pair[0].file_name), pair
+
+
+def unique_pairs(named: Iterable[tuple[str, FilmPair]]) -> list[FilmPair]:
+    """Drop repeated films and sort the rest by name.
+
+    Samplers of several processes may hand out a film twice to even their shares; it
+    must count once.
+
+    Args:
+        named: From :func:`named_pair`.
+
+    Returns:
+        One pair for each path. Films bear their names in the data set, which are the
+        same wherever it lies; where joined data sets repeat one, all keep their paths.
+    """
+    unique = {film.file_name: (name, (film, told)) for name, (film, told) in named}
+    by_name = dict(unique.values())
+    if len(by_name) < len(unique):
+        by_name = {path: pair for path, (_, pair) in unique.items()}
+    return [
+        (
+            replace(film, file_name=name),
+            None if told is None else replace(told, file_name=name),
+        )
+        for name, (film, told) in sorted(by_name.items())
+    ]
 
 
 def _truth(path: str, annotations: Sequence[Mapping[str, Any]], entry: Any) -> Film:

@@ -301,13 +301,15 @@ def infer_facing(corners: ArrayLike) -> tuple[Facing | None, float]:
     * the line of centres bulges toward the front (lordosis).
 
     Args:
-        corners: ``(N, 4, 2)``, px, in any vertical order.
+        corners: ``(N, 4, 2)``, px, in any vertical order; vertebrae without any corner
+            are passed over.
 
     Returns:
         The facing, and the strength of the vote in ``[0, 1]``. The facing is ``None``
         where fewer than two vertebrae are given or the cues cancel exactly.
     """
     spine = as_spine(corners)
+    spine = spine[np.isfinite(centres(spine)).all(1)]
     if len(spine) < 2:
         return None, 0.0
     spine = spine[order_upward(spine)]

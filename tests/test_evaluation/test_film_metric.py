@@ -14,7 +14,11 @@ from mmpose.datasets.transforms import PackPoseInputs
 
 from spondylo_mmpose.converters.coco_reader import corners_of
 from spondylo_mmpose.datasets import LoadRadiograph, SpondyloDataset
-from spondylo_mmpose.evaluation import SpineDetectionMetric
+from spondylo_mmpose.evaluation import (
+    FilmClinicalMetric,
+    PublishedSlotMetric,
+    SpineDetectionMetric,
+)
 from tests.test_evaluation.film_helpers import (
     column,
     film_of,
@@ -26,19 +30,29 @@ FILMS = 5
 
 
 def samples():
-    """Films of 2 to 6 vertebrae; each misses its lowest and is off by its number."""
+    """Films of 2 to 6 vertebrae; each misses its lowest and is off by its number.
+
+    They lean forward, so that their facing can be told.
+    """
     made = []
     for number in range(FILMS):
-        corners = column(*range(number + 2))
+        places = np.arange(number + 2)
+        corners = column(*places) - np.stack([8 * places, 0 * places], 1)[:, None]
         prediction = prediction_of(f'{number}.png', corners[1:] + [0, number])
         made.append(sample_of_film(film_of(f'{number}.png', corners), prediction))
     return made
 
 
 def evaluate(chosen, size):
-    metric = SpineDetectionMetric(px_thresholds=(1, 5), mm_thresholds=())
-    metric.process({}, [samples()[i] for i in chosen])
-    return metric.evaluate(size)
+    values = {}
+    for metric in (
+        SpineDetectionMetric(px_thresholds=(1, 5), mm_thresholds=(), intervals=True),
+        FilmClinicalMetric(intervals=True),
+        PublishedSlotMetric(),
+    ):
+        metric.process({}, [samples()[i] for i in chosen])
+        values |= metric.evaluate(size)
+    return values
 
 
 def work(rank, folder, world):
@@ -63,6 +77,19 @@ def test_three_processes_find_what_one_finds(tmp_path):
     # Of 2 + 3 + 4 + 5 + 6 vertebrae the lowest of each film is missed.
     assert alone['spine/recall'] == pytest.approx(100 * 15 / 20)
     assert alone['spine/MRE_px'] == pytest.approx(np.dot(range(5), range(1, 6)) / 15)
+    assert (
+        alone['spine/recall_low'] < alone['spine/recall'] < alone['spine/recall_high']
+    )
+    # Pairs: 1 + 2 + 3 + 4 + 5; the lowest of each film needs what was missed.
+    assert alone['clinical/pairs'] == 15
+    assert alone['clinical/slip_unmeasured'] == 5
+    assert alone['clinical/slip_MAE'] == pytest.approx(0, abs=1e-9)
+    assert alone['clinical/pairs_shifted_percent'] == 100
+
+
+def test_order_and_repeats_do_not_matter():
+    alone = evaluate(range(FILMS), FILMS)
+    assert evaluate([3, 1, 4, 0, 0, 2, 3], 7) == pytest.approx(alone, nan_ok=True)
 
 
 def test_films_without_labels_are_counted_apart():
@@ -115,6 +142,6 @@ def test_samples_are_those_of_the_data_set(phantoms, tmp_path):
 def test_metrics_are_registered():
     from mmpose.registry import METRICS
 
-    for name in ('SpineDetectionMetric', 'PublishedSlotMetric'):
+    for name in ('SpineDetectionMetric', 'PublishedSlotMetric', 'FilmClinicalMetric'):
         metric = METRICS.build(dict(type=name, score_threshold=0.5))
         assert metric.score_threshold == 0.5

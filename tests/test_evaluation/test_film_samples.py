@@ -3,7 +3,11 @@ import pytest
 import torch
 
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.evaluation.film_samples import film_pair_from_sample
+from spondylo_mmpose.evaluation.film_samples import (
+    film_pair_from_sample,
+    named_pair,
+    unique_pairs,
+)
 from tests.test_evaluation.film_helpers import (
     column,
     film_of,
@@ -97,3 +101,30 @@ def test_another_number_of_corners_is_refused(sample):
     sample['pred_instances'] = {'keypoints': np.zeros((2, 8, 2))}
     with pytest.raises(SpondyloError, match='8, 2'):
         film_pair_from_sample(sample)
+
+
+def at(path, name, number=1):
+    """A sample of a film that lies at ``path`` and is ``name`` in its data set."""
+    film = film_of(name, column(*range(number)))
+    sample = sample_of_film(film, prediction_of(name, column(0)))
+    return sample | {'img_path': path}
+
+
+def test_films_come_once_each_under_their_names_in_the_data_set():
+    samples = [at('/x/b.png', 'b.png'), at('/x/a.png', 'a.png')]
+    pairs = unique_pairs(named_pair(s) for s in [*samples, samples[0]])
+    assert [film.file_name for film, _ in pairs] == ['a.png', 'b.png']
+    assert [told.file_name for _, told in pairs] == ['a.png', 'b.png']
+
+
+def test_joined_data_sets_that_repeat_a_name_keep_their_paths():
+    samples = [at('/y/a.png', 'a.png', 2), at('/x/a.png', 'a.png'), at('/x/b', 'b')]
+    pairs = unique_pairs(map(named_pair, samples))
+    assert [film.file_name for film, _ in pairs] == ['/x/a.png', '/x/b', '/y/a.png']
+    assert [len(film.corners) for film, _ in pairs] == [1, 1, 2]
+
+
+def test_a_film_without_labels_is_known_by_its_path(sample):
+    bare = sample | {'img_path': '/x/c.png', 'raw_ann_info': None, 'film': None}
+    names = [name for name, _ in map(named_pair, (sample, bare))]
+    assert names == ['some/a.png', '/x/c.png']

@@ -155,6 +155,15 @@ def test_facing_copes_with_a_missing_corner():
     assert anatomy.infer_facing(spine)[0] == 'left'
 
 
+@pytest.mark.parametrize('place', range(5))
+def test_facing_passes_over_a_vertebra_without_corners(place):
+    spine = lordotic_spine()
+    spine[place] = np.nan
+    others = np.delete(spine, place, axis=0)
+    assert anatomy.infer_facing(spine) == anatomy.infer_facing(others)
+    assert anatomy.infer_facing(spine)[0] == 'left'
+
+
 def test_anatomical_corners():
     ps, as_, pi, ai = anatomy.anatomical_corners(SQUARE, 'left')
     assert [c[0].tolist() for c in (ps, as_, pi, ai)] == [

@@ -7,7 +7,7 @@ from typing import Any
 from mmengine.evaluator import BaseMetric
 
 from spondylo_mmpose.evaluation.film_pairs import FilmPair
-from spondylo_mmpose.evaluation.film_samples import film_pair_from_sample
+from spondylo_mmpose.evaluation.film_samples import named_pair, unique_pairs
 
 
 class FilmMetric(BaseMetric):
@@ -16,16 +16,24 @@ class FilmMetric(BaseMetric):
     Samples are as in :func:`.film_pair_from_sample`. Statistics are taken over all
     films on the main process, so batch size, order and number of processes do not
     matter; a film that a sampler hands out twice counts once.
+
+    Attributes:
+        pairs: What the last evaluation summarised, of all processes; on the main
+            process only, elsewhere empty.
     """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.pairs: list[FilmPair] = []
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Collect the films of one batch."""
-        self.results.extend(film_pair_from_sample(sample) for sample in data_samples)
+        self.results.extend(named_pair(sample) for sample in data_samples)
 
-    def compute_metrics(self, results: list[FilmPair]) -> dict[str, float]:
+    def compute_metrics(self, results: list[tuple[str, FilmPair]]) -> dict[str, float]:
         """Summarise the films of all processes."""
-        unique = {film.file_name: (film, prediction) for film, prediction in results}
-        return self.summarise([unique[name] for name in sorted(unique)])
+        self.pairs = unique_pairs(results)
+        return self.summarise(self.pairs)
 
     @abstractmethod
     def summarise(self, pairs: Sequence[FilmPair]) -> dict[str, float]:
