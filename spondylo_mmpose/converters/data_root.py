@@ -103,7 +103,7 @@ def read_root(root: str | Path, names: Sequence[str] = ()) -> DataRoot:
             there is no film.
     """
     root = Path(root)
-    files, images = annotation_files(root, names), _images(root)
+    files, images = annotation_files(root, names), images_folder(root)
     films: list[Film] = []
     infos: list[DatasetInfo] = []
     homes: dict[str, Path] = {}
@@ -125,7 +125,16 @@ def read_root(root: str | Path, names: Sequence[str] = ()) -> DataRoot:
     return DataRoot(files, images, films, infos[0])
 
 
-def _images(root: Path) -> Path:
+def images_folder(root: str | Path) -> Path:
+    """Folder that the ``file_name`` of films is relative to.
+
+    Args:
+        root: See :func:`annotation_files`.
+
+    Raises:
+        SpondyloError: If an annotation file does not lie below ``ROOT/annotations``.
+    """
+    root = Path(root)
     if root.is_dir():
         return root / 'images'
     folder = next((p for p in root.parents if p.name == 'annotations'), None)

@@ -18,6 +18,7 @@ from spondylo_mmpose.engine.launch import (
     forget_pretrained,
     load_config,
 )
+from spondylo_mmpose.engine.run_facts import RUN_FACTS, collect_facts, write_facts
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import check_writable, write_json
 
@@ -46,12 +47,7 @@ def run_test(args: argparse.Namespace) -> list[str]:
     # The checkpoint has all the weights; do not fetch pretrained ones first.
     forget_pretrained(config)
     config.load_from = str(args.checkpoint)
-    if args.dump:
-        evaluators = config.test_evaluator
-        if isinstance(evaluators, dict):
-            evaluators = [evaluators]
-        dump = {'type': 'AtomicDumpResults', 'out_file_path': args.dump}
-        config.test_evaluator = [*evaluators, dump]
+    config.test_evaluator = _with_dump(config.test_evaluator, args.dump)
     runner = build_runner(config)
     check_fits(args.checkpoint, unwrapped(runner.model), content)
     with explain_config_errors(config):
@@ -63,4 +59,18 @@ def run_test(args: argparse.Namespace) -> list[str]:
     if args.out:
         write_json(args.out, metrics)
         written.append(f'metrics: {args.out}')
+    # Last: it holds the digest of the dump, which is complete only now.
+    facts = collect_facts(runner, args.checkpoint, content, args.dump)
+    written.append(f'run: {write_facts(Path(config.work_dir) / RUN_FACTS, facts)}')
     return written
+
+
+def _with_dump(evaluators: dict | list[dict], dump: str | None) -> list[dict]:
+    """Evaluators with the dump that is asked for now.
+
+    The config of an earlier test names the dump of that one, which stays as it is.
+    """
+    evaluators = [evaluators] if isinstance(evaluators, dict) else evaluators
+    kept = [one for one in evaluators if one.get('type') != 'AtomicDumpResults']
+    own = [{'type': 'AtomicDumpResults', 'out_file_path': dump}] if dump else []
+    return [*kept, *own]

@@ -36,10 +36,12 @@ class Truth:
     Attributes:
         contents: The decoded files.
         films: By file name.
+        paths: The files, in the order of ``contents``.
     """
 
     contents: Sequence[Mapping[str, Any]]
     films: Mapping[str, TrueFilm]
+    paths: Sequence[Path] = ()
 
 
 def read_truth(paths: Sequence[str | Path]) -> Truth:
@@ -66,4 +68,4 @@ def read_truth(paths: Sequence[str | Path]) -> Truth:
                     'their own; convert the data set again'
                 )
             films[film.file_name] = TrueFilm(film, image, by_id)
-    return Truth(contents, films)
+    return Truth(contents, films, [Path(path) for path in paths])

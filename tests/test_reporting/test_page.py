@@ -7,8 +7,8 @@ from mmengine.config import Config
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.reporting.page import Section, write_page
-from spondylo_mmpose.reporting.run_record import RunRecord
 from tests.test_evaluation.helpers import film_records
+from tests.test_reporting.helpers import run_of
 
 SQUARE = [[0.0, 0.0], [40.0, 0.0], [0.0, 30.0], [40.0, 30.0]]
 
@@ -19,7 +19,7 @@ def section(tmp_path):
     config = Config(
         {'train_dataloader': {'dataset': {'data_root': str(tmp_path), 'ann_file': 'a'}}}
     )
-    run = RunRecord(tmp_path, config, [], film_records([SQUARE], [SQUARE]))
+    run = run_of(tmp_path, film_records([SQUARE], [SQUARE]), config)
     return Section('run', '', run)
 
 
@@ -52,7 +52,7 @@ def test_confusion_and_rules_stand_on_the_page(section, tmp_path):
     near[2] += [10, 0]
     lost[2] = np.nan
     records = film_records(true, near, 1) + film_records(true, lost, 2)
-    run = RunRecord(tmp_path, section.run.config, [], records)
+    run = run_of(tmp_path, records, section.run.config)
     page = tmp_path / 'page.html'
     values = write_page(page, 'title', [Section('run', '', run)], films=0)
     assert values['run']['model']['slip_unmeasured'] == 1
