@@ -4,6 +4,9 @@ from typing import Any
 
 from spondylo_mmpose.spine.anatomy import CORNERS, SIDES_SWAPPED, SKELETON
 
+VERTEBRA_CLASS = 'vertebra'
+"""Name of the only class, as in the categories of the annotation files."""
+
 OKS_SIGMA = 0.025
 """Spread of a corner label relative to the square root of the vertebra's box area.
 

@@ -10,7 +10,7 @@ from mmpose.registry import DATASETS
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.datasets.film_cache import DEFAULT_MIB, FilmCache
 from spondylo_mmpose.datasets.leak_check import check_leaks
-from spondylo_mmpose.datasets.metainfo import vertebra_metainfo
+from spondylo_mmpose.datasets.metainfo import VERTEBRA_CLASS, vertebra_metainfo
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging import RadiographError, read_radiograph
 
@@ -69,6 +69,11 @@ class SpondyloDataset(BaseCocoStyleDataset):
         self.film_cache = FilmCache({})
         self._film_sizes: dict[str, tuple[int, int]] = {}
         super().__init__(*args, **kwargs)
+
+    @classmethod
+    def _load_metainfo(cls, metainfo: dict | None = None) -> dict:
+        # MMDet's metrics and pictures ask for the names of the classes.
+        return {**super()._load_metainfo(metainfo), 'classes': (VERTEBRA_CLASS,)}
 
     def load_data_list(self) -> list[dict]:
         """Read the annotation file; see the base class."""

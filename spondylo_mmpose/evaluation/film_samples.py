@@ -9,6 +9,7 @@ import numpy as np
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.converters.coco_reader import films_of_coco
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.baselines import BOX_CORNERS, place_in_box
 from spondylo_mmpose.evaluation.film_pairs import FilmPair
 from spondylo_mmpose.evaluation.film_predictions import FilmPrediction
 from spondylo_mmpose.spine.anatomy import FloatArray, as_spine
@@ -32,7 +33,10 @@ def film_pair_from_sample(sample: Mapping[str, Any]) -> FilmPair:
             * ``film``: its COCO image entry, or one for each vertebra,
             * ``pred_instances``: ``keypoints`` ``(N, 4, 2)`` px of the film, and as
               score of a vertebra the first there is of ``bbox_scores``, ``scores``
-              (``(N,)``) and ``keypoint_scores`` (``(N, 4)``, the mean counts).
+              (``(N,)``) and ``keypoint_scores`` (``(N, 4)``, the mean counts). Where
+              there are no ``keypoints``, ``bboxes`` ``(N, 4)`` of a detector, whose
+              own four corners then stand for those of the vertebra: vertebrae found
+              mean what they should, errors of corners are a floor.
 
     Returns:
         Truth and prediction; both bear ``img_path`` as file name.
@@ -111,7 +115,11 @@ def _truth(path: str, annotations: Sequence[Mapping[str, Any]], entry: Any) -> F
 
 
 def _prediction(path: str, instances: Mapping[str, Any]) -> FilmPrediction:
-    keypoints = _array(instances['keypoints'])
+    if 'keypoints' not in instances and 'bboxes' in instances:  # a detector
+        boxes = _array(instances['bboxes']).reshape(-1, 4)
+        keypoints = np.array([place_in_box(BOX_CORNERS, box) for box in boxes])
+    else:
+        keypoints = _array(instances['keypoints'])
     corners = as_spine(keypoints) if keypoints.size else np.zeros((0, 4, 2))
     scores = np.full(len(corners), np.nan)
     for name in _SCORES:

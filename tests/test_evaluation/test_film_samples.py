@@ -81,7 +81,7 @@ def test_a_sample_of_something_else_is_refused(sample, missing):
         ('film', None, 'TypeError'),
         ('film', {}, 'width'),
         ('raw_ann_info', {'id': 1}, 'one vertebra, not a whole film'),
-        ('pred_instances', {'bboxes': np.zeros((1, 4))}, 'keypoints'),
+        ('pred_instances', {'scores': np.zeros(1)}, 'keypoints'),
         (
             'pred_instances',
             {'keypoints': np.zeros((2, 4, 2)), 'scores': np.zeros(3)},
@@ -128,3 +128,15 @@ def test_a_film_without_labels_is_known_by_its_path(sample):
     bare = sample | {'img_path': '/x/c.png', 'raw_ann_info': None, 'film': None}
     names = [name for name, _ in map(named_pair, (sample, bare))]
     assert names == ['some/a.png', '/x/c.png']
+
+
+def test_boxes_of_a_detector_stand_for_their_corners(sample):
+    sample['pred_instances'] = {
+        'bboxes': torch.tensor([[10.0, 20, 40, 60], [0, 0, 5, 5]]),
+        'scores': torch.tensor([0.5, 0.25]),
+    }
+    _, prediction = film_pair_from_sample(sample)
+    assert prediction.corners[0].tolist() == [[10, 20], [40, 20], [10, 60], [40, 60]]
+    assert prediction.scores.tolist() == [0.5, 0.25]
+    sample['pred_instances'] = {'bboxes': torch.zeros(0, 4), 'scores': torch.zeros(0)}
+    assert len(film_pair_from_sample(sample)[1]) == 0
