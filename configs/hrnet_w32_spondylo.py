@@ -36,8 +36,8 @@ val_dataloader = dict(
     dataset=dict(**_base_.spondylo_val_dataset, pipeline=val_pipeline),
 )
 test_dataloader = val_dataloader
-val_evaluator = _base_.spondylo_evaluator
-test_evaluator = val_evaluator
+val_evaluator = _base_.spondylo_val_evaluator
+test_evaluator = _base_.spondylo_test_evaluator
 
 # A pretrained backbone learns ten times slower than the head.
 max_epochs = 100

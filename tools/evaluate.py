@@ -56,7 +56,13 @@ def parse_args() -> argparse.Namespace:
         type=float,
         metavar='PERCENT',
         default=NO_SLIP_THRESHOLD,
-        help='given boxes: smaller slips have grade 0 (default: %(default)s)',
+        help='smaller slips have grade 0 (default: %(default)s)',
+    )
+    parser.add_argument(
+        '--no-intervals',
+        dest='intervals',
+        action='store_false',
+        help='leave out the 95 %% intervals, which take a few seconds',
     )
     parser.add_argument('--json', metavar='FILE', help='write every value')
     parser.add_argument(

@@ -84,7 +84,10 @@ def evaluate(
             raise SpondyloError('the annotation files hold no labelled vertebra')
         counts['vertebrae without a prediction'] = missing
         metrics = measure_records(
-            records, no_slip_threshold=no_slip_threshold, intervals=intervals
+            records,
+            no_slip_threshold=no_slip_threshold,
+            intervals=intervals,
+            detailed=True,
         )
         return Evaluation(metrics, counts, True, records=records)
     pairs = pair_films((film.film for film in truth.films.values()), predictions.films)

@@ -12,11 +12,12 @@ from spondylo_mmpose.utils.text import aligned
 
 _TITLES = {
     'corner': 'corners, given boxes',
-    'clinical': 'slip and grade, given boxes',
-    'sagittal': 'angles and heights, given boxes',
+    'clinical': 'slip and grade',
+    'sagittal': 'angles and heights',
     'spine': 'vertebrae found, end to end',
     'published_slot': 'the published slot metric, 512 px space',
 }
+_BOTH_WAYS = ('clinical', 'sagittal')
 
 
 def evaluation_text(evaluation: Evaluation) -> str:
@@ -26,17 +27,22 @@ def evaluation_text(evaluation: Evaluation) -> str:
         evaluation: What was measured.
 
     Returns:
-        Lines of text: "not measured" for NaN.
+        Lines of text: "not measured" for NaN, intervals behind their values.
     """
     kind = 'given' if evaluation.given_boxes else 'not given'
     counts = [('boxes', kind)]
     counts += [(name, str(number)) for name, number in evaluation.counts.items()]
     blocks: dict[str, list[tuple[str, str]]] = {'predictions': counts}
-    for name, value in evaluation.metrics.items():
+    metrics, given = evaluation.metrics, evaluation.given_boxes
+    limits = {f'{name}_{side}' for name in metrics for side in ('low', 'high')}
+    for name, value in metrics.items():
         prefix, _, rest = name.partition('/')
-        if '/' not in rest:
-            block = blocks.setdefault(_TITLES.get(prefix, prefix), [])
-            block.append((name, value_text(value)))
+        if '/' not in rest and name not in limits:
+            title = _TITLES.get(prefix, prefix)
+            if prefix in _BOTH_WAYS:
+                title += ', given boxes' if given else ', end to end'
+            row = name, value_text(value) + _interval_text(name, metrics)
+            blocks.setdefault(title, []).append(row)
     lines = []
     for title, rows in zip(blocks, aligned(*blocks.values()), strict=True):
         lines += [f'{title}:', *(f'  {row}' for row in rows)]
@@ -80,6 +86,13 @@ def value_text(value: float) -> str:
     if isinstance(value, int) or math.isinf(value):
         return str(value)
     return f'{value:.3f}'
+
+
+def _interval_text(name: str, metrics: Mapping[str, float]) -> str:
+    low, high = metrics.get(f'{name}_low'), metrics.get(f'{name}_high')
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
+        return ''
+    return f'  [{value_text(low)}, {value_text(high)}]'
 
 
 def _file(path: str | Path) -> Mapping[str, str]:

@@ -44,6 +44,7 @@ def run_evaluate(args: argparse.Namespace) -> list[str]:
                 allow_missing=args.allow_missing,
                 score_threshold=args.score_threshold,
                 no_slip_threshold=args.no_slip_threshold,
+                intervals=args.intervals,
             )
         except SpondyloError as error:
             raise SpondyloError(f'{args.predictions}: {error}') from error

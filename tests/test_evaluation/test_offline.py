@@ -4,11 +4,11 @@ import pickle
 import numpy as np
 import pytest
 from mmengine.config import Config
+from mmpose.registry import METRICS
 
 from spondylo_mmpose.converters.coco_reader import films_of_coco
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation import AtomicDumpResults
-from spondylo_mmpose.evaluation import metrics as metric_classes
 from spondylo_mmpose.evaluation.film_predictions import FilmPrediction, PredictionSet
 from spondylo_mmpose.evaluation.offline import evaluate
 from spondylo_mmpose.evaluation.prediction_files import read_predictions
@@ -23,13 +23,10 @@ from tests.test_evaluation.offline_helpers import (
     write_truth,
 )
 
-ONLINE = [
-    entry['type']
-    for entry in Config.fromfile(
-        ROOT / 'configs/_base_/spondylo_topdown.py', import_custom_modules=False
-    ).spondylo_evaluator
-]
-"""Metrics that training and testing print."""
+TESTING = Config.fromfile(
+    ROOT / 'configs/_base_/spondylo_topdown.py', import_custom_modules=False
+).spondylo_test_evaluator
+"""Metrics that a test prints."""
 
 
 def assert_same(one, other):
@@ -42,8 +39,8 @@ def assert_same(one, other):
 def online(samples, batch):
     """What a run prints for samples that come in batches."""
     values = {}
-    for name in ONLINE:
-        metric = getattr(metric_classes, name)()
+    for entry in TESTING:
+        metric = METRICS.build(entry)
         for start in range(0, len(samples), batch):
             metric.process({}, samples[start : start + batch])
         values |= metric.evaluate(len(samples))
@@ -82,15 +79,17 @@ def test_a_dump_gives_the_very_numbers_of_its_run(tmp_path, samples, lumbar, bat
 
     truth = read_truth([lumbar])
     predictions = read_predictions(written)
-    offline = evaluate(predictions, truth)
+    offline = evaluate(predictions, truth, intervals=True)
     assert offline.given_boxes
     assert offline.counts['corners predicted as not finite'] == 1
-    prefixes = {name.partition('/')[0] for name in expected}
-    own = {k: v for k, v in offline.metrics.items() if k.partition('/')[0] in prefixes}
-    assert_same(own, expected)
+    assert_same(offline.metrics, expected)
+    assert math.isfinite(offline.metrics['corner/SDR@5px_low'])
 
-    as_json = write_predictions(tmp_path / 'p.json', predictions)
-    assert_same(evaluate(read_predictions(as_json), truth).metrics, offline.metrics)
+    as_json = read_predictions(write_predictions(tmp_path / 'p.json', predictions))
+    assert_same(evaluate(as_json, truth, intervals=True).metrics, offline.metrics)
+    plain = evaluate(as_json, truth).metrics
+    assert_same(plain, {k: offline.metrics[k] for k in plain})
+    assert not any(k.startswith('corner/MRE_px_') for k in plain)
 
 
 @pytest.fixture

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from spondylo_mmpose.evaluation import MeyerdingMetric
+from spondylo_mmpose.evaluation.grading import quadratic_kappa
 from spondylo_mmpose.evaluation.intervals import Bootstrap
 from spondylo_mmpose.evaluation.slip_agreement import compare_slips
-from spondylo_mmpose.evaluation.slip_intervals import slip_intervals
+from spondylo_mmpose.evaluation.slip_intervals import _kappa_statistic, slip_intervals
 from tests.test_evaluation.helpers import film_records, sample_of
 from tests.test_evaluation.test_meyerding_metric import spine
 
@@ -40,6 +41,25 @@ def test_pairs_of_one_patient_do_not_narrow_the_interval():
     values = compare_slips(true, found).metrics()
     for name in ('slip_MAE', 'kappa_quadratic', 'grade_accuracy', 'slip_within_5'):
         assert once[f'{name}_low'] < values[name] < once[f'{name}_high']
+
+
+def test_kappas_of_draws_are_those_of_the_metric():
+    rng = np.random.default_rng(4)
+    for grades in (6, 2, 1):
+        owners = rng.integers(0, 5, 40)
+        true, found = rng.integers(0, grades, (2, 40)).astype(float)
+        found[rng.random(40) < 0.2] = np.nan
+        statistic, number = _kappa_statistic(true, found, owners)
+        drawn = rng.integers(0, number, (2, 3, number))
+        rows = [np.flatnonzero(owners == patient) for patient in range(number)]
+        expected = [
+            [
+                quadratic_kappa(true[chosen], found[chosen])
+                for chosen in (np.concatenate([rows[i] for i in d]) for d in line)
+            ]
+            for line in drawn
+        ]
+        np.testing.assert_allclose(statistic(drawn), expected)
 
 
 def test_names_are_those_of_values_and_failures_count():
