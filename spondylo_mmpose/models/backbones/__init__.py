@@ -1,0 +1,5 @@
+"""Backbones, registered in MMPose."""
+
+from spondylo_mmpose.models.backbones.unet import UNet
+
+__all__ = ['UNet']
