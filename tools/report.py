@@ -13,10 +13,21 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__,
         epilog='A run is a work directory with its config and the predictions of '
-        '"tools/test.py CONFIG CHECKPOINT --work-dir RUN --dump RUN/predictions.pkl".',
+        '"tools/test.py CONFIG CHECKPOINT --work-dir RUN --dump RUN/predictions.pkl", '
+        'or a file of predictions (docs/predictions.md), which needs --annotations.',
     )
-    parser.add_argument('runs', nargs='+', type=Path, metavar='RUN')
-    parser.add_argument('--out', type=Path, help='page; RUN/report.html of the first')
+    parser.add_argument('runs', nargs='+', metavar='RUN', help='PATH or NAME=PATH')
+    parser.add_argument(
+        '--annotations',
+        nargs='+',
+        type=Path,
+        default=[],
+        metavar='FILE',
+        help='annotation files that all runs are measured with',
+    )
+    parser.add_argument(
+        '--out', type=Path, help='page; report.html in the folder of the first run'
+    )
     parser.add_argument('--title', default='spondylo_mmpose report')
     parser.add_argument(
         '--section',
@@ -26,26 +37,45 @@ def parse_args() -> argparse.Namespace:
         help='heading and note of a run, in the order of the runs; its name by default',
     )
     parser.add_argument('--films', type=int, default=6, help='films drawn per run')
+    parser.add_argument(
+        '--film-names',
+        action='store_true',
+        help='write file names below the films; they may name patients',
+    )
+    parser.add_argument(
+        '--no-intervals',
+        dest='intervals',
+        action='store_false',
+        help='leave 95 %% intervals out; they take a few seconds per run',
+    )
+    parser.add_argument(
+        '--heatmaps',
+        type=Path,
+        metavar='CHECKPOINT',
+        help='draw the heatmaps of the only run; the checkpoint that was tested',
+    )
+    parser.add_argument(
+        '--score-threshold',
+        type=float,
+        metavar='SCORE',
+        help='end to end: least score of a vertebra that counts as found',
+    )
+    parser.add_argument(
+        '--no-slip-threshold',
+        type=float,
+        metavar='PERCENT',
+        help='smaller slips have grade 0',
+    )
     return parser.parse_args()
 
 
 def main() -> None:
-    """Write the page and print the metric table."""
+    """Write the page and print the metric tables."""
     args = parse_args()
-    from spondylo_mmpose.reporting.page import Section, write_page
-    from spondylo_mmpose.reporting.run_record import load_run
-    from spondylo_mmpose.reporting.text import metric_table
+    from spondylo_mmpose.reporting.report_tool import run_report
 
-    sections = []
-    for index, folder in enumerate(args.runs):
-        text = args.section[index] if index < len(args.section) else folder.name
-        title, _, note = text.partition(': ')
-        note = note[:1].upper() + note[1:]
-        sections.append(Section(title, note, load_run(folder)))
-    out = args.out or args.runs[0] / 'report.html'
-    for title, metrics in write_page(out, args.title, sections, args.films).items():
-        print(f'{title}\n{metric_table(metrics)}\n')
-    print(f'report: {out}')
+    for line in run_report(args):
+        print(line)
 
 
 if __name__ == '__main__':

@@ -9,6 +9,10 @@ from spondylo_mmpose.spine.anatomy import SKELETON, FloatArray
 TRUTH, PREDICTION, ERROR = (120, 220, 90), (255, 150, 40), (60, 60, 255)
 """BGR colours: truth green, prediction blue, error lines red."""
 
+MISSED, INVENTED = (0, 165, 255), (255, 80, 255)
+"""BGR colours end to end: true vertebrae that were missed orange, false positives pink.
+"""
+
 _TEXT_SIZE = 0.45  # share of the font's natural size
 
 

@@ -2,26 +2,41 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 
-import numpy as np
+from tqdm import tqdm
 
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.evaluation import (
-    MeyerdingMetric,
-    RadialErrorMetric,
-    SagittalMetric,
-)
 from spondylo_mmpose.evaluation.baselines import MeanShape, predict_box_corners
-from spondylo_mmpose.evaluation.radial_error import radial_errors
+from spondylo_mmpose.evaluation.detection import compare_films
+from spondylo_mmpose.evaluation.measuring import measure_records
 from spondylo_mmpose.evaluation.records import VertebraRecord
-from spondylo_mmpose.reporting import figures, overlays
-from spondylo_mmpose.reporting.html import data_url, jpeg_url, write_html
+from spondylo_mmpose.reporting.html import write_html
 from spondylo_mmpose.reporting.run_record import RunRecord
-from spondylo_mmpose.reporting.text import LEVEL_COLUMNS, level_rows, table_rows
-from spondylo_mmpose.spine.anatomy import CORNERS, LEVELS
+from spondylo_mmpose.reporting.sections.clinical import angles_part, clinical_part
+from spondylo_mmpose.reporting.sections.detection import detection_part
+from spondylo_mmpose.reporting.sections.errors import errors_part
+from spondylo_mmpose.reporting.sections.facts import facts_part
+from spondylo_mmpose.reporting.sections.films import films_part, found_films_part
+from spondylo_mmpose.reporting.sections.heatmaps import heatmaps_part
+from spondylo_mmpose.reporting.sections.items import KeyNumber, Part
+from spondylo_mmpose.reporting.sections.results import (
+    key_numbers,
+    overview,
+    results_part,
+)
+from spondylo_mmpose.reporting.sections.training import training_part
+from spondylo_mmpose.reporting.text import without_intervals
 from spondylo_mmpose.utils.io import check_writable
+
+Columns = dict[str, list[VertebraRecord]]
+Values = dict[str, dict[str, float]]
+
+MODEL = 'model'
+MEAN_SHAPE = 'mean shape'
+BOX_CORNERS = 'box corners'
 
 
 @dataclass(frozen=True)
@@ -32,107 +47,172 @@ class Section:
         title: Heading.
         note: What the numbers mean, a sentence or two; may be empty.
         run: The run.
+        heatmaps: Checkpoint whose heatmaps are drawn, ``None`` for no heatmaps.
     """
 
     title: str
     note: str
     run: RunRecord
+    heatmaps: Path | None = None
 
 
-def measure(records: Sequence[VertebraRecord]) -> dict[str, float]:
-    """Values of the landmark and the clinical metrics, by their short names."""
-    kinds = (RadialErrorMetric, MeyerdingMetric, SagittalMetric)
-    return {k: v for kind in kinds for k, v in kind().summarise(records).items()}
+@dataclass(frozen=True)
+class Options:
+    """What a page shows.
+
+    Attributes:
+        films: Number of films drawn per run, from the best to the worst.
+        intervals: Whether the model's values get 95 % intervals.
+        names: Whether the file names of films are written; they may name patients.
+    """
+
+    films: int = 6
+    intervals: bool = True
+    names: bool = False
 
 
-def compare_with_floors(run: RunRecord) -> dict[str, list[VertebraRecord]]:
+@dataclass(frozen=True)
+class _Block:
+    """What the template shows of a run."""
+
+    title: str
+    note: str
+    lead: str
+    keys: Sequence[KeyNumber]
+    parts: Sequence[Part]
+
+
+def compare_with_floors(run: RunRecord) -> Columns:
     """The model's predictions and those that need no film.
 
     Returns:
         Records under ``model``, ``mean shape`` (of the run's training set; left out
         when that is not there) and ``box corners``.
     """
-    columns = {'model': list(run.records)}
+    columns = {MODEL: list(run.records)}
     if run.train_annotations:
         contents = [read_annotation_file(path) for path in run.train_annotations]
-        columns['mean shape'] = MeanShape.from_coco(contents).predict(run.records)
-    columns['box corners'] = predict_box_corners(run.records)
+        columns[MEAN_SHAPE] = MeanShape.from_coco(contents).predict(run.records)
+    columns[BOX_CORNERS] = predict_box_corners(run.records)
     return columns
 
 
 def write_page(
-    path: str | Path, title: str, sections: Sequence[Section], films: int = 6
-) -> dict[str, dict[str, dict[str, float]]]:
+    path: str | Path,
+    title: str,
+    sections: Sequence[Section],
+    options: Options | None = None,
+) -> dict[str, Values]:
     """Write the page.
 
     Args:
         path: HTML file.
         title: Heading of the page.
         sections: Runs, in order.
-        films: Number of films drawn per run, from the best to the worst.
+        options: What the page shows.
 
     Returns:
         Metric values by section title and column.
 
     Raises:
-        SpondyloError: If a film or an annotation file cannot be read, the page cannot
-            be written, or ``films`` is negative.
+        SpondyloError: If a film, an annotation file or a checkpoint cannot be read, the
+            page cannot be written, two sections have one title, or the number of films
+            is negative.
     """
-    if films < 0:
-        raise SpondyloError(f'--films {films}: must not be negative')
+    options = options or Options()
+    if options.films < 0:
+        raise SpondyloError(f'--films {options.films}: must not be negative')
+    titles = [section.title for section in sections]
+    twice = [name for i, name in enumerate(titles) if name in titles[:i]]
+    if twice:
+        raise SpondyloError(
+            f'two runs are called {twice[0]!r}; name them with --section'
+        )
     check_writable(path)
     values, blocks = {}, []
-    for section in sections:
-        columns = compare_with_floors(section.run)
-        metrics = {name: measure(records) for name, records in columns.items()}
-        values[section.title] = metrics
-        blocks.append(_block(section, columns, metrics, films))
-    write_html(path, 'page.html.jinja', title=title, blocks=blocks)
+    for section in tqdm(sections, desc='report', unit='run', disable=None):
+        how = _given_boxes if section.run.given_boxes else _end_to_end
+        values[section.title], block = how(section, options)
+        blocks.append(block)
+    first = {name: columns[MODEL] for name, columns in values.items()}
+    write_html(
+        path,
+        'page.html.jinja',
+        title=title,
+        blocks=blocks,
+        overview=overview(first) if len(first) > 1 else [],
+        created=datetime.now(timezone.utc).strftime('%Y-%m-%d %H:%M UTC'),
+    )
     return values
 
 
-def _block(
-    section: Section,
-    columns: dict[str, list[VertebraRecord]],
-    metrics: dict[str, dict[str, float]],
-    films: int,
-) -> dict:
-    errors = {
-        name: np.stack([radial_errors(r.predicted, r.true) for r in records])
+def _given_boxes(section: Section, options: Options) -> tuple[Values, _Block]:
+    run = section.run
+    columns = compare_with_floors(run)
+    values = {
+        name: _values(run, options)
+        if name == MODEL
+        else without_intervals(
+            measure_records(records, no_slip_threshold=run.no_slip_threshold)
+        )
         for name, records in columns.items()
     }
-    floor = metrics.get('mean shape', metrics['box corners'])['MRE_px']
-    curves = figures.training_curves(section.run.scalars, floor)
-    ranking = overlays.film_errors(columns['model'])
-    pictures = []
-    for film in overlays.best_median_worst(ranking, films):
-        own = [r for r in columns['model'] if r.film_id == film]
-        pictures.append(
-            {
-                'source': jpeg_url(overlays.film_overlay(own)),
-                # File names may identify a patient.
-                'caption': f'MRE {ranking[film]:.2f} px',
-            }
+    model = values[MODEL]
+    floor = values.get(MEAN_SHAPE, values[BOX_CORNERS])['corner/MRE_px']
+    parts = [
+        results_part(values),
+        errors_part(columns, floor if MEAN_SHAPE in values else None),
+        clinical_part(run.records, model),
+        angles_part(run.records),
+        training_part(run, floor if MEAN_SHAPE in values else None),
+        films_part(run, options.films, options.names),
+    ]
+    if section.heatmaps is not None:
+        parts.append(heatmaps_part(run, section.heatmaps, options.films))
+    lead = (
+        f'Boxes given: {model["corner/films"]:.0f} films of '
+        f'{model["corner/patients"]:.0f} patients, {model["corner/vertebrae"]:.0f} '
+        f'vertebrae, {model["corner/corners"]:.0f} corners, '
+        f'{model["clinical/pairs"]:.0f} pairs of neighbours.'
+    )
+    return values, _block(section, lead, model, parts)
+
+
+def _end_to_end(section: Section, options: Options) -> tuple[Values, _Block]:
+    run = section.run
+    if section.heatmaps is not None:
+        raise SpondyloError(
+            f'{run.name}: heatmaps are drawn over crops of given boxes; this run saw '
+            'whole films'
         )
-    model = metrics['model']
-    return {
-        'title': section.title,
-        'note': section.note,
-        'counts': {
-            k: int(model[k]) for k in ('films', 'vertebrae', 'corners', 'pairs')
-        },
-        'threshold': model['no_slip_threshold'],
-        'columns': list(metrics),
-        'rows': table_rows(metrics),
-        'clinical': MeyerdingMetric().details(columns['model']),
-        'pair_columns': [heading for heading, _, _ in LEVEL_COLUMNS],
-        'pair_rows': level_rows(model),
-        'levels': [
-            (key.removeprefix('MRE_px/'), f'{value:.2f}')
-            for key, value in model.items()
-            if key.removeprefix('MRE_px/') in (*CORNERS, *LEVELS)
-        ],
-        'curves': curves and data_url(figures.to_png(curves)),
-        'cumulative': data_url(figures.to_png(figures.cumulative_error(errors))),
-        'pictures': pictures,
-    }
+    model = _values(run, options)
+    outcomes = compare_films(run.pairs, run.score_threshold)
+    parts = [
+        results_part({MODEL: model}),
+        detection_part(outcomes, model),
+        errors_part({MODEL: list(run.records)}, found_only=True),
+        clinical_part(run.records, model),
+        angles_part(run.records),
+        training_part(run),
+        found_films_part(run, outcomes, options.films, options.names),
+    ]
+    lead = (
+        f'End to end: {model["spine/films"]:.0f} films, '
+        f'{model["spine/vertebrae"]:.0f} true vertebrae, of which '
+        f'{model["spine/matched"]:.0f} were found; '
+        f'{model["spine/found"] - model["spine/matched"]:.0f} false positives.'
+    )
+    return {MODEL: model}, _block(section, lead, model, parts)
+
+
+def _values(run: RunRecord, options: Options) -> dict[str, float]:
+    values = run.metrics(intervals=options.intervals)
+    return values if options.intervals else without_intervals(values)
+
+
+def _block(
+    section: Section, lead: str, model: dict[str, float], parts: Sequence[Part]
+) -> _Block:
+    # First what came out, then of what.
+    ordered = [parts[0], facts_part(section.run), *parts[1:]]
+    return _Block(section.title, section.note, lead, key_numbers(model), ordered)

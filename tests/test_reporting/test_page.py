@@ -6,7 +6,7 @@ import pytest
 from mmengine.config import Config
 
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.reporting.page import Section, write_page
+from spondylo_mmpose.reporting.page import Options, Section, write_page
 from tests.test_evaluation.helpers import film_records
 from tests.test_reporting.helpers import run_of
 
@@ -38,7 +38,7 @@ def test_what_stands_in_the_way_is_one_line(
     if annotations is not None:
         (tmp_path / 'a').write_text(json.dumps(annotations))
     with pytest.raises(SpondyloError, match=message):
-        write_page(tmp_path / page, 'title', [section], films)
+        write_page(tmp_path / page, 'title', [section], Options(films))
     assert not (tmp_path / 'page.html').exists()
 
 
@@ -54,14 +54,16 @@ def test_confusion_and_rules_stand_on_the_page(section, tmp_path):
     records = film_records(true, near, 1) + film_records(true, lost, 2)
     run = run_of(tmp_path, records, section.run.config)
     page = tmp_path / 'page.html'
-    values = write_page(page, 'title', [Section('run', '', run)], films=0)
-    assert values['run']['model']['slip_unmeasured'] == 1
+    values = write_page(page, 'title', [Section('run', '', run)], Options(films=0))
+    assert values['run']['model']['clinical/slip_unmeasured'] == 1
     html = page.read_text()
     table = re.search(r'<table class="confusion">.*?</table>', html, re.DOTALL)[0]
     cells = [
-        re.findall(r'<t[dh][^>]*>(.*?)</t', row) for row in table.split('<tr>')[2:]
+        re.findall(r'<t[dh][^>]*>(.*?)</t', row, re.DOTALL)
+        for row in table.split('<tr>')[2:]
     ]
-    assert cells[1] == ['I', '0', '2', '0', '0', '0', '0', '0']
-    assert cells[2] == ['II', '0', '1', '0', '0', '0', '0', '1']
+    assert cells[1] == ['I', '0', '2\n100 %', '0', '0', '0', '0', '0', '2']
+    assert cells[2] == ['II', '0', '1\n50 %', '0', '0', '0', '0', '1\n50 %', '2']
+    assert 'Grade 0 is a slip below 5 %' in html
     assert '5 % is grade 0' in html
     assert 'L4-L5' in re.search(r'<table class="pairs">.*?</table>', html, re.DOTALL)[0]

@@ -13,7 +13,7 @@ FOUND, MISSED, INVENTED = '#1f6feb', '#e07b00', '#c2379b'
 """Of vertebrae that were found, were missed, or are not there."""
 
 DPI = 150
-"""Of the PNGs. A page shows them at two thirds of their size, so they stay sharp."""
+"""Of the PNGs. A page shows them at less than their size, so they stay sharp."""
 
 _PLACES = (
     '#1f6feb', '#d1242f', '#2da44e', '#8250df', '#bf8700', '#0a9396', '#c2379b',
