@@ -5,6 +5,10 @@ from spondylo_mmpose.datasets.transforms import (
     HullBoxes,
     LoadRadiograph,
     RadiographCLAHE,
+    RandomBoxJitter,
+    RandomCollimation,
+    RandomInversion,
+    RandomMarkerOcclusion,
     RandomRadiographAppearance,
 )
 
@@ -12,6 +16,10 @@ __all__ = [
     'HullBoxes',
     'LoadRadiograph',
     'RadiographCLAHE',
+    'RandomBoxJitter',
+    'RandomCollimation',
+    'RandomInversion',
+    'RandomMarkerOcclusion',
     'RandomRadiographAppearance',
     'SpondyloDataset',
 ]

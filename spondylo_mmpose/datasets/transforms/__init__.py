@@ -3,6 +3,12 @@
 from spondylo_mmpose.datasets.transforms.hull_boxes import HullBoxes
 from spondylo_mmpose.datasets.transforms.load_radiograph import LoadRadiograph
 from spondylo_mmpose.datasets.transforms.radiograph_clahe import RadiographCLAHE
+from spondylo_mmpose.datasets.transforms.random_box_jitter import RandomBoxJitter
+from spondylo_mmpose.datasets.transforms.random_collimation import RandomCollimation
+from spondylo_mmpose.datasets.transforms.random_inversion import RandomInversion
+from spondylo_mmpose.datasets.transforms.random_marker_occlusion import (
+    RandomMarkerOcclusion,
+)
 from spondylo_mmpose.datasets.transforms.random_radiograph_appearance import (
     RandomRadiographAppearance,
 )
@@ -11,5 +17,9 @@ __all__ = [
     'HullBoxes',
     'LoadRadiograph',
     'RadiographCLAHE',
+    'RandomBoxJitter',
+    'RandomCollimation',
+    'RandomInversion',
+    'RandomMarkerOcclusion',
     'RandomRadiographAppearance',
 ]
