@@ -47,11 +47,16 @@ def draw_points(
         cv2.circle(image, tuple(centre), 40, colour, -1, cv2.LINE_AA, 4)
 
 
-def draw_level(image: np.ndarray, quad: FloatArray, level: str, scale: float) -> None:
-    """Write a level right of its quad, in place; left of it at the film's edge."""
+def draw_level(
+    image: np.ndarray, quad: FloatArray, level: str, scale: float, left: bool = False
+) -> None:
+    """Write a level right of its quad, in place.
+
+    Left of it at the film's edge, and where that is wanted.
+    """
     start = int(np.nanmax(quad[:, 0]) * scale) + 8
     (width, _), _ = cv2.getTextSize(level, cv2.FONT_HERSHEY_SIMPLEX, _TEXT_SIZE, 1)
-    if start + width > image.shape[1]:
+    if left or start + width > image.shape[1]:
         start = max(0, int(np.nanmin(quad[:, 0]) * scale) - 8 - width)
     draw_text(image, level, (start, int(np.nanmean(quad[:, 1]) * scale) + 5))
 

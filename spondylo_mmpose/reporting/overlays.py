@@ -63,7 +63,7 @@ def film_overlay(
     for quad in extra:
         draw_quad(film, quad, INVENTED, scale)
         if np.isfinite(quad).all(-1).any():
-            draw_level(film, quad, 'extra', scale)
+            draw_level(film, quad, 'extra', scale, left=True)
     return film
 
 

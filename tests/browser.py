@@ -1,0 +1,164 @@
+"""A page in a real, headless Chromium, spoken to in its DevTools protocol.
+
+The protocol goes through two pipes, so neither a driver nor a port is needed. Messages
+are JSON, each ended by a zero byte.
+"""
+
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+
+NAMES = ('chromium', 'chromium-browser', 'google-chrome')
+FLAGS = (
+    '--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking',
+    '--disable-sync', '--disable-component-update', '--no-first-run',
+    '--disable-dev-shm-usage', '--remote-debugging-pipe',
+)  # fmt: skip
+# It reads from descriptor 3 and writes to descriptor 4.
+LAUNCHER = """
+import fcntl, os, sys
+high = [fcntl.fcntl(int(fd), fcntl.F_DUPFD, 10) for fd in sys.argv[1:3]]
+os.dup2(high[0], 3)
+os.dup2(high[1], 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+PATIENCE = 120  # seconds for the whole visit; only a stuck browser needs them
+
+
+def find_browser():
+    """Path of a Chromium, or skip the test that asks."""
+    for name in NAMES:
+        path = shutil.which(name)
+        if path:
+            return path
+    return pytest.skip(f'no browser: none of {", ".join(NAMES)} is installed')
+
+
+class Browser:
+    """One tab."""
+
+    def __init__(self, read, write):
+        self._read, self._write, self._buffer = read, write, b''
+        self._number, self._session = 0, None
+        self._deadline = time.monotonic() + PATIENCE
+        self.events = []
+        target = self.call('Target.createTarget', url='about:blank')['targetId']
+        attached = self.call('Target.attachToTarget', targetId=target, flatten=True)
+        self._session = attached['sessionId']
+        for domain in ('Page', 'Network', 'Runtime', 'Log'):
+            self.call(f'{domain}.enable')
+
+    def call(self, method, **params):
+        """Send a command and wait for its result."""
+        self._number += 1
+        message = {'id': self._number, 'method': method, 'params': params}
+        if self._session:
+            message['sessionId'] = self._session
+        os.write(self._write, json.dumps(message).encode() + b'\0')
+        while True:
+            told = self._next()
+            if told.get('id') == self._number:
+                assert 'error' not in told, (method, told['error'])
+                return told['result']
+            self.events.append(told)
+
+    def open(self, path):
+        """Load a file and wait until all of it is there."""
+        self.events.clear()
+        self.call('Page.navigate', url=path.resolve().as_uri())
+        while not any(e.get('method') == 'Page.loadEventFired' for e in self.events):
+            self.events.append(self._next())
+
+    def value(self, expression):
+        """Value of a JavaScript expression."""
+        told = self.call(
+            'Runtime.evaluate', expression=expression, returnByValue=True,
+            awaitPromise=True,
+        )  # fmt: skip
+        assert 'exceptionDetails' not in told, told
+        return told['result'].get('value')
+
+    def of(self, method):
+        """Parameters of the events of a kind since the page was opened."""
+        return [e['params'] for e in self.events if e.get('method') == method]
+
+    def complaints(self):
+        """Errors and warnings on the console, and exceptions of scripts."""
+        found = [e['entry']['text'] for e in self.of('Log.entryAdded')]
+        found += [
+            e['exceptionDetails']['text'] for e in self.of('Runtime.exceptionThrown')
+        ]
+        calls = self.of('Runtime.consoleAPICalled')
+        return found + [
+            str(c['args']) for c in calls if c['type'] in ('error', 'warning')
+        ]
+
+    def requests(self):
+        """Addresses asked for, but for the page itself and what lies inside it."""
+        urls = [e['request']['url'] for e in self.of('Network.requestWillBeSent')]
+        page = self.value('location.href').partition('#')[0]
+        return [u for u in urls if not u.startswith('data:') and u != page]
+
+    def broken_pictures(self):
+        """Texts of the pictures that show nothing, once all have been decoded."""
+        return self.value(
+            """(async () => {
+              const all = [...document.images];
+              await Promise.all(all.map(i => i.decode().catch(() => null)));
+              return all.filter(i => !(i.complete && i.naturalWidth > 0))
+                        .map(i => i.alt || i.src.slice(0, 80));
+            })()"""
+        )
+
+    def _next(self):
+        while b'\0' not in self._buffer:
+            left = self._deadline - time.monotonic()
+            ready, _, _ = select.select([self._read], [], [], max(left, 0))
+            assert ready, 'the browser does not answer'
+            piece = os.read(self._read, 65536)
+            assert piece, 'the browser has ended'
+            self._buffer += piece
+        message, _, self._buffer = self._buffer.partition(b'\0')
+        return json.loads(message)
+
+
+@contextmanager
+def browser(profile):
+    """Start a browser and end it.
+
+    Args:
+        profile: Empty folder for what it keeps.
+    """
+    path = find_browser()
+    from_browser, its_output = os.pipe()
+    its_input, to_browser = os.pipe()
+    command = [path, *FLAGS, f'--user-data-dir={profile}', 'about:blank']
+    launcher = [sys.executable, '-ISc', LAUNCHER, str(its_input), str(its_output)]
+    log = profile.with_suffix('.log')
+    with log.open('wb') as errors:
+        process = subprocess.Popen(
+            [*launcher, *command],
+            pass_fds=(its_input, its_output),
+            stdout=errors,
+            stderr=errors,
+        )
+    os.close(its_input)
+    os.close(its_output)
+    try:
+        yield Browser(from_browser, to_browser)
+    finally:
+        os.close(to_browser)
+        os.close(from_browser)
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
