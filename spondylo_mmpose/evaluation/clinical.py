@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 
 from spondylo_mmpose.evaluation.film_spines import FilmSpine, film_spines
 from spondylo_mmpose.evaluation.records import VertebraRecord
@@ -15,6 +16,7 @@ class SlipPair:
 
     Attributes:
         film_id: Path of the image.
+        order: Place of the upper vertebra along the spine.
         name: Levels of the pair from above, e.g. ``L5-S1``; ``?`` where unknown.
         true: True slip in percent, NaN where it can't be measured.
         predicted: Predicted slip in percent.
@@ -25,6 +27,7 @@ class SlipPair:
     """
 
     film_id: str
+    order: int
     name: str
     true: float
     predicted: float
@@ -49,6 +52,11 @@ def slip_pairs(records: Iterable[VertebraRecord]) -> list[SlipPair]:
     return [pair for film in film_spines(records) for pair in _film_pairs(film)]
 
 
+def measured_by_truth(records: Iterable[VertebraRecord]) -> list[SlipPair]:
+    """Pairs of :func:`slip_pairs` that the true corners can measure."""
+    return [pair for pair in slip_pairs(records) if isfinite(pair.true)]
+
+
 def level_pair_key(name: str) -> tuple[int, str]:
     """Sort key that brings names like ``L5-S1`` into the order upward."""
     lower = name.rpartition('-')[2]
@@ -63,6 +71,7 @@ def _film_pairs(film: FilmSpine) -> list[SlipPair]:
     return [
         SlipPair(
             film_id=film.film_id,
+            order=film.orders[i + 1],
             name=film.pair_name(i),
             true=float(true[i]),
             predicted=float(predicted[i]),

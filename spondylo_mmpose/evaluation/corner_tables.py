@@ -2,13 +2,16 @@
 
 Every row is a dictionary from column to value. Errors are named as in
 :class:`.RadialErrorMetric`: NaN where nothing was measured, infinity where a labelled
-corner was lost.
+corner was lost. With ``end_to_end`` they are named as in :class:`.SpineDetectionMetric`
+instead: distances are those of the vertebrae that were found, the shares (SDR) those of
+all, a missed one being a failure.
 """
 
 from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spondylo_mmpose.evaluation.corner_errors import CornerErrors, corner_errors
 from spondylo_mmpose.evaluation.radial_error import PX_THRESHOLDS, summarise_errors
@@ -25,13 +28,16 @@ Row = dict[str, Any]
 
 
 def film_rows(
-    records: Sequence[VertebraRecord], px_thresholds: Sequence[float] = PX_THRESHOLDS
+    records: Sequence[VertebraRecord],
+    px_thresholds: Sequence[float] = PX_THRESHOLDS,
+    end_to_end: bool = False,
 ) -> list[Row]:
     """Errors of each film, pooled over its corners.
 
     Args:
         records: Unique vertebrae.
         px_thresholds: SDR thresholds in px.
+        end_to_end: See the module's docstring.
 
     Returns:
         ``film``, ``source``, ``patient_id``, ``vertebrae``, ``corners``,
@@ -40,10 +46,11 @@ def film_rows(
         ``MRE_percent_diagonal``; films in the order of the records.
     """
     errors = corner_errors(records)
+    found = _found(records, end_to_end)
     rows = []
     for places in _places([record.film_id for record in records]).values():
         row = _film_columns(records[places[0]])
-        rows.append(row | _pooled(errors, places, px_thresholds))
+        rows.append(row | _pooled(errors, places, found, px_thresholds))
     return rows
 
 
@@ -77,13 +84,16 @@ def vertebra_rows(records: Sequence[VertebraRecord]) -> list[Row]:
 
 
 def level_rows(
-    records: Sequence[VertebraRecord], px_thresholds: Sequence[float] = PX_THRESHOLDS
+    records: Sequence[VertebraRecord],
+    px_thresholds: Sequence[float] = PX_THRESHOLDS,
+    end_to_end: bool = False,
 ) -> list[Row]:
     """Errors of each level, pooled over films.
 
     Args:
         records: Unique vertebrae.
         px_thresholds: SDR thresholds in px.
+        end_to_end: See the module's docstring.
 
     Returns:
         ``level``, the columns of :func:`film_rows` from ``vertebrae`` on, and
@@ -91,15 +101,16 @@ def level_rows(
         :data:`UNKNOWN_LEVEL` if there is one, then :data:`ALL_LEVELS`.
     """
     errors = corner_errors(records)
-    found = _places([record.level or UNKNOWN_LEVEL for record in records])
-    named = [level for level in LEVELS if level in found]
-    others = [level for level in found if level not in LEVELS]
-    found[ALL_LEVELS] = list(range(len(records)))
+    found = _found(records, end_to_end)
+    places = _places([record.level or UNKNOWN_LEVEL for record in records])
+    named = [level for level in LEVELS if level in places]
+    others = [level for level in places if level not in LEVELS]
+    places[ALL_LEVELS] = list(range(len(records)))
     return [
         {'level': level}
-        | _pooled(errors, found[level], px_thresholds)
+        | _pooled(errors, places[level], found, px_thresholds)
         | {
-            f'MRE_px_{corner}': _mean(errors.px[found[level], column])
+            f'MRE_px_{corner}': _mean(errors.px[_chosen(places[level], found), column])
             for column, corner in enumerate(CORNERS)
         }
         for level in (*named, *others, ALL_LEVELS)
@@ -115,20 +126,37 @@ def _film_columns(record: VertebraRecord) -> Row:
 
 
 def _pooled(
-    errors: CornerErrors, places: Sequence[int], px_thresholds: Sequence[float]
+    errors: CornerErrors,
+    places: Sequence[int],
+    found: NDArray[np.bool_],
+    px_thresholds: Sequence[float],
 ) -> Row:
-    px = errors.px[places]
+    chosen = _chosen(places, found)
+    every, px = errors.px[places], errors.px[chosen]
     known = px[~np.isnan(px)]
+    rates = summarise_errors(every, px_thresholds)
     return {
         'vertebrae': len(places),
-        'corners': known.size,
-        'corners_lost': int(np.isinf(known).sum()),
-        **summarise_errors(px, px_thresholds),
+        'corners': int((~np.isnan(every)).sum()),
+        'corners_lost': int(np.isinf(every).sum()),
+        **summarise_errors(px, ()),
+        **{name: value for name, value in rates.items() if name.startswith('SDR')},
         'max_px': float(known.max()) if known.size else float('nan'),
-        'MRE_mm': _mean(errors.mm[places]),
-        'MRE_percent_height': _mean(errors.height[places]),
-        'MRE_percent_diagonal': _mean(errors.diagonal[places]),
+        'MRE_mm': _mean(errors.mm[chosen]),
+        'MRE_percent_height': _mean(errors.height[chosen]),
+        'MRE_percent_diagonal': _mean(errors.diagonal[chosen]),
     }
+
+
+def _found(records: Sequence[VertebraRecord], end_to_end: bool) -> NDArray[np.bool_]:
+    """Which vertebrae count for distances: given boxes all, lost ones as infinite."""
+    return np.array(
+        [not end_to_end or np.isfinite(r.predicted).any() for r in records], dtype=bool
+    )
+
+
+def _chosen(places: Sequence[int], found: NDArray[np.bool_]) -> list[int]:
+    return [place for place in places if found[place]]
 
 
 def _mean(errors: np.ndarray) -> float:

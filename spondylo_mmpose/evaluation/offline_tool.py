@@ -56,7 +56,7 @@ def run_evaluate(args: argparse.Namespace) -> list[str]:
             lines.append(f'metrics: {write_json(args.json, result)}')
         if args.out:
             written = write_result_files(
-                args.out, evaluation.metrics, evaluation.records
+                args.out, evaluation.metrics, evaluation.records, evaluation.pairs
             )
             lines += [f'written: {path}' for path in written]
     if args.save_json:

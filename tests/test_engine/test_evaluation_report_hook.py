@@ -10,8 +10,15 @@ from mmengine.evaluator import Evaluator
 from mmengine.registry import HOOKS
 
 from spondylo_mmpose.engine.hooks import EvaluationReportHook
-from spondylo_mmpose.evaluation import MeyerdingMetric, RadialErrorMetric
+from spondylo_mmpose.evaluation import (
+    FilmClinicalMetric,
+    MeyerdingMetric,
+    RadialErrorMetric,
+    SpineDetectionMetric,
+)
+from tests.test_evaluation.film_helpers import sample_of_film
 from tests.test_evaluation.helpers import film_records, sample_of
+from tests.test_evaluation.test_six_spines import FILMS, PREDICTIONS
 
 QUAD = np.array([[10, 100], [60, 100], [10, 130], [60, 130]], float)
 SPINE = np.array([QUAD, QUAD - [0, 50]])
@@ -81,6 +88,26 @@ def test_metrics_without_records_are_written_alone(tmp_path):
     EvaluationReportHook().after_test_epoch(runner, {'coco/AP': 0.5})
     (path,) = (tmp_path / 'evaluation' / 'test').iterdir()
     assert json.loads(path.read_text()) == {'coco/AP': 0.5}
+
+
+def test_whole_films_leave_what_was_found(tmp_path):
+    evaluator = Evaluator([SpineDetectionMetric(), FilmClinicalMetric()])
+    pairs = zip(FILMS, PREDICTIONS, strict=True)
+    evaluator.process([sample_of_film(*pair) for pair in pairs])
+    metrics = evaluator.evaluate(6)
+    # 4 + 1 + 3 + 3 + 3 + 4
+    assert metrics['clinical/pairs_found'] == 18
+    runner = SimpleNamespace(
+        work_dir=str(tmp_path), test_loop=SimpleNamespace(evaluator=evaluator),
+        logger=SimpleNamespace(info=print),
+    )  # fmt: skip
+    EvaluationReportHook(plots=False).after_test_epoch(runner, metrics)
+    folder = tmp_path / 'evaluation' / 'test'
+    with (folder / 'per_film.csv').open(newline='') as stream:
+        rows = [(r['film'], r['missed'], r['MRE_px']) for r in csv.DictReader(stream)]
+    assert rows[:2] == [('a_moved.png', '0', '5.0'), ('b_missed.png', '2', '0.0')]
+    content = json.loads((folder / 'metrics.json').read_text())
+    assert content['spine/matched'] == 25
 
 
 def _one_of_two(rank, folder, port):

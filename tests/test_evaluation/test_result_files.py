@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.film_pairs import pair_films
 from spondylo_mmpose.evaluation.result_files import write_result_files, write_table
+from tests.test_evaluation.film_helpers import film_of
 from tests.test_evaluation.helpers import film_records
+from tests.test_evaluation.test_six_spines import FILMS, PREDICTIONS
 
 QUAD = np.array([[10, 100], [60, 100], [10, 130], [60, 130]], float)
 SPINE = np.array([QUAD, QUAD - [0, 50]])
@@ -60,6 +63,29 @@ def test_a_later_evaluation_replaces_an_earlier_one(tmp_path):
     assert json.loads((tmp_path / 'metrics.json').read_text()) == {'b': 2}
     assert len(table(tmp_path / 'per_vertebra.csv')) == 1
     assert not (tmp_path / 'cumulative_error.png').exists()
+
+
+def test_whole_films_have_the_same_files_and_what_was_found(tmp_path):
+    pairs = pair_films(FILMS, PREDICTIONS)
+    written = write_result_files(tmp_path, {'spine/score_threshold': 0.93}, pairs=pairs)
+    assert sorted(path.name for path in written) == [
+        'cumulative_error.png', 'error_by_level.png', 'found_by_level.png',
+        'metrics.json', 'per_film.csv', 'per_level.csv', 'per_vertebra.csv',
+    ]  # fmt: skip
+    films = table(tmp_path / 'per_film.csv')
+    # Of all scores the one of d's extra vertebra alone reaches the threshold.
+    assert [film['found'] for film in films] == ['0', '0', '0', '1', '0', '0']
+    assert films[0]['MRE_px'] == ''
+    statuses = [row['status'] for row in table(tmp_path / 'per_vertebra.csv')]
+    assert (statuses.count('missed'), statuses.count('false positive')) == (28, 1)
+    for path in tmp_path.glob('*.png'):
+        assert cv2.imread(str(path)).std() > 5
+
+
+def test_films_without_labels_have_metrics_alone(tmp_path):
+    bare = film_of('a.png', np.zeros((0, 4, 2)))
+    (path,) = write_result_files(tmp_path, {'a': 1}, pairs=[(bare, None)])
+    assert path.name == 'metrics.json'
 
 
 def test_metrics_of_other_kinds_alone(tmp_path):

@@ -55,6 +55,31 @@ def test_result_files_are_those_of_a_run(tmp_path, run_tool, dump, truth):
         assert f'written: {path}' in done.stdout
 
 
+def test_end_to_end_has_the_same_files(tmp_path, run_tool, dump, truth):
+    given = tmp_path / 'p.json'
+    assert run_tool('evaluate.py', dump, '--save-json', given).returncode == 0
+    content = read_json(given) | {'given_boxes': False}
+    for film in content['films']:
+        for vertebra in film['vertebrae']:
+            del vertebra['annotation_id']
+    # One film fewer, and a vertebra twice.
+    lost = content['films'].pop()
+    content['films'][0]['vertebrae'] += content['films'][0]['vertebrae'][:1]
+    given.write_text(json.dumps(content))
+    done = run_tool('evaluate.py', given, truth, '--out', tmp_path / 'results')
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ['films', 'without', 'a', 'prediction', '1'] in lines
+    values = read_json(tmp_path / 'results/metrics.json')
+    assert values['spine/recall'] == 75
+    assert values['spine/duplicates'] == 1
+    assert values['spine/recall_low'] is not None
+    assert values['clinical/pairs_found'] == 4
+    rows = (tmp_path / 'results/per_vertebra.csv').read_text().splitlines()
+    assert len(rows) == 1 + 8 + 1
+    assert sum(row.startswith(lost['file_name']) for row in rows) == 2
+
+
 def test_predictions_are_converted_without_a_truth(tmp_path, run_tool, dump):
     new = tmp_path / 'p.json'
     done = run_tool('evaluate.py', dump, '--save-json', new)

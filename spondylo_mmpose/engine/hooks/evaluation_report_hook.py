@@ -8,7 +8,9 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
+from spondylo_mmpose.evaluation.film_pairs import FilmPair
 from spondylo_mmpose.evaluation.metrics.corner_metric import CornerMetric
+from spondylo_mmpose.evaluation.metrics.film_metric import FilmMetric
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.evaluation.result_files import write_result_files
 
@@ -20,7 +22,8 @@ class EvaluationReportHook(Hook):
     They lie in ``evaluation/val`` and ``evaluation/test`` of the work directory; see
     :func:`.write_result_files`. A later validation replaces the files of an earlier
     one; ``epoch`` in ``metrics.json`` says which it was. The tables come from the
-    records that a :class:`.CornerMetric` gathered from all processes.
+    vertebrae that a :class:`.CornerMetric` or the films that a :class:`.FilmMetric`
+    gathered from all processes.
 
     Args:
         folder: Folder in the work directory.
@@ -58,12 +61,16 @@ class EvaluationReportHook(Hook):
         if not is_main_process():
             return
         folder = Path(runner.work_dir) / self.folder / mode
-        write_result_files(folder, metrics, _records(evaluator), self.plots)
+        records, pairs = _measured(evaluator)
+        write_result_files(folder, metrics, records, pairs, self.plots)
         runner.logger.info(f'Results were written to {folder}')
 
 
-def _records(evaluator: Evaluator) -> list[VertebraRecord]:
+def _measured(evaluator: Evaluator) -> tuple[list[VertebraRecord], list[FilmPair]]:
+    """What the metrics gathered: vertebrae whose boxes were given, or whole films."""
     for metric in evaluator.metrics:
         if isinstance(metric, CornerMetric):
-            return metric.records
-    return []
+            return metric.records, []
+        if isinstance(metric, FilmMetric):
+            return [], metric.pairs
+    return [], []

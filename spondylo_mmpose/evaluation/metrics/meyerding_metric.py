@@ -7,7 +7,11 @@ import numpy as np
 from mmpose.registry import METRICS
 
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.evaluation.clinical import SlipPair, level_pair_key, slip_pairs
+from spondylo_mmpose.evaluation.clinical import (
+    SlipPair,
+    level_pair_key,
+    measured_by_truth,
+)
 from spondylo_mmpose.evaluation.intervals import Bootstrap, patients_by_film
 from spondylo_mmpose.evaluation.metrics.corner_metric import CornerMetric
 from spondylo_mmpose.evaluation.records import VertebraRecord
@@ -71,7 +75,7 @@ class MeyerdingMetric(CornerMetric):
             :func:`.slip_intervals`. :func:`.slip_agreement.rules` says how pairs count
             whose predicted slip can't be measured.
         """
-        pairs = _measured_by_truth(records)
+        pairs = measured_by_truth(records)
         metrics = self._compare(pairs).metrics()
         facing = [p.facing_agrees for p in pairs]
         metrics['facing_agreement'] = (
@@ -105,7 +109,7 @@ class MeyerdingMetric(CornerMetric):
             ``levels`` what :meth:`.SlipAgreement.details` gives: every number, the
             confusion matrix with its names, the counts behind the shares.
         """
-        pairs = _measured_by_truth(records)
+        pairs = measured_by_truth(records)
         levels = self._by_levels(pairs)
         return {
             'rules': rules(self.no_slip_threshold),
@@ -123,7 +127,3 @@ class MeyerdingMetric(CornerMetric):
             [p.predicted for p in pairs],
             self.no_slip_threshold,
         )
-
-
-def _measured_by_truth(records: Sequence[VertebraRecord]) -> list[SlipPair]:
-    return [pair for pair in slip_pairs(records) if np.isfinite(pair.true)]
