@@ -1,5 +1,7 @@
 """Transforms that MMPose lacks, one registered class a file."""
 
+from spondylo_mmpose.datasets.transforms.film_affine import FilmAffine
+from spondylo_mmpose.datasets.transforms.film_targets import FilmTargets
 from spondylo_mmpose.datasets.transforms.hull_boxes import HullBoxes
 from spondylo_mmpose.datasets.transforms.load_radiograph import LoadRadiograph
 from spondylo_mmpose.datasets.transforms.radiograph_clahe import RadiographCLAHE
@@ -14,6 +16,8 @@ from spondylo_mmpose.datasets.transforms.random_radiograph_appearance import (
 )
 
 __all__ = [
+    'FilmAffine',
+    'FilmTargets',
     'HullBoxes',
     'LoadRadiograph',
     'RadiographCLAHE',
