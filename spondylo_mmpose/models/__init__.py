@@ -1,0 +1,1 @@
+"""Networks; importing a subpackage registers its classes in MMPose."""
