@@ -5,7 +5,7 @@ import re
 MINUS = '\u2212'
 """The minus sign of print, which is longer than a hyphen."""
 
-_MARKDOWN = re.compile(r'([\\`*\[\]<>|~#$])|(?<![^\W_])_|_(?![^\W_])')
+_MARKDOWN = re.compile(r'([\\`*\[\]>|~#$]|<(?! ))|(?<![^\W_])_|_(?![^\W_])')
 
 _LATEX = {
     '\\': r'\textbackslash{}', '{': r'\{', '}': r'\}', '&': r'\&', '%': r'\%',

@@ -1,0 +1,1 @@
+"""Several runs side by side: one table for each question, and their differences."""
