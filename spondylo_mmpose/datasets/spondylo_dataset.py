@@ -1,5 +1,6 @@
 """Top-down dataset: one vertebra, four corners."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.datasets.film_cache import DEFAULT_MIB, FilmCache
 from spondylo_mmpose.datasets.leak_check import check_leaks
 from spondylo_mmpose.datasets.metainfo import VERTEBRA_CLASS, vertebra_metainfo
+from spondylo_mmpose.datasets.pipeline_changes import change_pipeline
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging import RadiographError, read_radiograph
 
@@ -48,11 +50,15 @@ class SpondyloDataset(BaseCocoStyleDataset):
             :func:`spondylo_mmpose.datasets.leak_check.check_leaks`.
         film_cache_mib: Memory for decoded films that all workers share, MiB; 0 decodes
             a film anew for each of its vertebrae. See :class:`.film_cache.FilmCache`.
+        pipeline_changes: Steps of the pipeline to switch off or to change, by type, as
+            ``{'RandomFlip': None, 'RandomBBoxTransform': {'rotate_prob': 0}}``; see
+            :func:`.pipeline_changes.change_pipeline`.
         **kwargs: As ``args``.
 
     Raises:
         SpondyloError: If the annotation file or a film is missing, the file is no COCO
-            keypoint file of ours, it holds no vertebra, or its films leak.
+            keypoint file of ours, it holds no vertebra, its films leak, or a step to be
+            changed is not in the pipeline.
     """
 
     METAINFO = vertebra_metainfo()
@@ -62,12 +68,16 @@ class SpondyloDataset(BaseCocoStyleDataset):
         *args: Any,
         allow_leaks: bool = False,
         film_cache_mib: float = DEFAULT_MIB,
+        pipeline_changes: Mapping[str, Mapping[str, Any] | None] | None = None,
         **kwargs: Any,
     ) -> None:
         self.allow_leaks = allow_leaks
         self.film_cache_mib = film_cache_mib
         self.film_cache = FilmCache({})
         self._film_sizes: dict[str, tuple[int, int]] = {}
+        if pipeline_changes:
+            steps = kwargs.get('pipeline', ())
+            kwargs['pipeline'] = change_pipeline(steps, pipeline_changes)
         super().__init__(*args, **kwargs)
 
     @classmethod
