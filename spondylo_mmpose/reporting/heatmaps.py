@@ -1,5 +1,6 @@
 """Heatmaps of a network over the crops that it was given."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +114,9 @@ class HeatmapModel:
         )
         pixels = packed['inputs'].permute(1, 2, 0).numpy()
         try:
-            with torch.no_grad():
+            with torch.no_grad(), warnings.catch_warnings():
+                # What is normalised for drawing is told on the page.
+                warnings.simplefilter('ignore', UserWarning)
                 (sample,) = self.model.test_step(pseudo_collate([packed]))
         except NotImplementedError as error:
             raise self._none() from error

@@ -5,14 +5,12 @@ So a picture file, a PDF and a page of a report show one and the same drawing;
 """
 
 from spondylo_mmpose.reporting.figures.angles import angle_errors, height_errors
-from spondylo_mmpose.reporting.figures.confusion import confusion_matrix
 from spondylo_mmpose.reporting.figures.cumulative import cumulative_error
 from spondylo_mmpose.reporting.figures.detection import (
     counts_and_shifts,
     found_by_level,
     precision_recall,
 )
-from spondylo_mmpose.reporting.figures.error_map import error_map
 from spondylo_mmpose.reporting.figures.films import film_spread
 from spondylo_mmpose.reporting.figures.level_boxes import level_boxes
 from spondylo_mmpose.reporting.figures.slips import bland_altman, slip_scatter
@@ -23,10 +21,8 @@ __all__ = [
     'COLOURS',
     'angle_errors',
     'bland_altman',
-    'confusion_matrix',
     'counts_and_shifts',
     'cumulative_error',
-    'error_map',
     'film_spread',
     'found_by_level',
     'height_errors',

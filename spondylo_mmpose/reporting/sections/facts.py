@@ -42,7 +42,9 @@ def facts_part(run: RunRecord) -> Part:
     laid = {
         title: [(name, [text]) for name, text in rows] for title, rows in groups.items()
     }
-    items: list[Item] = [Paragraph(f'{note}.', 'caution') for note in run.notes]
+    items: list[Item] = [
+        Paragraph(f'{note[:1].upper()}{note[1:]}.', 'caution') for note in run.notes
+    ]
     items.append(Grid('', [run.name], laid, name='facts'))
     if facts and facts.model.flops_reason:
         items.append(Paragraph(f'Multiply-adds: {facts.model.flops_reason}.'))
