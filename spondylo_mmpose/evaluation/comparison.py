@@ -1,45 +1,32 @@
 """Paired comparison of two sets of predictions for the same films."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.stats import wilcoxon
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.corner_errors import corner_errors
 from spondylo_mmpose.evaluation.intervals import (
     Bootstrap,
     IntArray,
-    Statistic,
-    mean_statistic,
     percentile_statistic,
     record_patients,
 )
+from spondylo_mmpose.evaluation.paired_statistics import (
+    Difference,
+    mean_differences,
+    paired_difference,
+    signed_ranks,
+    successes,
+)
 from spondylo_mmpose.evaluation.radial_error import MM_THRESHOLDS, PX_THRESHOLDS
 from spondylo_mmpose.evaluation.records import VertebraRecord, unique_records
+from spondylo_mmpose.evaluation.slip_comparison import slip_differences
 from spondylo_mmpose.spine.anatomy import FloatArray
+from spondylo_mmpose.spine.measurements import NO_SLIP_THRESHOLD
 
 _NAMED = 3  # Films that a message names.
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One pooled value of both runs.
-
-    Attributes:
-        first: Of the first run.
-        second: Of the second run.
-        difference: Second minus first. NaN where both are infinite.
-        low: Lower limit of the difference; see :class:`.Bootstrap`.
-        high: Upper limit.
-    """
-
-    first: float
-    second: float
-    difference: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -53,7 +40,7 @@ class Comparison:
         corners: Number of labelled corners.
         lost_first: Corners that the first run lost (no finite prediction).
         lost_second: Corners that the second run lost.
-        differences: By the names of :class:`.RadialErrorMetric`.
+        differences: By the names of the metrics, without their prefix.
         wilcoxon_statistic: Smaller of the two rank sums of the signed-rank test.
         wilcoxon_p: Two-sided p of it; NaN without a patient.
         better_first: Patients on whom the first run's mean error is smaller.
@@ -79,6 +66,7 @@ def compare_records(
     px_thresholds: Sequence[float] = PX_THRESHOLDS,
     mm_thresholds: Sequence[float] = MM_THRESHOLDS,
     bootstrap: Bootstrap | None = None,
+    no_slip_threshold: float = NO_SLIP_THRESHOLD,
 ) -> Comparison:
     """Compare the corners that two runs predict in the same given boxes.
 
@@ -91,16 +79,18 @@ def compare_records(
         px_thresholds: SDR thresholds in px.
         mm_thresholds: SDR thresholds in mm.
         bootstrap: How intervals are made.
+        no_slip_threshold: |slip| in percent below which a pair has grade 0.
 
     Returns:
-        Values of both runs, ``MRE``, ``median`` and ``SDR`` in px and mm, and their
-        differences. A run that lost corners has an infinite MRE and an infinite mean
-        for those patients, whom the test ranks as the worst; two infinite ones tie.
+        Values of both runs, ``MRE``, ``median`` and ``SDR`` in px and mm and those of
+        :func:`.slip_differences`, and their differences. A run that lost corners has an
+        infinite MRE and an infinite mean for those patients, whom the test ranks as the
+        worst; two infinite ones tie.
 
     Raises:
         SpondyloError: If the films, vertebrae or true corners differ.
     """
-    pairs = _pairs(first, second)
+    pairs = paired_records(first, second)
     how = bootstrap or Bootstrap()
     runs = [[pair[run] for pair in pairs] for run in (0, 1)]
     patients = record_patients(runs[0])
@@ -110,7 +100,8 @@ def compare_records(
     differences |= _differences(
         [one.mm for one in errors], patients, 'mm', mm_thresholds, how
     )
-    statistic, p, better = _signed_ranks(px, patients)
+    differences |= slip_differences(runs[0], runs[1], no_slip_threshold, how)
+    statistic, p, better = signed_ranks(px, patients)
     return Comparison(
         films=len({record.film_id for record in runs[0]}),
         patients=len(np.unique(patients[~np.isnan(px[0]).all(1)])),
@@ -133,72 +124,32 @@ def _differences(
     thresholds: Sequence[float],
     how: Bootstrap,
 ) -> dict[str, Difference]:
-    pairs = {
-        f'MRE_{unit}': [mean_statistic(one, patients) for one in errors],
-        f'median_{unit}': [percentile_statistic(one, patients, 50) for one in errors],
+    one, two = errors
+    means = {f'MRE_{unit}': (one, two)} | {
+        f'SDR@{t:g}{unit}': (successes(one, t), successes(two, t)) for t in thresholds
     }
-    for threshold in thresholds:
-        pairs[f'SDR@{threshold:g}{unit}'] = [
-            mean_statistic(
-                np.where(np.isnan(one), np.nan, 100.0 * (one <= threshold)), patients
-            )
-            for one in errors
-        ]
-    return {
-        # The same corners have a truth in both, so the patients are the same.
-        name: _difference(one, other, number, how)
-        for name, ((one, number), (other, _)) in pairs.items()
-    }
-
-
-def _difference(
-    first: Statistic, second: Statistic, patients: int, how: Bootstrap
-) -> Difference:
-    if not patients:
-        return Difference(*[float('nan')] * 5)
-
-    def change(drawn: IntArray) -> FloatArray:
-        with np.errstate(invalid='ignore'):
-            return second(drawn) - first(drawn)
-
-    everybody = np.arange(patients)
-    low, high = how.interval(change, patients)
-    return Difference(
-        first=float(first(everybody)),
-        second=float(second(everybody)),
-        difference=float(change(everybody)),
-        low=low,
-        high=high,
+    found = mean_differences(means, patients, how)
+    # The same corners have a truth in both, so the patients are the same.
+    (first, number), (second, _) = (
+        percentile_statistic(error, patients, 50) for error in errors
     )
+    median = paired_difference(first, second, number, how)
+    name = f'MRE_{unit}'
+    return {name: found.pop(name), f'median_{unit}': median} | found
 
 
-def _signed_ranks(
-    errors: Sequence[FloatArray], patients: IntArray
-) -> tuple[float, float, tuple[int, int]]:
-    """Statistic and p of the test, and on how many patients each run is better."""
-    known = ~np.isnan(errors[0])
-    owners = np.broadcast_to(patients[:, None], known.shape)[known]
-    found, owners = np.unique(owners, return_inverse=True)
-    counts = np.bincount(owners, minlength=len(found))
-    one, other = (
-        np.bincount(owners, error[known], minlength=len(found)) / counts
-        for error in errors
-    )
-    better = int((one < other).sum()), int((other < one).sum())
-    if not len(found):
-        return float('nan'), float('nan'), better
-    with np.errstate(invalid='ignore'):
-        change = np.where(one == other, 0.0, other - one)
-    if not change.any():
-        return 0.0, 1.0, better  # scipy has no p where nothing differs.
-    result = wilcoxon(change)
-    return float(result.statistic), float(result.pvalue), better
-
-
-def _pairs(
+def paired_records(
     first: Sequence[VertebraRecord], second: Sequence[VertebraRecord]
 ) -> list[tuple[VertebraRecord, VertebraRecord]]:
-    """Records of the same vertebrae, or an error that names the films."""
+    """Join the records of two runs, vertebra by vertebra.
+
+    Args:
+        first: Records of one run.
+        second: Records of the other, in any order.
+
+    Raises:
+        SpondyloError: If the films, vertebrae or true corners differ; it names films.
+    """
     one, other = _by_vertebra(first), _by_vertebra(second)
     for here, there, has, lacks in (
         (one, other, 'first', 'second'),
@@ -207,8 +158,9 @@ def _pairs(
         films = {key[0] for key in here.keys() - there.keys()}
         if films:
             raise SpondyloError(
-                f'the runs cannot be compared: of {_some(films)} the {has} run has '
-                f'vertebrae that the {lacks} run has not; test both on the same split'
+                f'the runs cannot be compared: of {some_films(films)} the {has} run '
+                f'has vertebrae that the {lacks} run has not; test both on the same '
+                'split'
             )
     differing = {
         key[0]
@@ -218,7 +170,7 @@ def _pairs(
     if differing:
         raise SpondyloError(
             f'the runs cannot be compared: the true corners or pixel spacings of '
-            f'{_some(differing)} differ; test both on the same annotations'
+            f'{some_films(differing)} differ; test both on the same annotations'
         )
     return [(one[key], other[key]) for key in one]
 
@@ -244,7 +196,8 @@ def _truth(record: VertebraRecord) -> FloatArray:
     return np.concatenate([record.true.ravel(), spacing])
 
 
-def _some(films: set[str]) -> str:
+def some_films(films: Set[str]) -> str:
+    """Names of the first few films, and how many more there are."""
     names = sorted(films)
     more = f' and {len(names) - _NAMED} more films' if len(names) > _NAMED else ''
     return ', '.join(names[:_NAMED]) + more

@@ -98,7 +98,7 @@ def mean_statistic(values: ArrayLike, patients: IntArray) -> tuple[Statistic, in
 
 
 def ratio_statistic(
-    parts: ArrayLike, wholes: ArrayLike, patients: IntArray
+    parts: ArrayLike, wholes: ArrayLike, patients: IntArray, everybody: bool = False
 ) -> tuple[Statistic, int]:
     """Sum over sum of the drawn patients, such as found over true vertebrae.
 
@@ -106,6 +106,8 @@ def ratio_statistic(
         parts: ``(N,)`` what each film adds to the upper sum.
         wholes: ``(N,)`` what it adds to the lower one, not negative.
         patients: ``(N,)`` number of each film's patient.
+        everybody: Draw patients who add nothing to the lower sum as well, so that two
+            runs are asked about the same ones; a draw of such alone is NaN.
 
     Returns:
         See :func:`mean_statistic`; a patient who adds nothing to the lower sum is none.
@@ -113,8 +115,15 @@ def ratio_statistic(
     _, owner = np.unique(patients, return_inverse=True)
     above = np.bincount(owner, np.asarray(parts, np.float64))
     below = np.bincount(owner, np.asarray(wholes, np.float64))
-    above, below = above[below > 0], below[below > 0]
-    return lambda drawn: above[drawn].sum(-1) / below[drawn].sum(-1), len(below)
+    kept = everybody | (below > 0)
+    above, below = above[kept], below[kept]
+
+    def statistic(drawn: IntArray) -> FloatArray:
+        wholes = below[drawn].sum(-1)
+        gap = np.full(np.shape(wholes), np.nan)
+        return np.divide(above[drawn].sum(-1), wholes, out=gap, where=wholes > 0)
+
+    return statistic, len(below)
 
 
 def percentile_statistic(
