@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.detection import compare_film
 from spondylo_mmpose.reporting import overlays
+from tests.test_evaluation.film_helpers import column, film_of, prediction_of
 from tests.test_evaluation.helpers import film_records
 from tests.test_imaging.helpers import dicom
 
@@ -80,3 +82,34 @@ def test_level_stands_right_of_the_quad_and_left_of_it_at_the_edge():
         assert image[side].max() > 200
         image[side] = 0
         assert image.max() == 0
+
+
+def test_missed_and_invented_vertebrae_have_their_own_colours(records):
+    records[0].predicted[:] = np.nan
+    extra = QUAD + [140, 50]
+    path = records[0].film_id
+    image = overlays.film_overlay(records, 320, path, [extra])
+    assert image[40, 40].tolist() == list(overlays.MISSED)
+    assert image[90, 180].tolist() == list(overlays.INVENTED)
+
+
+def test_invented_are_those_that_match_nothing():
+    film = film_of('a.png', column(0, 1))
+    outcome = compare_film(film, prediction_of('a.png', column(1, 7)))
+    np.testing.assert_array_equal(overlays.invented(outcome), column(7))
+
+
+def test_a_lost_corner_makes_a_film_infinitely_bad_unless_left_out():
+    predicted = QUAD + [3, 4]
+    predicted[0] = np.nan
+    records = film_records([QUAD], [predicted])
+    assert overlays.film_errors(records) == {'1.png': np.inf}
+    assert overlays.film_errors(records, found_only=True) == {'1.png': 5.0}
+    nothing = film_records([QUAD], [np.full((4, 2), np.nan)])
+    assert np.isnan(overlays.film_errors(nothing, found_only=True)['1.png'])
+
+
+def test_places_spread_over_a_ranking():
+    assert overlays.spread(5, 3) == [0, 2, 4]
+    assert overlays.spread(2, 3) == [0, 1]
+    assert overlays.spread(3, 0) == []
