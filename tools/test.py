@@ -17,6 +17,27 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('checkpoint', help='weights, e.g. work_dirs/*/best_*.pth')
     parser.add_argument('--dump', metavar='FILE.pkl', help='write every prediction')
     parser.add_argument('--out', metavar='FILE.json', help='write the metrics')
+    found = parser.add_argument_group(
+        'end to end', 'vertebrae are found by a detector instead of given'
+    )
+    source = found.add_mutually_exclusive_group()
+    source.add_argument(
+        '--detector', nargs=2, metavar=('CONFIG', 'CHECKPOINT'), help='finds the boxes'
+    )
+    source.add_argument(
+        '--bbox-file', metavar='FILE.json', help='COCO detection results with the boxes'
+    )
+    found.add_argument(
+        '--passes',
+        type=int,
+        choices=(1, 2, 3),
+        default=1,
+        help='times that the pose model looks, from the second on in the hull of what '
+        'it said before; default 1',
+    )
+    found.add_argument(
+        '--save-boxes', metavar='FILE.json', help='write what was found for --bbox-file'
+    )
     add_run_options(parser)
     return parser.parse_args()
 

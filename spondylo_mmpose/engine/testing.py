@@ -11,6 +11,12 @@ from spondylo_mmpose.engine.checkpoint import (
     load_checkpoint_file,
     unwrapped,
 )
+from spondylo_mmpose.engine.end_to_end import (
+    WORK_DIR_SUFFIX,
+    load_detector,
+    load_parts,
+    look_for_boxes,
+)
 from spondylo_mmpose.engine.launch import (
     apply_common_options,
     build_runner,
@@ -38,24 +44,38 @@ def run_test(args: argparse.Namespace) -> list[str]:
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     if args.dump and Path(args.dump).suffix not in ('.pkl', '.pickle'):
         raise SpondyloError(f'{args.dump}: --dump writes a pickle; name it *.pkl')
+    if args.save_boxes and Path(args.save_boxes).suffix != '.json':
+        raise SpondyloError(f'{args.save_boxes}: boxes are JSON; name it *.json')
     # Before the test, which may take long.
-    for target in filter(None, (args.dump, args.out)):
+    for target in filter(None, (args.dump, args.out, args.save_boxes)):
         check_writable(target)
     content = load_checkpoint_file(args.checkpoint)
+    detector = load_detector(*args.detector) if args.detector else None
     config = load_config(args.config, args.cfg_options)
+    end_to_end = bool(args.detector or args.bbox_file)
+    if end_to_end and args.work_dir is None:
+        args.work_dir = f'work_dirs/{Path(args.config).stem}{WORK_DIR_SUFFIX}'
     apply_common_options(config, args)
     # The checkpoint has all the weights; do not fetch pretrained ones first.
     forget_pretrained(config)
-    config.load_from = str(args.checkpoint)
-    config.test_evaluator = _with_dump(config.test_evaluator, args.dump)
+    if end_to_end:
+        look_for_boxes(config, detector, args.bbox_file, args.passes)
+    else:
+        config.load_from = str(args.checkpoint)
+    config.test_evaluator = _with_files(config.test_evaluator, args)
     runner = build_runner(config)
-    check_fits(args.checkpoint, unwrapped(runner.model), content)
+    if end_to_end:
+        load_parts(runner, args.checkpoint, content, detector)
+    else:
+        check_fits(args.checkpoint, unwrapped(runner.model), content)
     with explain_config_errors(config):
         runner.test_loop  # noqa: B018  (built when first looked at, data sets too)
     metrics = runner.test()
     if not is_main_process():
         return []
     written = [f'predictions: {args.dump}'] if args.dump else []
+    if args.save_boxes:
+        written.append(f'boxes: {args.save_boxes}')
     if args.out:
         write_json(args.out, metrics)
         written.append(f'metrics: {args.out}')
@@ -65,12 +85,19 @@ def run_test(args: argparse.Namespace) -> list[str]:
     return written
 
 
-def _with_dump(evaluators: dict | list[dict], dump: str | None) -> list[dict]:
-    """Evaluators with the dump that is asked for now.
+def _with_files(evaluators: dict | list[dict], args: argparse.Namespace) -> list[dict]:
+    """Evaluators with the files that are asked for now.
 
-    The config of an earlier test names the dump of that one, which stays as it is.
+    The config of an earlier test names the files of that one, which stay as they are.
     """
     evaluators = [evaluators] if isinstance(evaluators, dict) else evaluators
-    kept = [one for one in evaluators if one.get('type') != 'AtomicDumpResults']
-    own = [{'type': 'AtomicDumpResults', 'out_file_path': dump}] if dump else []
-    return [*kept, *own]
+    # The prefix is for detectors, whose configs live in MMDet's scope.
+    files = {
+        'mmpose.AtomicDumpResults': args.dump,
+        'mmpose.CocoBoxResults': args.save_boxes,
+    }
+    names = {name.partition('.')[2] for name in files}
+    kept = [one for one in evaluators if one['type'].rpartition('.')[2] not in names]
+    return kept + [
+        {'type': name, 'out_file_path': path} for name, path in files.items() if path
+    ]

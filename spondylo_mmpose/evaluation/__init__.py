@@ -2,6 +2,7 @@
 
 from spondylo_mmpose.evaluation.metrics import (
     AtomicDumpResults,
+    CocoBoxResults,
     FilmClinicalMetric,
     MeyerdingMetric,
     PublishedSlotMetric,
@@ -12,6 +13,7 @@ from spondylo_mmpose.evaluation.metrics import (
 
 __all__ = [
     'AtomicDumpResults',
+    'CocoBoxResults',
     'FilmClinicalMetric',
     'MeyerdingMetric',
     'PublishedSlotMetric',

@@ -33,7 +33,7 @@ def decode_coco_results(
     Raises:
         ValueError: One line that says which entry is wrong, and how.
     """
-    images = _images(contents)
+    images = images_by_id(contents)
     categories = {c['id'] for content in contents for c in content['categories']}
     found: dict[int, list[tuple[np.ndarray, float, Any]]] = {}
     entries = objects(value, 'COCO results')
@@ -69,7 +69,12 @@ def decode_coco_results(
     return PredictionSet(films, given)
 
 
-def _images(contents: Sequence[Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:
+def images_by_id(contents: Sequence[Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:
+    """Image entries of annotation files by their ids.
+
+    Raises:
+        ValueError: If two files use an id, which then names no film.
+    """
     images: dict[int, Mapping[str, Any]] = {}
     for content in contents:
         for image in content['images']:

@@ -116,21 +116,22 @@ def _truth(path: str, annotations: Sequence[Mapping[str, Any]], entry: Any) -> F
 
 def _prediction(path: str, instances: Mapping[str, Any]) -> FilmPrediction:
     if 'keypoints' not in instances and 'bboxes' in instances:  # a detector
-        boxes = _array(instances['bboxes']).reshape(-1, 4)
+        boxes = as_array(instances['bboxes']).reshape(-1, 4)
         keypoints = np.array([place_in_box(BOX_CORNERS, box) for box in boxes])
     else:
-        keypoints = _array(instances['keypoints'])
+        keypoints = as_array(instances['keypoints'])
     corners = as_spine(keypoints) if keypoints.size else np.zeros((0, 4, 2))
     scores = np.full(len(corners), np.nan)
     for name in _SCORES:
         if instances.get(name) is not None:
-            told = _array(instances[name])
+            told = as_array(instances[name])
             scores = told.mean(1) if told.ndim == 2 else told
             break
     return FilmPrediction(path, corners, scores)
 
 
-def _array(values: Any) -> FloatArray:
+def as_array(values: Any) -> FloatArray:
+    """What a sample holds, an array or a tensor, as floats."""
     # A tensor may still lie on the device.
     if hasattr(values, 'detach'):
         values = values.detach().cpu().numpy()

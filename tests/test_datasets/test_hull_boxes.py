@@ -29,12 +29,15 @@ def test_box_is_the_hull_of_the_corners():
     assert results['img_shape'] == (80, 100)
 
 
-def test_unlabelled_corners_do_not_count():
-    corners = np.array([TILTED, TILTED])
+def test_corners_that_are_not_labelled_do_not_count():
+    corners = np.array([TILTED, TILTED, [[10, 50], [30, 50], [0, 0], [0, 0]]])
     corners[0, 0] = 0
-    results = HullBoxes().transform(film(corners, [[0, 1, 1, 1], [0, 0, 0, 1]]))
-    # A vertebra with one corner has no box at all.
-    assert results['gt_bboxes'].tensor.tolist() == [[12, 20, 42, 44]]
+    visible = [[0, 1, 1, 1], [0, 0, 0, 1], [1, 1, 0, 0]]
+    results = HullBoxes().transform(film(corners, visible))
+    # The first is completed to a parallelogram, whose fourth corner is (10, 24). A
+    # vertebra with one corner has no box; a body hangs below an end plate.
+    boxes = results['gt_bboxes'].tensor.tolist()
+    assert boxes == [[10, 20, 42, 44], [10, 50, 30, 62]]
 
 
 @pytest.mark.parametrize(('left', 'kept'), [(-18, True), (-20, False), (120, False)])

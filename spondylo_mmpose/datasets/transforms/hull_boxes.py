@@ -7,14 +7,16 @@ from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 from numpy.typing import NDArray
 
+from spondylo_mmpose.spine.anatomy import vertebra_boxes
+
 
 @TRANSFORMS.register_module()
 class HullBoxes(BaseTransform):
     """Make MMDet's boxes from the corners of all vertebrae of a film.
 
-    The box is the hull of the corners where they lie now. A film is therefore turned,
-    scaled and flipped with its corners first: the hull of a box that was turned would
-    be too large.
+    The box is the hull of the corners where they lie now, completed where some are not
+    labelled (:func:`.vertebra_boxes`). A film is therefore turned, scaled and flipped
+    with its corners first: the hull of a box that was turned would be too large.
 
     Required Keys:
 
@@ -72,12 +74,10 @@ def _hulls(
     """Boxes ``(N, 4)`` cut off at the borders, and the share ``(N,)`` that was kept."""
     if not len(results.get('keypoints', ())):
         return np.zeros((0, 4), np.float32), np.zeros(0, np.float32)
-    corners = np.asarray(results['keypoints'], np.float32)
+    corners = np.array(results['keypoints'], np.float64)
     labelled = np.asarray(results['keypoints_visible']) > 0
-    lowest = np.where(labelled[..., None], corners, np.inf).min(1)
-    highest = np.where(labelled[..., None], corners, -np.inf).max(1)
-    whole = np.concatenate([lowest, highest], axis=1)
-    kept = whole[(labelled.sum(1) >= 2)]
+    corners[~labelled] = np.nan
+    kept = vertebra_boxes(corners[labelled.sum(1) >= 2]).astype(np.float32)
     size = np.array([width, height] * 2, np.float32)
     cut = np.clip(kept, 0, size)
     shares = _areas(cut) / np.maximum(_areas(kept), 1e-6)

@@ -1,6 +1,7 @@
 """Metric classes of mmengine, one a file."""
 
 from spondylo_mmpose.evaluation.metrics.atomic_dump_results import AtomicDumpResults
+from spondylo_mmpose.evaluation.metrics.coco_box_results import CocoBoxResults
 from spondylo_mmpose.evaluation.metrics.film_clinical_metric import (
     FilmClinicalMetric,
 )
@@ -14,6 +15,7 @@ from spondylo_mmpose.evaluation.metrics.spine_detection_metric import (
 
 __all__ = [
     'AtomicDumpResults',
+    'CocoBoxResults',
     'FilmClinicalMetric',
     'MeyerdingMetric',
     'PublishedSlotMetric',
