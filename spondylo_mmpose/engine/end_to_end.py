@@ -29,8 +29,8 @@ KEPT_SCORE = 0.05
 Higher than theirs it would cut the average precision short.
 """
 
-WORK_DIR_SUFFIX = '_end_to_end'
-"""Results go beside those with given boxes, not over them."""
+END_TO_END_FOLDER = 'end_to_end'
+"""In a run's folder: results lie beside those with given boxes, not over them."""
 
 _KEPT_HOOKS = ('TrainedFilmsHook', 'EvaluationReportHook')
 

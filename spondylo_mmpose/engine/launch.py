@@ -107,9 +107,12 @@ def apply_common_options(config: Config, args: argparse.Namespace) -> None:
         config.work_dir = str(Path('work_dirs') / Path(args.config).stem)
     if args.show_dir is not None:
         make_folder(args.show_dir, '--show-dir')
-        config.default_hooks.visualization.enable = True
-        config.default_hooks.visualization.out_dir = args.show_dir
-        config.default_hooks.visualization.interval = 1
+        hook = config.default_hooks.visualization
+        if hook.type.endswith('DetVisualizationHook'):  # of MMDet, with its own names
+            hook.update(draw=True, test_out_dir=str(Path(args.show_dir).resolve()))
+        else:
+            hook.update(enable=True, out_dir=args.show_dir)
+        hook.interval = 1
     if args.launcher != 'none':
         prepare_distributed(config)
 

@@ -12,7 +12,7 @@ from spondylo_mmpose.engine.checkpoint import (
     unwrapped,
 )
 from spondylo_mmpose.engine.end_to_end import (
-    WORK_DIR_SUFFIX,
+    END_TO_END_FOLDER,
     load_detector,
     load_parts,
     look_for_boxes,
@@ -53,9 +53,9 @@ def run_test(args: argparse.Namespace) -> list[str]:
     detector = load_detector(*args.detector) if args.detector else None
     config = load_config(args.config, args.cfg_options)
     end_to_end = bool(args.detector or args.bbox_file)
-    if end_to_end and args.work_dir is None:
-        args.work_dir = f'work_dirs/{Path(args.config).stem}{WORK_DIR_SUFFIX}'
     apply_common_options(config, args)
+    if end_to_end and args.work_dir is None:
+        config.work_dir = str(Path(config.work_dir) / END_TO_END_FOLDER)
     # The checkpoint has all the weights; do not fetch pretrained ones first.
     forget_pretrained(config)
     if end_to_end:
