@@ -43,9 +43,15 @@ spondylo_train_dataset = dict(data_mode='bottomup')
 spondylo_val_dataset = dict(data_mode='bottomup')
 spondylo_val_loader = dict(batch_size=4)
 
-spondylo_evaluator = [
+spondylo_val_evaluator = [
     dict(type='SpineDetectionMetric'),
     dict(type='FilmClinicalMetric'),
+    dict(type='PublishedSlotMetric'),
+]
+# Intervals take a moment, which the final numbers are worth.
+spondylo_test_evaluator = [
+    dict(type='SpineDetectionMetric', intervals=True),
+    dict(type='FilmClinicalMetric', intervals=True),
     dict(type='PublishedSlotMetric'),
 ]
 # The share of all true corners that were placed within 5 px, those of missed vertebrae
