@@ -1,40 +1,19 @@
-"""HRNet-W32 on crops of one vertebra: stock network, UDP heatmaps at stride 4."""
+"""HRNet-W32 on crops of one vertebra: stock network, heatmaps at stride 4."""
 
 _base_ = [
     'mmpose::body_2d_keypoint/topdown_heatmap/coco/'
     'td-hm_hrnet-w32_udp-8xb64-210e_coco-256x192.py',
-    './_base_/spondylo_topdown.py',
+    './_base_/spondylo_udp.py',
 ]
 
-codec = dict(type='UDPHeatmap', input_size=(256, 256), heatmap_size=(64, 64), sigma=2)
+codec = _base_.spondylo_codec
 model = dict(head=dict(out_channels=4, decoder=codec))
 
-train_pipeline = [
-    *_base_.spondylo_load,
-    *_base_.spondylo_augment_geometry,
-    dict(type='TopdownAffine', input_size=codec['input_size'], use_udp=True),
-    *_base_.spondylo_augment_appearance,
-    dict(type='GenerateTarget', encoder=codec),
-    *_base_.spondylo_pack,
-]
-val_pipeline = [
-    *_base_.spondylo_load,
-    dict(type='TopdownAffine', input_size=codec['input_size'], use_udp=True),
-    *_base_.spondylo_pack,
-]
-
 data_root = _base_.spondylo_data_root
-train_dataloader = dict(
-    _delete_=True,
-    **_base_.spondylo_train_loader,
-    batch_size=8,
-    dataset=dict(**_base_.spondylo_train_dataset, pipeline=train_pipeline),
-)
-val_dataloader = dict(
-    _delete_=True,
-    **_base_.spondylo_val_loader,
-    dataset=dict(**_base_.spondylo_val_dataset, pipeline=val_pipeline),
-)
+train_pipeline = _base_.spondylo_train_pipeline
+val_pipeline = _base_.spondylo_val_pipeline
+train_dataloader = dict(_delete_=True, **_base_.spondylo_train_dataloader, batch_size=8)
+val_dataloader = dict(_delete_=True, **_base_.spondylo_val_dataloader)
 test_dataloader = val_dataloader
 val_evaluator = _base_.spondylo_val_evaluator
 test_evaluator = _base_.spondylo_test_evaluator

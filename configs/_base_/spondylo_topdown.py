@@ -7,9 +7,11 @@ together; its codec decides what stands between them.
 
 custom_imports = dict(
     imports=[
+        'spondylo_mmpose.codecs',
         'spondylo_mmpose.datasets',
         'spondylo_mmpose.engine.registration',
         'spondylo_mmpose.evaluation',
+        'spondylo_mmpose.models.backbones',
     ],
     allow_failed_imports=False,
 )
@@ -27,6 +29,12 @@ spondylo_load = [
     dict(type='LoadRadiograph'),
     dict(type='GetBBoxCenterScale', padding=spondylo_bbox_padding),
 ]
+# Augmentation; docs/zoo.md says how to switch single steps off.
+spondylo_train_load = [
+    dict(type='LoadRadiograph'),
+    dict(type='RandomBoxJitter', deviation=0.05),
+    dict(type='GetBBoxCenterScale', padding=spondylo_bbox_padding),
+]
 spondylo_augment_geometry = [
     dict(type='RandomFlip', direction='horizontal'),
     dict(
@@ -40,6 +48,11 @@ spondylo_augment_geometry = [
     ),
 ]
 spondylo_augment_appearance = [dict(type='RandomRadiographAppearance')]
+spondylo_augment_obstacles = [
+    dict(type='RandomCollimation', probability=0.2),
+    dict(type='RandomMarkerOcclusion', probability=0.2),
+    dict(type='RandomInversion', probability=0.05),
+]
 spondylo_pack = [
     dict(
         type='PackPoseInputs',

@@ -1,4 +1,5 @@
 import pytest
+from mmengine.registry import init_default_scope
 
 from spondylo_mmpose.datasets import SpondyloDataset
 from spondylo_mmpose.datasets.pipeline_changes import change_pipeline
@@ -41,6 +42,7 @@ def test_the_data_set_hands_its_changes_on(phantoms):
         data_prefix=dict(img='images/'),
         pipeline=STEPS,
     )
+    init_default_scope('mmpose')
     dataset = SpondyloDataset(**options, pipeline_changes={'RandomFlip': None})
     kinds = [type(step).__name__ for step in dataset.pipeline.transforms]
     assert kinds == ['LoadRadiograph', 'RandomBBoxTransform']
