@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from tqdm import tqdm
 
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.evaluation.comparison import compare_records
+from spondylo_mmpose.evaluation.comparison import Comparison, compare_records
+from spondylo_mmpose.evaluation.film_comparison import compare_pairs
 from spondylo_mmpose.evaluation.intervals import Bootstrap
 from spondylo_mmpose.reporting.compare.holm import holm
 from spondylo_mmpose.reporting.compare.measures import measures_of
@@ -30,7 +30,7 @@ class RunDifference:
     """
 
     run: str
-    comparison: Any
+    comparison: Comparison
     p_holm: float = math.nan
 
 
@@ -44,8 +44,7 @@ class Question:
         films: Number of films.
         left_out: Films left out of each run because others lack them, by its name.
         baseline: Name of the run that the others are held against.
-        differences: Every other run minus the baseline; empty for a single run and
-            end to end.
+        differences: Every other run minus the baseline; empty for a single run.
         twins: Names of runs whose predictions are one and the same file.
     """
 
@@ -106,9 +105,7 @@ def compare_runs(
                 films=choice.films,
                 left_out=choice.left_out,
                 baseline=chosen[given],
-                differences=_differences(choice.runs, chosen[given], bootstrap)
-                if given
-                else [],
+                differences=_differences(choice.runs, chosen[given], bootstrap),
                 twins=_twins(choice.runs),
             )
         )
@@ -186,14 +183,31 @@ def _differences(
     found = []
     for run in _watched(others, f'comparing with {baseline}'):
         try:
-            comparison = compare_records(
-                first.records, run.records, bootstrap=bootstrap
-            )
+            comparison = _compared(first, run, bootstrap)
         except SpondyloError as error:
             raise SpondyloError(f'{baseline} and {run.name}: {error}') from error
         found.append(RunDifference(run.name, comparison))
     adjusted = holm([one.comparison.wilcoxon_p for one in found])
     return [replace(o, p_holm=float(p)) for o, p in zip(found, adjusted, strict=True)]
+
+
+def _compared(
+    first: RunRecord, second: RunRecord, bootstrap: Bootstrap | None
+) -> Comparison:
+    if first.given_boxes:
+        return compare_records(
+            first.records,
+            second.records,
+            bootstrap=bootstrap,
+            no_slip_threshold=first.no_slip_threshold,
+        )
+    return compare_pairs(
+        first.pairs,
+        second.pairs,
+        first.score_threshold,
+        bootstrap=bootstrap,
+        no_slip_threshold=first.no_slip_threshold,
+    )
 
 
 def _twins(runs: Sequence[RunRecord]) -> list[list[str]]:

@@ -4,9 +4,26 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from spondylo_mmpose.evaluation.film_comparison import TEST_THRESHOLD
 from spondylo_mmpose.reporting.compare.comparing import Question, RunDifference
 from spondylo_mmpose.reporting.compare.measures import measures_of
 from spondylo_mmpose.reporting.tables import Cell, Column, Table
+
+_GIVEN_BOXES = (
+    'MRE_px', 'SDR@2px', 'SDR@5px', 'SDR@10px', 'MRE_mm', 'SDR@2mm', 'slip_MAE',
+    'grade_accuracy',
+)  # fmt: skip
+_END_TO_END = (
+    'F1', 'precision', 'recall', 'count_accuracy', 'level_shift_rate',
+    'false_positives_per_film', 'SDR@5px', 'MRE_px_both_matched', 'SDR@2mm',
+    'MRE_mm_both_matched', 'slip_MAE_both_measured', 'grade_accuracy',
+)  # fmt: skip
+"""Differences that are shown; CSV and JSON have all."""
+
+_TESTED = {
+    True: 'mean errors in px',
+    False: f'shares of corners that are missed or more than {TEST_THRESHOLD:g} px off',
+}
 
 
 def p_text(p: float) -> str:
@@ -23,8 +40,8 @@ def difference_table(question: Question) -> Table:
     if not question.differences:
         raise ValueError('a single run has no differences')
     first = question.differences[0].comparison
-    names = [name for name in _shown(question) if _is_measured(question, name)]
     columns, several = _columns(question), len(question.differences) > 1
+    names = [name for name in columns if _is_measured(question, name)]
     return Table(
         f'{question.kind.capitalize()}: each run minus {question.baseline}, '
         f'{first.films} films of {first.patients} patients',
@@ -56,7 +73,7 @@ def difference_rows(questions: Sequence[Question]) -> Table:
         'low', 'high', 'films', 'patients', 'patients_better', 'patients_worse', 'p',
         'p_holm',
     )  # fmt: skip
-    rows = [
+    rows: list[list[Cell | float | str | None]] = [
         [
             question.kind, question.baseline, one.run, name, d.first, d.second,
             d.difference, d.low, d.high, one.comparison.films, one.comparison.patients,
@@ -70,14 +87,6 @@ def difference_rows(questions: Sequence[Question]) -> Table:
     return Table('Differences', [Column(heading) for heading in headings], rows)
 
 
-def _shown(question: Question) -> list[str]:
-    """Names of the values whose differences are shown, without their prefix."""
-    if question.given_boxes:
-        return ['MRE_px', 'SDR@2px', 'SDR@5px', 'SDR@10px', 'MRE_mm', 'SDR@2mm',
-                'slip_MAE', 'grade_accuracy']  # fmt: skip
-    return list(question.differences[0].comparison.differences)
-
-
 def _is_measured(question: Question, name: str) -> bool:
     """Whether any of the runs differs from the baseline in it by a known amount."""
     found = [one.comparison.differences.get(name) for one in question.differences]
@@ -85,11 +94,21 @@ def _is_measured(question: Question, name: str) -> bool:
 
 
 def _columns(question: Question) -> dict[str, Column]:
+    """Columns of the values whose differences are shown, by their names."""
     known = {
         m.name.partition('/')[2]: m.column for m in measures_of(question.given_boxes)
     }
-    names = question.differences[0].comparison.differences
-    return {name: _signed(known.get(name, Column(name)), name) for name in names}
+    columns = {}
+    for name in _GIVEN_BOXES if question.given_boxes else _END_TO_END:
+        base, _, suffix = name.partition('_both_')
+        # Given boxes too it is over the pairs that both runs measured.
+        suffix = 'measured' if base == 'slip_MAE' else suffix
+        column = known[base]
+        if suffix:
+            heading = column.heading.removesuffix(', matched')
+            column = replace(column, heading=f'{heading}, both {suffix}')
+        columns[name] = _signed(column, name)
+    return columns
 
 
 def _signed(column: Column, name: str) -> Column:
@@ -108,6 +127,7 @@ def _notes(question: Question) -> list[str]:
     return [
         'In brackets: 95 % intervals of the difference, patients drawn for both runs '
         'together. One that holds 0 does not show that the runs are equally good.',
-        'p: two-sided Wilcoxon signed-rank test over patients'
-        + (f'; Holm: adjusted for {number} comparisons.' if number > 1 else '.'),
+        f'p and patients: by their {_TESTED[question.given_boxes]}; two-sided Wilcoxon '
+        'signed-rank test'
+        + (f', Holm: adjusted for {number} comparisons.' if number > 1 else '.'),
     ]

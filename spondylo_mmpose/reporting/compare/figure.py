@@ -107,7 +107,7 @@ def _draw_panel(
     if targets:
         axes.legend(
             loc='upper center', bbox_to_anchor=(0.5, -0.16 * 6 / (3 + len(runs))),
-            fontsize=8, frameon=False, ncols=2,
+            fontsize=8, frameon=False, ncols=1 if len(targets) > 2 else 2,
         )  # fmt: skip
 
 
@@ -115,7 +115,8 @@ def _draw_value(
     axes: Axes, place: int, cell: Cell, measure: Measure, end: float, is_best: bool
 ) -> None:
     if not math.isfinite(cell.number):
-        text = 'infinite: lost corners' if math.isinf(cell.number) else 'not measured'
+        lost = 'infinite: lost corners' if '/MRE_' in measure.name else 'infinite'
+        text = lost if math.isinf(cell.number) else 'not measured'
         axes.text(
             0.02, place, text, va='center', fontsize=8, color='#57606a',
             transform=axes.get_yaxis_transform(),
@@ -128,7 +129,8 @@ def _draw_value(
         for limit in (cell.low, cell.high):
             if math.isfinite(limit):
                 axes.plot(limit, place, '|', color=COLOURS['model'], ms=8, mew=1.6)
-    axes.plot(cell.number, place, 'o', color=COLOURS['model'], ms=6, zorder=3)
+    axes.plot(cell.number, place, 'o', color=COLOURS['model'], ms=6, zorder=3,
+              clip_on=False)  # fmt: skip
     form = measure.column.form
     text = form.format(cell.number) if isinstance(form, str) else form(cell.number)
     axes.annotate(

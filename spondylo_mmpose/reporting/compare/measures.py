@@ -67,9 +67,11 @@ def _distances(prefix: str, unit: str, what: str = '') -> list[Measure]:
     ]
 
 
-def _successes(prefix: str, unit: str, limits: Sequence[float]) -> list[Measure]:
+def _successes(
+    prefix: str, unit: str, limits: Sequence[float], what: str = ''
+) -> list[Measure]:
     return [
-        _rate(f'{prefix}/SDR@{limit:g}{unit}', f'SDR {limit:g} {unit}')
+        _rate(f'{prefix}/SDR@{limit:g}{unit}', f'SDR {limit:g} {unit}{what}')
         for limit in limits
     ]
 
@@ -114,13 +116,13 @@ END_TO_END: Mapping[str, Sequence[Measure]] = {
         _measure('spine/level_shift_rate', 'levels shifted', '%', '{:.1f}'),
         _measure('spine/false_positives_per_film', 'false positives per film'),
     ],
-    'Corners (px); distances of the matched vertebrae, a miss is no success': [
-        *_distances('spine', 'px'),
-        *_successes('spine', 'px', _PX),
+    'Corners (px), distances of the matched vertebrae, successes of all': [
+        *_distances('spine', 'px', ', matched'),
+        *_successes('spine', 'px', _PX, ', all'),
     ],
-    'Corners (mm); distances of the matched vertebrae, a miss is no success': [
-        *_distances('spine', 'mm'),
-        *_successes('spine', 'mm', _MM),
+    'Corners (mm), distances of the matched vertebrae, successes of all': [
+        *_distances('spine', 'mm', ', matched'),
+        *_successes('spine', 'mm', _MM, ', all'),
     ],
     'Slip and grade': [*_SLIP, _number('clinical/pairs', 'pairs')],
     'The published slot metric, px of a film scaled to 512': _SLOT,

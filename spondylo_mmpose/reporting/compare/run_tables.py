@@ -42,7 +42,7 @@ def value_tables(question: Question) -> list[Table]:
     for title, measures in tables_of(question.given_boxes).items():
         cells = [[m.cell(r.metrics(True)) for m in measures] for r in question.runs]
         if not any(_measured(row, measures) for row in cells):
-            lacking.append(title.partition(';')[0])
+            lacking.append(title.partition(',')[0])
             continue
         made.append((title, measures, cells))
     tables = []

@@ -1,6 +1,7 @@
 """A comparison as ``tools/compare.py`` makes it."""
 
 import argparse
+import math
 from pathlib import Path
 
 from spondylo_mmpose.errors import SpondyloError
@@ -30,6 +31,8 @@ def run_compare(args: argparse.Namespace) -> list[str]:
             holds something else.
     """
     threshold = args.score_threshold
+    if threshold is not None and not math.isfinite(threshold):
+        raise SpondyloError(f'--score-threshold {threshold}: must be a number')
     how = Bootstrap()
     # What an earlier comparison wrote is replaced, once the new one is complete.
     with atomic_dir(args.out, force=True, known_by=[JSON_NAME]) as folder:

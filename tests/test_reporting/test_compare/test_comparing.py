@@ -18,8 +18,12 @@ def test_given_boxes_and_end_to_end_are_compared_apart(tmp_path):
     assert (boxes.kind, boxes.baseline, boxes.films) == ('given boxes', 'a', 3)
     assert (films.kind, films.baseline) == ('end to end', 'c')
     assert [one.run for one in boxes.differences] == ['b']
+    assert [one.run for one in films.differences] == ['d']
     change = boxes.differences[0].comparison.differences['MRE_px']
     assert (change.first, change.second, change.difference) == (5, 1, -4)
+    # Four of eight vertebrae are missed and nothing is invented: F1 is 2 * 4 / 12.
+    change = films.differences[0].comparison.differences['F1']
+    assert (change.first, change.second) == (100, pytest.approx(200 / 3))
 
 
 def test_a_single_run_has_no_differences(tmp_path):

@@ -24,11 +24,27 @@ def test_each_run_minus_the_baseline(tmp_path):
     assert '+5.00 (+5.00 to +5.00)' in table.to_markdown()
 
 
+def test_end_to_end(tmp_path):
+    # The second run misses the three vertebrae of film one and one of film two.
+    (question,) = compare_runs(found(tmp_path, c=([0, 1], 0), d=([0, 2], 4)))
+    table = difference_table(question)
+    names = [column.csv_name for column in table.columns]
+    (row,) = [dict(zip(names, row, strict=True)) for row in table.cells]
+    assert names[1:4] == ['F1', 'precision', 'recall']
+    assert row['recall'].value == -50
+    assert row['precision'].value == 0
+    assert row['MRE_px_both_matched'].value == 1
+    titles = [column.title for column in table.columns]
+    assert 'MRE, both matched (px)' in titles
+    assert any('missed or more than 5 px off' in note for note in table.notes)
+
+
 def test_what_nobody_measured_has_no_column_and_one_test_needs_no_adjusting(tmp_path):
     (question,) = compare_runs(given(tmp_path, a=[3, 4], b=[0, 1]))
     titles = [column.title for column in difference_table(question).columns]
     assert 'p (Holm)' not in titles
     assert titles[-1] == 'p'
+    assert 'slip MAE, both measured (points)' in titles
 
 
 def test_every_difference_is_a_row_of_csv(tmp_path):
@@ -41,6 +57,7 @@ def test_every_difference_is_a_row_of_csv(tmp_path):
     rows = difference_rows(questions).to_csv().splitlines()
     assert rows[0].startswith('kind,baseline,run,value,of_baseline,of_run,difference')
     assert rows[1].startswith('given boxes,a,b,MRE_px,5.0,1.0,-4.0,-4.0,-4.0,3,2,2,0,')
+    assert any(row.startswith('end to end,c,d,F1,100.0,66.6') for row in rows)
 
 
 def test_a_single_run_has_no_table(tmp_path):
