@@ -11,30 +11,11 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     # Torch comes with this import; it must follow the settings of run_cli's module.
     from spondylo_mmpose.engine.options import add_run_options
+    from spondylo_mmpose.engine.training_options import add_training_options
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('config', help='recipe, e.g. configs/rtmpose_s_spondylo.py')
-    parser.add_argument(
-        '--resume',
-        nargs='?',
-        const='auto',
-        metavar='CHECKPOINT',
-        help='go on from this checkpoint, or from the last one in the work directory',
-    )
-    parser.add_argument(
-        '--amp',
-        action='store_true',
-        help='mixed precision: fp16 on a GPU, bf16 and channels_last on a CPU',
-    )
-    parser.add_argument(
-        '--no-pretrained', action='store_true', help='start from random weights'
-    )
-    parser.add_argument('--no-validate', action='store_true', help='do not validate')
-    parser.add_argument(
-        '--auto-scale-lr',
-        action='store_true',
-        help='scale the learning rate with the batch size',
-    )
+    add_training_options(parser)
     add_run_options(parser)
     return parser.parse_args()
 

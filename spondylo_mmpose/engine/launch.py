@@ -10,10 +10,11 @@ from pathlib import Path
 
 import torch
 from mmengine.config import Config, ConfigDict
-from mmengine.dist import is_distributed
+from mmengine.dist import init_dist, is_distributed
 from mmengine.runner import Runner
 
 from spondylo_mmpose.engine.cfg_options import check_names
+from spondylo_mmpose.engine.run_folder import run_folder_of
 from spondylo_mmpose.errors import SpondyloError, one_line
 from spondylo_mmpose.utils.io import make_folder
 
@@ -101,10 +102,14 @@ def apply_common_options(config: Config, args: argparse.Namespace) -> None:
         SpondyloError: If the folder for pictures cannot be written.
     """
     config.launcher = args.launcher
+    if args.launcher != 'none':
+        prepare_distributed(config)
     if args.work_dir is not None:
         config.work_dir = args.work_dir
     elif config.get('work_dir') is None:
-        config.work_dir = str(Path('work_dirs') / Path(args.config).stem)
+        # A test belongs to the run whose checkpoint it tests.
+        run = run_folder_of(getattr(args, 'checkpoint', ''))
+        config.work_dir = str(run or Path('work_dirs') / Path(args.config).stem)
     if args.show_dir is not None:
         make_folder(args.show_dir, '--show-dir')
         hook = config.default_hooks.visualization
@@ -113,16 +118,17 @@ def apply_common_options(config: Config, args: argparse.Namespace) -> None:
         else:
             hook.update(enable=True, out_dir=args.show_dir)
         hook.interval = 1
-    if args.launcher != 'none':
-        prepare_distributed(config)
 
 
 def prepare_distributed(config: Config) -> None:
-    """Let several processes run without a GPU: gloo, and no device for each model.
+    """Join the processes; without a GPU by gloo, and with no device for each model.
 
-    mmengine's start-up selects a GPU by rank without asking whether there is one.
+    mmengine's own start-up selects a GPU by rank without asking whether there is one,
+    and joins the processes later than the name of the run's folder is agreed on.
     """
     if torch.cuda.is_available():
+        if not is_distributed():
+            init_dist(config.launcher, **config.env_cfg.get('dist_cfg', {}))
         return
     config.env_cfg.dist_cfg = ConfigDict(backend='gloo')
     config.model_wrapper_cfg = ConfigDict(

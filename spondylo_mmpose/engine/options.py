@@ -11,7 +11,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     Args:
         parser: Parser of a tool that runs mmengine's Runner.
     """
-    parser.add_argument('--work-dir', help='logs and results; work_dirs/<config>')
+    parser.add_argument(
+        '--work-dir',
+        help='folder of this run (default: work_dirs/<config>/<time> for a training, '
+        "the checkpoint's run for a test)",
+    )
     parser.add_argument('--show-dir', help='write pictures of the predictions here')
     parser.add_argument(
         '--cfg-options',

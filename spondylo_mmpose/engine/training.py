@@ -2,29 +2,50 @@
 
 import argparse
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import torch
 from mmengine.config import Config
 from mmengine.dist import is_main_process
-from mmengine.runner import find_latest_checkpoint
+from mmengine.runner import Runner
 
+import spondylo_mmpose.engine.registration  # noqa: F401  (recipes of others lack it)
 from spondylo_mmpose.engine.checkpoint import (
     check_resumable,
     load_checkpoint_file,
     unwrapped,
 )
+from spondylo_mmpose.engine.failures import explain_training_failure
+from spondylo_mmpose.engine.hooks.training_record_hook import record_hook
 from spondylo_mmpose.engine.launch import (
     apply_common_options,
     build_runner,
-    enable_amp,
     explain_config_errors,
     explain_download_failure,
     forget_pretrained,
     load_config,
-    start_from_scratch,
+)
+from spondylo_mmpose.engine.run_folder import (
+    TRAINING_RECORD,
+    check_unused,
+    epochs_saved,
+    last_checkpoint,
+    new_run_folder,
+    newest_run,
+    run_folder_of,
 )
 from spondylo_mmpose.engine.seen_films import check_run_leaks
+from spondylo_mmpose.engine.training_hooks import add_logs
+from spondylo_mmpose.engine.training_options import apply_training_options
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.reporting.figures import to_png, training_curves
+from spondylo_mmpose.reporting.scalars import load_scalars
+from spondylo_mmpose.utils.io import atomic_file
+
+PICTURE = 'training.png'
+"""Curves of a training, in its folder."""
 
 
 def run_training(args: argparse.Namespace) -> list[str]:
@@ -37,15 +58,21 @@ def run_training(args: argparse.Namespace) -> list[str]:
         Lines that say where the result is; none on any process but the first.
 
     Raises:
-        SpondyloError: If the config, the data, the checkpoint or the network fails.
+        SpondyloError: If the config, the data, the checkpoint or the network fails,
+            memory or disk run out, or the training diverges.
         KeyboardInterrupt: After Ctrl-C, with a line on how to go on.
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     config = load_config(args.config, args.cfg_options)
+    fixed = bool(args.work_dir or config.get('work_dir'))
     apply_common_options(config, args)
     apply_training_options(config, args)
+    choose_folder(config, args, fixed)
     check_run_leaks(config)
     runner = build_runner(config)
+    if args.deterministic and torch.cuda.is_available():
+        # Some of CUDA's algorithms have no form that repeats; say so, do not stop.
+        torch.use_deterministic_algorithms(True, warn_only=True)
     with explain_config_errors(config):
         # Each is built when first looked at; data sets come with them.
         runner.train_loop, runner.val_loop  # noqa: B018
@@ -53,60 +80,114 @@ def run_training(args: argparse.Namespace) -> list[str]:
         check_resumable(config.load_from, unwrapped(runner.model))
     elif config.get('load_from') and '://' not in config.load_from:
         load_checkpoint_file(config.load_from)
-    try:
-        with explain_download_failure():
-            runner.train()
-    except KeyboardInterrupt:
-        runner.logger.warning(how_to_resume(runner.work_dir, args.config))
-        raise
-    if not is_main_process():
-        return []
-    best = sorted(Path(runner.work_dir).glob('best_*.pth'))
-    return [f'trained: {best[-1] if best else runner.work_dir}']
+    with _told_at_the_end(runner, args.config):
+        runner.train()
+    return _result(runner) if is_main_process() else []
 
 
-def apply_training_options(config: Config, args: argparse.Namespace) -> None:
-    """Apply the options of training alone.
+def choose_folder(config: Config, args: argparse.Namespace, fixed: bool) -> None:
+    """Decide where the run lies and from which checkpoint it goes on.
 
     Args:
-        config: Changed in place.
-        args: Parsed options ``amp, no_pretrained, no_validate, auto_scale_lr, resume``.
+        config: Its ``work_dir`` becomes the run's folder.
+        args: Parsed options ``resume, smoke, tensorboard``.
+        fixed: Whether ``work_dir`` is that folder already; otherwise runs have
+            folders of their own in it.
 
     Raises:
-        SpondyloError: If the checkpoint to resume from cannot be loaded.
+        SpondyloError: If there is nothing to resume, or the folder holds another
+            training.
     """
-    if args.no_pretrained:
-        start_from_scratch(config)
-    # Overrides from the command line win over those of --no-pretrained.
-    config.merge_from_dict(args.cfg_options or {})
-    if args.amp:
-        enable_amp(config)
-    if args.no_validate:
-        config.val_cfg = config.val_dataloader = config.val_evaluator = None
-        config.default_hooks.checkpoint.pop('save_best', None)
-    if args.auto_scale_lr:
-        config.auto_scale_lr.enable = True
-    if args.resume:
-        path = args.resume
-        if path == 'auto':
-            path = find_latest_checkpoint(config.work_dir)
-        if path is None:
-            raise SpondyloError(
-                f'{config.work_dir}: holds no checkpoint to resume from; start without '
-                '--resume'
-            )
-        load_checkpoint_file(path)
+    given = args.resume if args.resume != 'auto' else None
+    if not fixed:
+        if given:
+            folder = run_folder_of(given)
+        else:
+            folder = newest_run(config.work_dir, args.smoke) if args.resume else None
+        config.work_dir = str(folder or new_run_folder(config.work_dir, args.smoke))
+    add_logs(config, args.tensorboard)
+    if not args.resume:
+        check_unused(config.work_dir)
+        return
+    if given:
+        load_checkpoint_file(given)
+    path = Path(given) if given else last_checkpoint(config.work_dir)
+    if path is not None:
         # The checkpoint has all the weights; do not fetch pretrained ones first.
         forget_pretrained(config)
         config.resume, config.load_from = True, str(path)
+    elif not (Path(config.work_dir) / TRAINING_RECORD).is_file():
+        raise SpondyloError(
+            f'{config.work_dir}: holds no checkpoint to resume from; start without '
+            '--resume'
+        )
+    # Otherwise it was stopped in its first epoch and begins anew, as it did then.
 
 
 def how_to_resume(work_dir: str | Path, config: str) -> str:
     """Say after an interruption what is there and how to go on."""
-    latest = find_latest_checkpoint(str(work_dir))
-    if latest is None:
-        return 'stopped before the first checkpoint was written'
-    return (
-        f'stopped; the last checkpoint is {latest}; go on with '
-        f'"tools/train.py {config} --work-dir {work_dir} --resume" and the same options'
+    saved = epochs_saved(work_dir)
+    there = (
+        f'the last checkpoint is epoch_{saved[-1]}.pth'
+        if saved
+        else ('no checkpoint was written yet')
     )
+    return (
+        f'stopped; {there}; go on with "tools/train.py {config} --work-dir {work_dir} '
+        '--resume" and the same options'
+    )
+
+
+def write_picture(
+    folder: str | Path, best_by: str | None, greatest: bool
+) -> Path | None:
+    """Draw the curves of a run into its folder.
+
+    Args:
+        folder: Of the run.
+        best_by: Value that chooses the best checkpoint.
+        greatest: Whether its greatest is the best.
+
+    Returns:
+        The picture; ``None`` if nothing was logged.
+    """
+    figure = training_curves(load_scalars(Path(folder)), None, best_by, greatest)
+    if figure is None:
+        return None
+    path = Path(folder) / PICTURE
+    with atomic_file(path) as temporary:
+        temporary.write_bytes(to_png(figure))
+    return path
+
+
+@contextmanager
+def _told_at_the_end(runner: Runner, config: str) -> Iterator[None]:
+    """Complete the record and draw the curves, however the training ends."""
+    record, status, reason = record_hook(runner), None, None
+    try:
+        with explain_training_failure(runner.work_dir), explain_download_failure():
+            yield
+    except KeyboardInterrupt:
+        status = 'interrupted'
+        runner.logger.warning(how_to_resume(runner.work_dir, config))
+        raise
+    except Exception as error:
+        status, reason = 'failed', str(error).strip().rpartition('\n')[2]
+        raise
+    finally:
+        if is_main_process():
+            try:
+                if record is not None and status:
+                    record.give_up(runner, status, reason)
+                checkpoint = runner.cfg.default_hooks.get('checkpoint') or {}
+                greatest = checkpoint.get('rule') == 'greater'
+                write_picture(runner.work_dir, checkpoint.get('save_best'), greatest)
+            except (SpondyloError, OSError) as error:
+                # On a full disk nothing can be written; the first error is told.
+                runner.logger.warning(f'the record is incomplete: {error}')
+
+
+def _result(runner: Runner) -> list[str]:
+    folder = Path(runner.work_dir)
+    best = sorted(folder.glob('best_*.pth'), key=lambda path: path.stat().st_mtime)
+    return [f'run: {folder}', f'trained: {best[-1] if best else folder}']

@@ -4,7 +4,7 @@ import pytest
 from mmengine.config import Config
 
 from spondylo_mmpose.engine import launch
-from spondylo_mmpose.engine.training import apply_training_options
+from spondylo_mmpose.engine.training_options import apply_training_options
 from spondylo_mmpose.errors import SpondyloError
 from tests.conftest import ROOT
 
@@ -15,7 +15,9 @@ HRNET = ROOT / 'configs' / 'hrnet_w32_spondylo.py'
 def training_options(**given):
     defaults = dict(
         amp=False, no_pretrained=False, no_validate=False, auto_scale_lr=False,
-        resume=None, cfg_options=None,
+        resume=None, cfg_options=None, amp_dtype=None, seed=None, deterministic=False,
+        smoke=False, early_stop=None, freeze_backbone=None, ema=None, keep_best=None,
+        keep_every=None, tensorboard=False,
     )  # fmt: skip
     return Namespace(**defaults | given)
 
@@ -105,13 +107,6 @@ def test_no_validate():
     apply_training_options(config, training_options(no_validate=True))
     assert config.val_dataloader is None
     assert 'save_best' not in config.default_hooks.checkpoint
-
-
-def test_resume_without_a_checkpoint_is_one_line(tmp_path):
-    config = launch.load_config(RTMPOSE)
-    config.work_dir = str(tmp_path)
-    with pytest.raises(SpondyloError, match='no checkpoint to resume from'):
-        apply_training_options(config, training_options(resume='auto'))
 
 
 def test_failed_download_names_the_flag():
