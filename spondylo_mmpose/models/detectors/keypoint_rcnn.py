@@ -30,6 +30,18 @@ class KeypointRCNN(TwoStageDetector):
         **kwargs: As ``args``.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # In mixed precision the layers compute in half the bits; box arithmetic, NMS
+        # and RoIAlign don't: MMCV has them for no bfloat16, and it is too coarse.
+        for part in (self.rpn_head, self.roi_head.bbox_head):
+            part.register_forward_hook(lambda module, inputs, out: _in_float32(out))
+
+    def extract_feat(self, batch_inputs: Tensor) -> tuple[Tensor, ...]:
+        """Compute the feature pyramid ``(B, C, H / stride, W / stride)``, float32."""
+        features: tuple[Tensor, ...] = _in_float32(super().extract_feat(batch_inputs))
+        return features
+
     def loss(
         self, batch_inputs: Tensor, batch_data_samples: Sequence[PoseDataSample]
     ) -> dict[str, Tensor]:
@@ -76,6 +88,12 @@ class KeypointRCNN(TwoStageDetector):
         return outputs
 
 
+def _in_float32(values: Any) -> Any:
+    if isinstance(values, Tensor):
+        return values.float()
+    return type(values)(_in_float32(value) for value in values)
+
+
 def _shape(batch: Tensor) -> tuple[int, int]:
     return int(batch.shape[-2]), int(batch.shape[-1])
 
@@ -112,11 +130,11 @@ def _to_film(found: InstanceData, warp_mat: Any) -> InstanceData:
         own = own @ to_film[:2, :2].T + to_film[:2, 2]
         return own.reshape(points.shape).astype(np.float32)
 
-    scores = found.keypoint_scores.cpu().numpy()
+    scores = found.keypoint_scores.detach().cpu().numpy()
     return InstanceData(
         keypoints=moved(found.keypoints),
         keypoint_scores=scores,
         keypoints_visible=scores,
         bboxes=moved(found.bboxes),
-        bbox_scores=found.scores.cpu().numpy(),
+        bbox_scores=found.scores.detach().cpu().numpy(),
     )

@@ -64,6 +64,21 @@ def test_gradients_reach_every_parameter(model):
     assert torch.isfinite(total(losses))
 
 
+def test_mixed_precision_learns_and_finds_the_same(model):
+    images, samples = torch.randn(1, 3, 128, 128), [sample_of([[20, 20, 60, 44]])]
+    losses = []
+    for enabled in (False, True):
+        torch.manual_seed(1)
+        with torch.autocast('cpu', torch.bfloat16, enabled=enabled):
+            losses.append(model.train()(images, samples, mode='loss'))
+            (told,) = model.eval()(images, samples, mode='predict')
+        assert told.pred_instances.keypoints.dtype == np.float32
+    total(losses[1]).backward()
+    for name in ('loss_keypoint', 'loss_cls'):
+        assert losses[1][name].dtype == torch.float32
+        assert losses[1][name].item() == pytest.approx(losses[0][name].item(), rel=0.03)
+
+
 def test_films_of_which_nothing_is_in_view_can_be_learned_from(model):
     losses = model.train()(torch.randn(1, 3, 128, 128), [sample_of([])], mode='loss')
     assert losses['loss_keypoint'].item() == 0
