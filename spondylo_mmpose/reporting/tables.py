@@ -26,6 +26,8 @@ from spondylo_mmpose.reporting.escaping import (
 NOT_MEASURED = '--'
 """What stands for NaN, except in CSV, where the cell is empty."""
 
+_FITTED = r'\ifdim\width>\textwidth\textwidth\else\width\fi'
+
 _NOT_MEASURED_NOTE = f'{NOT_MEASURED}: not measured'
 
 
@@ -181,24 +183,30 @@ class Table:
         tail = ['', *(f'* {markdown_text(note)}' for note in below)] if below else []
         return '\n'.join([f'**{markdown_text(self.title)}**', '', *text, *tail]) + '\n'
 
-    def to_latex(self, label: str = '', wide: bool = False) -> str:
+    def to_latex(
+        self, label: str = '', wide: bool = False, stacked: bool = False
+    ) -> str:
         r"""A floating table with rules of the package ``booktabs``.
 
         Args:
             label: For ``\ref``.
-            wide: Over both columns of a page, shrunk to its width (``graphicx``).
+            wide: Over both columns of a page.
+            stacked: Intervals below their values. Both shrink (``graphicx``) a table
+                that is wider than the text.
         """
         best = self.best()
         kind = 'table*' if wide else 'table'
         heads = [latex_text(column.title) for column in self.columns]
         lines = []
         for i, row in enumerate(self.cells):
-            texts = [self._latex(c, j, (i, j) in best) for j, c in enumerate(row)]
+            cells = enumerate(row)
+            texts = [self._latex(c, j, (i, j) in best, stacked) for j, c in cells]
             lines.append('  ' + ' & '.join(texts) + r' \\')
         aligned = ''.join('l' if self._is_left(j) else 'r' for j in self._places)
         notes = [latex_text(note) for note in self.notes]
         notes += [_NOT_MEASURED_NOTE] * self._has_gaps
-        packages = r'\usepackage{booktabs}' + (r', \usepackage{graphicx}' * wide)
+        fitted = wide or stacked
+        packages = r'\usepackage{booktabs}' + (r', \usepackage{graphicx}' * fitted)
         return '\n'.join(
             [
                 f'% needs {packages}',
@@ -207,14 +215,14 @@ class Table:
                 r'\centering',
                 rf'\caption{{{latex_text(self.title)}}}',
                 *([rf'\label{{{label}}}'] if label else []),
-                *([r'\resizebox{\textwidth}{!}{%'] if wide else []),
+                *([rf'\resizebox{{{_FITTED}}}{{!}}{{%'] if fitted else []),
                 rf'\begin{{tabular}}{{{aligned}}}',
                 r'\toprule',
                 '  ' + ' & '.join(heads) + r' \\',
                 r'\midrule',
                 *lines,
                 r'\bottomrule',
-                r'\end{tabular}' + '}' * wide,
+                r'\end{tabular}' + '}' * fitted,
                 *(rf'\par{{\footnotesize {note}}}' for note in notes),
                 rf'\end{{{kind}}}',
                 '',
@@ -286,7 +294,7 @@ class Table:
         low, high = _interval_texts(cell, self.columns[place])
         return f'{text} ({low} to {high})'
 
-    def _latex(self, cell: Cell, place: int, best: bool) -> str:
+    def _latex(self, cell: Cell, place: int, best: bool, stacked: bool) -> str:
         if cell.is_text:
             return latex_text(str(cell.value))
         if _lacks(cell):
@@ -297,7 +305,9 @@ class Table:
         if not cell.has_interval:
             return text
         low, high = map(_latex_number, _interval_texts(cell, column))
-        return rf'{text} {{\scriptsize ({low} to {high})}}'
+        interval = rf'{{\scriptsize ({low} to {high})}}'
+        head, foot = r'\begin{tabular}[t]{@{}r@{}}', r'\end{tabular}'
+        return rf'{head}{text}\\{interval}{foot}' if stacked else f'{text} {interval}'
 
 
 def _number_text(value: float, cell: Cell, column: Column) -> str:

@@ -99,6 +99,15 @@ def test_latex():
     assert wide.count('{') == wide.count('}')
 
 
+def test_latex_may_hold_intervals_below_their_values():
+    lines = _table([['a', Cell(1.0, 0.5, 1.5), 2.0, 3]]).to_latex(stacked=True)
+    cell = r'\begin{tabular}[t]{@{}r@{}}1.00\\{\scriptsize (0.50 to 1.50)}\end{tabular}'
+    assert rf'  a & {cell} & 2.0 & 3 \\' in lines.splitlines()
+    # Shrunk where it is too wide, never blown up.
+    assert r'\resizebox{\ifdim\width>\textwidth\textwidth\else\width\fi}' in lines
+    assert lines.count('{') == lines.count('}')
+
+
 def test_a_number_that_rounds_to_zero_has_no_minus():
     table = Table('t', [Column('d', form='{:+.1f}')], [[-0.04], [0.04], [-0.06]])
     assert [line.strip('| ') for line in table.to_markdown().splitlines()[4:]] == [

@@ -12,7 +12,9 @@ import pytest
 import torch
 
 from spondylo_mmpose.engine.checkpoint import load_checkpoint_file
+from spondylo_mmpose.engine.run_facts import RUN_FACTS, NamedDigest, read_facts
 from spondylo_mmpose.evaluation.dump import load_dump
+from spondylo_mmpose.reporting.run_record import load_run
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -131,6 +133,25 @@ def test_testing_twice_gives_the_same_numbers(
         for path in (trained / 'predictions.pkl', tmp_path / 'predictions.pkl')
     ]
     assert (keypoints[0] == keypoints[1]).all()
+
+
+def test_a_test_writes_what_it_was(trained, metrics, data):
+    facts = read_facts(trained / RUN_FACTS)
+    dump = trained / 'predictions.pkl'
+    assert facts.predictions == NamedDigest.of(dump)
+    assert facts.checkpoint == NamedDigest.of(trained / 'epoch_4.pth')
+    assert facts.config == NamedDigest.of(trained / 'tiny.py')
+    assert [file.name for file in facts.annotations] == ['val.json']
+    assert (facts.model.backbone, facts.model.head) == ('CSPNeXt', 'RTMCCHead')
+    assert facts.model.input_size == (64, 64)
+    assert facts.model.flops > 1e6
+    assert facts.training.epochs == 4
+    run = load_run(trained)
+    assert (run.facts, run.notes) == (facts, [])
+    measured = run.metrics()
+    assert measured['corner/MRE_px'] == metrics['corner/MRE_px']
+    # The config of that test names its dump, which another test leaves alone.
+    assert str(dump) in (trained / 'tiny.py').read_text()
 
 
 def test_two_processes_give_the_numbers_of_one(trained, metrics, data, tmp_path):

@@ -1,0 +1,1 @@
+"""Tables and figures of a paper from the records of runs."""
