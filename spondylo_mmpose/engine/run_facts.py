@@ -83,6 +83,8 @@ class RunFacts:
         versions: Of this package and those that it stands on.
         device: Name of the accelerator or processor.
         created: UTC, ISO 8601.
+        boxes: End to end, the detector's weights or the file of boxes; ``None`` where
+            the model finds vertebrae itself or is given them.
     """
 
     config: NamedDigest
@@ -95,6 +97,7 @@ class RunFacts:
     versions: Mapping[str, str]
     device: str
     created: str
+    boxes: NamedDigest | None = None
 
 
 def collect_facts(
@@ -102,6 +105,7 @@ def collect_facts(
     checkpoint: str | Path,
     content: Mapping[str, Any],
     dump: str | Path | None = None,
+    boxes: str | Path | None = None,
 ) -> RunFacts:
     """Gather the facts of a test that is over.
 
@@ -110,6 +114,7 @@ def collect_facts(
         checkpoint: File of the weights.
         content: What :func:`.load_checkpoint_file` gave for it.
         dump: File of the predictions, complete.
+        boxes: Where the boxes came from, end to end.
 
     Raises:
         OSError: If one of the files is gone.
@@ -135,6 +140,7 @@ def collect_facts(
         if weight.is_cuda
         else describe_machine()['processor'],
         created=datetime.now(timezone.utc).isoformat(timespec='seconds'),
+        boxes=NamedDigest.of(boxes) if boxes else None,
     )
 
 
@@ -161,6 +167,7 @@ def read_facts(path: str | Path) -> RunFacts:
         size = model['input_size']
         model['input_size'] = None if size is None else (int(size[0]), int(size[1]))
         predictions = value.pop('predictions')
+        boxes = value.pop('boxes', None)
         return RunFacts(
             config=NamedDigest(**value.pop('config')),
             checkpoint=NamedDigest(**value.pop('checkpoint')),
@@ -168,6 +175,7 @@ def read_facts(path: str | Path) -> RunFacts:
             predictions=None if predictions is None else NamedDigest(**predictions),
             model=ModelFacts(**model),
             training=TrainingFacts(**value.pop('training')),
+            boxes=None if boxes is None else NamedDigest(**boxes),
             **value,
         )
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:

@@ -80,7 +80,8 @@ def run_test(args: argparse.Namespace) -> list[str]:
         write_json(args.out, metrics)
         written.append(f'metrics: {args.out}')
     # Last: it holds the digest of the dump, which is complete only now.
-    facts = collect_facts(runner, args.checkpoint, content, args.dump)
+    boxes = args.detector[1] if args.detector else args.bbox_file
+    facts = collect_facts(runner, args.checkpoint, content, args.dump, boxes)
     written.append(f'run: {write_facts(Path(config.work_dir) / RUN_FACTS, facts)}')
     return written
 

@@ -112,8 +112,18 @@ def test_what_is_not_known_is_none(tmp_path):
     weights = tmp_path / 'weights.pth'
     weights.write_bytes(b'')
     facts = collect_facts(runner_of(tmp_path), weights, {'meta': None})
-    assert facts.predictions is None
+    assert facts.predictions is facts.boxes is None
     assert facts.training == TrainingFacts(None, None, None, None, None)
+    assert read_facts(write_facts(tmp_path / 'run.json', facts)) == facts
+
+
+def test_boxes_of_a_detector_are_told(tmp_path):
+    write_truth(tmp_path)
+    weights, boxes = tmp_path / 'weights.pth', tmp_path / 'boxes.json'
+    weights.write_bytes(b'')
+    boxes.write_text('[]')
+    facts = collect_facts(runner_of(tmp_path), weights, {}, boxes=boxes)
+    assert facts.boxes == NamedDigest('boxes.json', hashlib.sha256(b'[]').hexdigest())
     assert read_facts(write_facts(tmp_path / 'run.json', facts)) == facts
 
 
