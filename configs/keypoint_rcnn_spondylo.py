@@ -54,6 +54,7 @@ train_pipeline = [
     *_base_.spondylo_film_flip,
     dict(type='FilmAffine', input_size=input_size, **_base_.spondylo_film_geometry),
     *_base_.spondylo_augment_appearance,
+    *_base_.spondylo_film_obstacles,
     dict(type='FilmTargets'),
     *_base_.spondylo_film_pack,
 ]

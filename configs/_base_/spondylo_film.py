@@ -14,6 +14,11 @@ spondylo_film_flip = [dict(type='RandomFlip', direction='horizontal')]
 # factor that varies from film to film by a third either way; vertebrae of zoomed films
 # are half as large again as the others.
 spondylo_film_geometry = dict(rotate=10, zoom=0.25, stretch=0.25, shift=0.08)
+spondylo_film_obstacles = [
+    dict(type='RandomCollimation', probability=0.2),
+    dict(type='RandomMarkerOcclusion', probability=0.2, number=3, size=(0.02, 0.1)),
+    dict(type='RandomInversion', probability=0.05),
+]
 spondylo_film_pack = [
     dict(
         type='PackPoseInputs',

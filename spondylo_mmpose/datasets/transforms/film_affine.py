@@ -21,13 +21,15 @@ class FilmAffine(BaseTransform):
     ``s * (x + 0.5) - 0.5`` before padding. A film that shrinks to less than half is
     averaged first, because sampling four of its many pixels would alias.
 
-    Corners and boxes in px of the film are left alone; ``warp_mat`` takes them along,
-    see :class:`.FilmTargets`. MMPose's bottom-up transforms have neither the averaging,
-    nor a change of aspect, nor the corners' hull after a rotation.
+    ``keypoints`` and boxes in px of the film are left alone, where evaluation and
+    drawings want them; what a network is to learn makes :class:`.FilmTargets`. MMPose's
+    bottom-up transforms have neither the averaging, nor a change of aspect, nor the
+    corners' hull after a rotation.
 
     Required Keys:
 
         - img
+        - keypoints (optional): ``(N, K, 2)`` px of the film
 
     Modified Keys:
 
@@ -38,6 +40,7 @@ class FilmAffine(BaseTransform):
 
         - input_size: ``(W, H)`` px
         - warp_mat: ``(2, 3)`` px of the film to px of the input
+        - transformed_keypoints: ``(N, K, 2)`` px of the input, float32
         - input_center, input_scale: ``(2,)`` the same in MMPose's form, where nothing
           is rotated
 
@@ -82,6 +85,9 @@ class FilmAffine(BaseTransform):
         results['img_shape'] = self.input_size[::-1]
         results['input_size'] = self.input_size
         results['warp_mat'] = matrix[:2]
+        if 'keypoints' in results:
+            moved = results['keypoints'] @ matrix[:2, :2].T + matrix[:2, 2]
+            results['transformed_keypoints'] = moved.astype(np.float32)
         if angle == 0:
             scale = np.array(self.input_size) / matrix[[0, 1], [0, 1]]
             origin = -matrix[:2, 2] / matrix[[0, 1], [0, 1]]

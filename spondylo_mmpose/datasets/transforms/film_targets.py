@@ -20,7 +20,7 @@ _LEAST_ASPECT = 0.5
 
 @TRANSFORMS.register_module()
 class FilmTargets(BaseTransform):
-    """Take corners to the input and draw their hull boxes anew.
+    """Draw hull boxes anew around corners that came to the input of a network.
 
     Boxes are hulls of the labelled corners where they come to lie, cut off at the
     input's edge. A vertebra of which less than ``least_visible`` of the box is in the
@@ -31,13 +31,11 @@ class FilmTargets(BaseTransform):
     end plate of S1 that some data sets label; the short side of its box is at least
     half the long one.
 
-    ``keypoints`` stay in px of the film, where evaluation and drawings want them.
-
     Required Keys:
 
-        - keypoints: ``(N, 4, 2)`` px of the film (optional)
-        - keypoints_visible: ``(N, 4)``
-        - warp_mat, input_size
+        - transformed_keypoints: ``(N, 4, 2)`` px of the input (optional)
+        - keypoints_visible: ``(N, 4)``, with them
+        - input_size
 
     Added Keys:
 
@@ -56,13 +54,11 @@ class FilmTargets(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Add the targets; a film without vertebrae gets none."""
-        corners = np.asarray(results.get('keypoints', ()), np.float64)
+        corners = np.asarray(results.get('transformed_keypoints', ()), np.float64)
         corners = corners.reshape(-1, 4, 2)
         labelled = np.asarray(results.get('keypoints_visible', ())).reshape(-1, 4) > 0
         enough = labelled.sum(1) >= 2
         corners, labelled = corners[enough], labelled[enough]
-        matrix = np.asarray(results['warp_mat'], np.float64)
-        corners = corners @ matrix[:, :2].T + matrix[:, 2]
         width, height = results['input_size']
         # Edges of the outermost pixels, whose centres have whole numbers.
         low, high = np.array([-0.5, -0.5]), np.array([width - 0.5, height - 0.5])
