@@ -81,7 +81,10 @@ def train(
     context.set_forkserver_preload(list(_PRELOAD))
     log = folder.with_suffix('.log')
     operation = kill.operation if kill else None
-    process = context.Process(target=_train, args=(arguments, log, folder, operation))
+    # The process that is forked may have been started with another environment.
+    process = context.Process(
+        target=_train, args=(arguments, log, folder, operation, dict(os.environ))
+    )
     process.start()
     if kill and kill.seconds is not None:
         process.join(kill.seconds)
@@ -209,10 +212,15 @@ def _counter(folder: Path) -> Path:
 
 
 def _train(
-    arguments: list[str], log: Path, folder: Path, operation: int | None
+    arguments: list[str],
+    log: Path,
+    folder: Path,
+    operation: int | None,
+    environment: dict[str, str],
 ) -> None:
     """Be ``tools/train.py``."""
     os.setsid()
+    os.environ.update(environment)
     with log.open('a') as stream:
         os.dup2(stream.fileno(), 1)
         os.dup2(stream.fileno(), 2)

@@ -9,6 +9,7 @@ from spondylo_mmpose.engine.checkpoint import load_checkpoint_file
 from spondylo_mmpose.engine.hooks import TrainingRecordHook
 from spondylo_mmpose.engine.hooks.finite_training_hook import DivergedError
 from tests.test_engine.runs import (
+    Points,
     StopHook,
     Stopped,
     interrupted,
@@ -183,3 +184,25 @@ def test_the_record_tells_of_a_resumed_run(tmp_path):
     }  # fmt: skip
     seconds = [start['seconds'] for start in record['starts']]
     assert result['seconds'] == pytest.approx(sum(seconds))
+
+
+@pytest.mark.parametrize('workers', [0, 2])
+def test_one_seed_gives_one_result(tmp_path, workers):
+    loader = {
+        'dataset': Points(), 'batch_size': 4, 'num_workers': workers,
+        'collate_fn': {'type': 'default_collate'}, 'persistent_workers': False,
+        'worker_init_fn': {'type': 'init_worker'},
+        'sampler': {'type': 'DefaultSampler', 'shuffle': True},
+    }  # fmt: skip
+    states = []
+    for name, seed in (('a', 1), ('b', 1), ('c', 2)):
+        randomness = {'seed': seed, 'deterministic': True}
+        runner = make_runner(
+            tmp_path / name, epochs=2, train_dataloader=loader, randomness=randomness
+        )
+        torch.rand(len(states))
+        runner.train()
+        states.append(last_state(tmp_path / name))
+    torch.use_deterministic_algorithms(False)
+    assert states[0] == states[1]
+    assert states[0] != states[2]

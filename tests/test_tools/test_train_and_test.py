@@ -1,5 +1,6 @@
 """The real tools, end to end, on a few phantoms and a tiny model."""
 
+import csv
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ from spondylo_mmpose.engine.checkpoint import load_checkpoint_file
 from spondylo_mmpose.engine.run_facts import RUN_FACTS, NamedDigest, read_facts
 from spondylo_mmpose.evaluation.dump import load_dump
 from spondylo_mmpose.reporting.run_record import load_run
+from spondylo_mmpose.utils.io import file_digest
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -82,6 +84,23 @@ def test_training_leaves_checkpoints_and_a_log(trained):
     last = json.loads((trained / 'evaluation' / 'val' / 'metrics.json').read_text())
     assert last['epoch'] == 4
     assert last['corner/MRE_px'] > 0
+
+
+def test_training_tells_what_it_was_and_how_it_went(trained, data):
+    record = json.loads((trained / 'training.json').read_text())
+    assert record['status'] == 'completed'
+    assert record['config']['name'] == 'tiny.py'
+    assert "type='TopdownPoseEstimator'" in record['config']['text']
+    (annotations,) = record['data']['train']
+    assert annotations['sha256'] == file_digest(data / 'annotations' / 'train.json')
+    assert record['result']['epochs'] == 4
+    assert (trained / record['result']['best']['checkpoint']).is_file()
+    (start,) = record['starts']
+    assert '--no-pretrained' in start['command']
+    for name, rows in (('train', record['result']['iterations']), ('val', 4)):
+        with (trained / f'{name}.csv').open(newline='') as stream:
+            assert len(list(csv.DictReader(stream))) == rows
+    assert (trained / 'training.png').read_bytes().startswith(b'\x89PNG')
 
 
 def test_interrupted_and_resumed_equals_undisturbed(trained, data, tmp_path, run_tool):
