@@ -10,5 +10,5 @@ model = dict(
         init_cfg=None,
     ),
     neck=dict(in_channels=[192, 384, 768], out_channels=192, num_csp_blocks=2),
-    bbox_head=dict(in_channels=192, feat_channels=192, exp_on_reg=True),
+    bbox_head=dict(in_channels=192, feat_channels=192),
 )

@@ -1,8 +1,8 @@
-"""RTMDet-tiny on small films: 384 px, 2.8 times as fast, for a CPU."""
+"""RTMDet-tiny on small films: 320 px, a quarter of the work, for a CPU."""
 
 _base_ = './rtmdet_spondylo.py'
 
-input_size = (384, 384)
+input_size = (320, 320)
 train_pipeline = [
     *_base_.train_pipeline[:2],
     _base_.train_pipeline[2] | dict(input_size=input_size),
