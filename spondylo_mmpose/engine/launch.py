@@ -14,6 +14,7 @@ from mmengine.dist import init_dist, is_distributed
 from mmengine.runner import Runner
 
 from spondylo_mmpose.engine.cfg_options import check_names
+from spondylo_mmpose.engine.device import choose_device, uses_cuda
 from spondylo_mmpose.engine.run_folder import run_folder_of
 from spondylo_mmpose.errors import SpondyloError, one_line
 from spondylo_mmpose.utils.io import make_folder
@@ -96,11 +97,13 @@ def apply_common_options(config: Config, args: argparse.Namespace) -> None:
 
     Args:
         config: Changed in place.
-        args: Parsed options ``config, work_dir, launcher, show_dir``.
+        args: Parsed options ``config, work_dir, launcher, show_dir, device``.
 
     Raises:
-        SpondyloError: If the folder for pictures cannot be written.
+        SpondyloError: If the folder for pictures cannot be written, or there is no
+            such device.
     """
+    choose_device(config, args.device)
     config.launcher = args.launcher
     if args.launcher != 'none':
         prepare_distributed(config)
@@ -126,7 +129,7 @@ def prepare_distributed(config: Config) -> None:
     mmengine's own start-up selects a GPU by rank without asking whether there is one,
     and joins the processes later than the name of the run's folder is agreed on.
     """
-    if torch.cuda.is_available():
+    if uses_cuda(config):
         if not is_distributed():
             init_dist(config.launcher, **config.env_cfg.get('dist_cfg', {}))
         return
@@ -153,7 +156,7 @@ def enable_amp(config: Config) -> None:
     kind = config.optim_wrapper.get('type', 'OptimWrapper')
     if kind not in known:
         raise SpondyloError(f'--amp does not go with the optimiser wrapper {kind}')
-    if torch.cuda.is_available():
+    if uses_cuda(config):
         config.optim_wrapper.type = 'AmpOptimWrapper'
         config.optim_wrapper.setdefault('loss_scale', 'dynamic')
     else:

@@ -3,10 +3,11 @@
 import argparse
 
 from spondylo_mmpose.engine.cfg_options import CfgOptions
+from spondylo_mmpose.engine.device import DEVICES
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """Add ``--work-dir``, ``--show-dir``, ``--cfg-options`` and ``--launcher``.
+    """Add the options that say where, on what and with which settings.
 
     Args:
         parser: Parser of a tool that runs mmengine's Runner.
@@ -23,6 +24,12 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         action=CfgOptions,
         metavar='NAME=VALUE',
         help='override settings of the config, e.g. data_root=data/spondylo',
+    )
+    parser.add_argument(
+        '--device',
+        choices=DEVICES,
+        default='auto',
+        help='compute on this; auto (default) takes a GPU where there is one',
     )
     parser.add_argument(
         '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none'

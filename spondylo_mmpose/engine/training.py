@@ -17,6 +17,7 @@ from spondylo_mmpose.engine.checkpoint import (
     load_checkpoint_file,
     unwrapped,
 )
+from spondylo_mmpose.engine.device import uses_cuda
 from spondylo_mmpose.engine.failures import explain_training_failure
 from spondylo_mmpose.engine.hooks.training_record_hook import record_hook
 from spondylo_mmpose.engine.launch import (
@@ -70,7 +71,7 @@ def run_training(args: argparse.Namespace) -> list[str]:
     choose_folder(config, args, fixed)
     check_run_leaks(config)
     runner = build_runner(config)
-    if args.deterministic and torch.cuda.is_available():
+    if args.deterministic and uses_cuda(config):
         # Some of CUDA's algorithms have no form that repeats; say so, do not stop.
         torch.use_deterministic_algorithms(True, warn_only=True)
     with explain_config_errors(config):

@@ -143,7 +143,8 @@ def test_a_part_that_cannot_be_built_is_one_line(tmp_path):
 def test_unwritable_show_dir_is_one_line(tmp_path):
     (tmp_path / 'file').write_text('')
     options = Namespace(
-        config='x.py', work_dir=None, launcher='none', show_dir=str(tmp_path / 'file')
-    )
+        config='x.py', work_dir=None, launcher='none', device='auto',
+        show_dir=str(tmp_path / 'file'),
+    )  # fmt: skip
     with pytest.raises(SpondyloError, match='--show-dir'):
         launch.apply_common_options(launch.load_config(RTMPOSE), options)
