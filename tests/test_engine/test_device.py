@@ -1,8 +1,8 @@
 import mmengine.device
 import mmengine.device.utils
-import mmengine.model
 import pytest
 from mmengine.config import Config
+from mmengine.model import BaseModel
 from mmengine.runner import Runner
 
 from spondylo_mmpose.engine.device import DEVICES, choose_device, uses_cuda
