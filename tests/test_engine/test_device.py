@@ -1,3 +1,6 @@
+import logging
+from types import SimpleNamespace
+
 import mmengine.device
 import mmengine.device.utils
 import pytest
@@ -65,6 +68,5 @@ class Moved(BaseModel):
 def test_the_runner_asks_for_it(monkeypatch):
     """The name of a device that no machine has shows that it was asked for."""
     monkeypatch.setattr(mmengine.device.utils, 'DEVICE', 'chosen')
-    runner = Runner.__new__(Runner)
-    runner._launcher = 'none'
-    assert runner.wrap_model(None, Moved()).device == 'chosen'
+    alone = SimpleNamespace(distributed=False, logger=logging.getLogger('runs'))
+    assert Runner.wrap_model(alone, None, Moved()).device == 'chosen'
