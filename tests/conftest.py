@@ -48,6 +48,14 @@ def phantoms(tmp_path_factory) -> Path:
     return root
 
 
+@pytest.fixture(autouse=True)
+def own_scope():
+    """Forget the registry scope of a run, under which others would find other parts."""
+    yield
+    if default_scope := sys.modules.get('mmengine.registry.default_scope'):
+        default_scope.DefaultScope._instance_dict.clear()
+
+
 @pytest.fixture
 def one_thread():
     """Run torch on one thread: several get in the way of the data workers."""

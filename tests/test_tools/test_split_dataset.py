@@ -73,7 +73,8 @@ def test_phantoms_trained_on_a_split_and_tested_on_another(run_tool, tmp_path):
     assert 'trained on the patients of 6 of the 6 films' in said_in_a_test(1)
 
     mixed = run_tool(
-        'train.py', config, '--no-pretrained', *options,
+        'train.py', config, '--no-pretrained', '--work-dir', tmp_path / 'mixed',
+        *options[2:],
         'train_dataloader.dataset.ann_file=annotations/cv/fold1/train.json',
         SPONDYLO_SPLIT='cv/fold0',
     )  # fmt: skip
