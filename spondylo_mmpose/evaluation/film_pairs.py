@@ -61,6 +61,20 @@ def labelled_pairs(pairs: Iterable[FilmPair]) -> list[FilmPair]:
     return [pair for pair in bounded if len(pair[0].corners)]
 
 
+def check_score_threshold(threshold: float) -> float:
+    """The threshold itself, if it is one.
+
+    Raises:
+        SpondyloError: If it does not lie between 0 and 1, as scores do: nothing would
+            be found, or everything, without a word.
+    """
+    if not 0 <= threshold <= 1:
+        raise SpondyloError(
+            f'score_threshold={threshold:g}: must lie between 0 and 1, as scores do'
+        )
+    return threshold
+
+
 def reaches(scores: ArrayLike, threshold: float) -> NDArray[np.bool_]:
     """Whether each score is at least the threshold, or was not told."""
     # Written so that NaN passes.

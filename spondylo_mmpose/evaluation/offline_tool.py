@@ -1,6 +1,8 @@
 """Offline evaluation as ``tools/evaluate.py`` does it."""
 
 import argparse
+from contextlib import suppress
+from pathlib import Path
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.offline import evaluate
@@ -31,7 +33,18 @@ def run_evaluate(args: argparse.Namespace) -> list[str]:
     for target in filter(None, (args.json, args.save_json)):
         check_writable(target)
     if args.out:
+        is_new = not Path(args.out).exists()
         make_folder(args.out, '--out')
+    try:
+        return _measured(args)
+    except SpondyloError:
+        if args.out and is_new:
+            with suppress(OSError):  # not where it holds a file
+                Path(args.out).rmdir()
+        raise
+
+
+def _measured(args: argparse.Namespace) -> list[str]:
     truth = read_truth(args.annotations)
     predictions = read_predictions(args.predictions, truth.contents)
     lines = []

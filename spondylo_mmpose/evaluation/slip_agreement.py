@@ -160,8 +160,8 @@ def rules(no_slip_threshold: float) -> dict[str, str]:
         'never within an error, is neither found nor ruled out, and for kappa has the '
         'grade farthest from the true one; mean, bias and limits are those of '
         'the others (the mean is infinite where there are none), so read them '
-        'together with slip_unmeasured',
-        'limits': 'bias +- 1.96 standard deviations (Bland and Altman 1986)',
+        'together with the number of pairs not measured (slip_unmeasured)',
+        'limits': 'bias ± 1.96 standard deviations (Bland and Altman 1986)',
         'intervals': '95 %; of shares by Wilson, of bias and limits by Bland and '
         'Altman; they take pairs for independent and are too narrow where a patient '
         'has several',

@@ -50,7 +50,10 @@ def film_overlay(
     try:
         grey = read_radiograph(path).pixels
     except RadiographError as error:
-        raise SpondyloError(f'{path}: {error}') from error
+        hint = '; call from where the run was made, or leave films out with --films 0'
+        raise SpondyloError(
+            f'{path}: {error}{"" if Path(path).exists() else hint}'
+        ) from error
     film, scale = fit(grey, size, size)
     for record in records:
         missed = not np.isfinite(record.predicted).all(-1).any()

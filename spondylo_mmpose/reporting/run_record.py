@@ -19,7 +19,11 @@ from spondylo_mmpose.engine.run_facts import (
     read_facts,
 )
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.evaluation.film_pairs import SCORE_THRESHOLD, FilmPair
+from spondylo_mmpose.evaluation.film_pairs import (
+    SCORE_THRESHOLD,
+    FilmPair,
+    check_score_threshold,
+)
 from spondylo_mmpose.evaluation.measuring import measure_pairs, measure_records
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.evaluation.truth import Truth, read_truth
@@ -71,7 +75,7 @@ class RunRecord:
     score_threshold: float = SCORE_THRESHOLD
     no_slip_threshold: float = NO_SLIP_THRESHOLD
     _measured: dict[bool, dict[str, float]] = field(
-        default_factory=dict, repr=False, compare=False
+        default_factory=dict, init=False, repr=False, compare=False
     )
 
     @property
@@ -133,8 +137,10 @@ def load_runs(
         no_slip_threshold: See :class:`RunRecord`.
 
     Raises:
-        SpondyloError: If a run cannot be read, or two have one name.
+        SpondyloError: If a run cannot be read, two have one name, or the score
+            threshold is none.
     """
+    check_score_threshold(score_threshold)
     named: dict[str, Path] = {}
     for argument in arguments:
         name, path = _name_and_path(argument)

@@ -8,13 +8,20 @@ never best, and nothing is where fewer than two rows were measured.
 import csv
 import io
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
+from spondylo_mmpose.reporting.cells import (
+    NOT_MEASURED,
+    Cell,
+    Column,
+    interval_texts,
+    number_text,
+    raw_text,
+)
 from spondylo_mmpose.reporting.escaping import (
     MINUS,
     csv_text,
@@ -23,74 +30,9 @@ from spondylo_mmpose.reporting.escaping import (
     one_line,
 )
 
-NOT_MEASURED = '--'
-"""What stands for NaN, except in CSV, where the cell is empty."""
-
 _FITTED = r'\ifdim\width>\textwidth\textwidth\else\width\fi'
 
 _NOT_MEASURED_NOTE = f'{NOT_MEASURED}: not measured'
-
-
-@dataclass(frozen=True)
-class Column:
-    """What the cells of a column share.
-
-    Attributes:
-        heading: Above the column.
-        unit: Behind the heading, in brackets; may be empty.
-        form: Format of a value, a float, e.g. ``'{:.2f}'`` or ``'{:.0f}'``; or a
-            function that gives its text.
-        better: Whether low or high values are better; nothing is marked without.
-        name: Heading in CSV; the heading with its unit when left out.
-    """
-
-    heading: str
-    unit: str = ''
-    form: str | Callable[[float], str] = '{:.2f}'
-    better: Literal['low', 'high'] | None = None
-    name: str = ''
-
-    @property
-    def title(self) -> str:
-        """Heading and unit."""
-        return f'{self.heading} ({self.unit})' if self.unit else self.heading
-
-    @property
-    def csv_name(self) -> str:
-        """Heading in CSV."""
-        return self.name or self.title
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One value.
-
-    Attributes:
-        value: Number or text; ``None`` or NaN where nothing was measured.
-        low: Lower end of its interval, NaN without.
-        high: Upper end.
-        form: Format instead of the column's.
-    """
-
-    value: float | str | None
-    low: float = math.nan
-    high: float = math.nan
-    form: str | Callable[[float], str] | None = None
-
-    @property
-    def is_text(self) -> bool:
-        """Whether the value is a text."""
-        return isinstance(self.value, str)
-
-    @property
-    def number(self) -> float:
-        """The value as a number; NaN for a text and where nothing was measured."""
-        return math.nan if self.value is None or self.is_text else float(self.value)
-
-    @property
-    def has_interval(self) -> bool:
-        """Whether both ends of an interval are known."""
-        return not (math.isnan(self.low) or math.isnan(self.high))
 
 
 @dataclass(frozen=True)
@@ -132,10 +74,10 @@ class Table:
             values = {i: row[j].number for i, row in enumerate(cells)}
             values = {i: v for i, v in values.items() if not math.isnan(v)}
             finite = [v for v in values.values() if math.isfinite(v)]
-            if column.better is None or len(values) < 2 or not finite:
+            if not (column.ranked and column.better) or len(values) < 2 or not finite:
                 continue
             best = min(finite) if column.better == 'low' else max(finite)
-            shown = {i: _number_text(v, cells[i][j], column) for i, v in values.items()}
+            shown = {i: number_text(v, cells[i][j], column) for i, v in values.items()}
             wanted = {shown[i] for i, v in values.items() if v == best}
             found |= {(i, j) for i, text in shown.items() if text in wanted}
         return found
@@ -152,7 +94,9 @@ class Table:
         heads = [csv_text(column.csv_name) for column in self.columns]
         writer.writerow(_spread([[h, f'{h}_low', f'{h}_high'] for h in heads], spans))
         for row in cells:
-            triples = [[_raw(c.value), _raw(c.low), _raw(c.high)] for c in row]
+            triples = [
+                [raw_text(c.value), raw_text(c.low), raw_text(c.high)] for c in row
+            ]
             writer.writerow(_spread(triples, spans))
         return buffer.getvalue()
 
@@ -223,7 +167,7 @@ class Table:
                 *lines,
                 r'\bottomrule',
                 r'\end{tabular}' + '}' * fitted,
-                *(rf'\par{{\footnotesize {note}}}' for note in notes),
+                *(rf'{{\footnotesize\raggedright {note}\par}}' for note in notes),
                 rf'\end{{{kind}}}',
                 '',
             ]
@@ -280,7 +224,7 @@ class Table:
 
     @property
     def _has_gaps(self) -> bool:
-        return any(_lacks(cell) for row in self.cells for cell in row)
+        return any(cell.is_gap for row in self.cells for cell in row)
 
     def _all_notes(self) -> list[str]:
         return [*self.notes, *[_NOT_MEASURED_NOTE] * self._has_gaps]
@@ -288,59 +232,30 @@ class Table:
     def _text(self, cell: Cell, place: int) -> str:
         if cell.is_text:
             return one_line(str(cell.value))
-        text = _number_text(cell.number, cell, self.columns[place])
+        text = number_text(cell.number, cell, self.columns[place])
         if not cell.has_interval:
             return text
-        low, high = _interval_texts(cell, self.columns[place])
+        low, high = interval_texts(cell, self.columns[place])
         return f'{text} ({low} to {high})'
 
     def _latex(self, cell: Cell, place: int, best: bool, stacked: bool) -> str:
         if cell.is_text:
             return latex_text(str(cell.value))
-        if _lacks(cell):
+        if cell.is_gap:
             return NOT_MEASURED
         column = self.columns[place]
-        text = _latex_number(_number_text(cell.number, cell, column))
+        text = _latex_number(number_text(cell.number, cell, column))
         text = rf'\textbf{{{text}}}' if best else text
         if not cell.has_interval:
             return text
-        low, high = map(_latex_number, _interval_texts(cell, column))
+        low, high = map(_latex_number, interval_texts(cell, column))
         interval = rf'{{\scriptsize ({low} to {high})}}'
         head, foot = r'\begin{tabular}[t]{@{}r@{}}', r'\end{tabular}'
         return rf'{head}{text}\\{interval}{foot}' if stacked else f'{text} {interval}'
 
 
-def _number_text(value: float, cell: Cell, column: Column) -> str:
-    if math.isnan(value):
-        return NOT_MEASURED
-    if math.isinf(value):
-        return '∞' if value > 0 else '-∞'
-    form = cell.form or column.form
-    if not isinstance(form, str):
-        return form(value)
-    text = form.format(value)
-    # A negative number that rounds to zero loses its sign.
-    return text if any(digit in text for digit in '123456789') else form.format(0.0)
-
-
-def _interval_texts(cell: Cell, column: Column) -> list[str]:
-    return [_number_text(end, cell, column) for end in (cell.low, cell.high)]
-
-
 def _latex_number(text: str) -> str:
     return latex_text(text.replace('-', MINUS))
-
-
-def _lacks(cell: Cell) -> bool:
-    return not cell.is_text and math.isnan(cell.number)
-
-
-def _raw(value: float | str | None) -> str:
-    if isinstance(value, str):
-        return csv_text(value)
-    if value is None or math.isnan(value):
-        return ''
-    return str(value) if isinstance(value, int) else repr(float(value))
 
 
 def _spread(triples: Iterable[Sequence[str]], spans: Sequence[bool]) -> list[str]:

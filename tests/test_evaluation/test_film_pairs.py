@@ -3,9 +3,15 @@ import pytest
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.film_pairs import (
+    check_score_threshold,
     labelled_pairs,
     pair_films,
     reaches,
+)
+from spondylo_mmpose.evaluation.metrics import (
+    FilmClinicalMetric,
+    PublishedSlotMetric,
+    SpineDetectionMetric,
 )
 from tests.test_evaluation.film_helpers import column, film_of, prediction_of
 
@@ -57,3 +63,18 @@ def test_what_does_not_belong_together_is_refused_by_name(films, predictions, me
 
 def test_a_score_that_was_not_told_passes():
     assert reaches([0.3, 0.29, np.nan], 0.3).tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize('threshold', [-0.1, 1.1, np.nan, np.inf])
+def test_a_score_threshold_that_no_score_has_is_refused(threshold):
+    with pytest.raises(SpondyloError, match='must lie between 0 and 1'):
+        check_score_threshold(threshold)
+
+
+@pytest.mark.parametrize(
+    'metric', [FilmClinicalMetric, PublishedSlotMetric, SpineDetectionMetric]
+)
+def test_every_metric_of_films_refuses_it(metric):
+    assert metric(score_threshold=1.0).score_threshold == 1
+    with pytest.raises(SpondyloError, match='score_threshold=nan'):
+        metric(score_threshold=np.nan)

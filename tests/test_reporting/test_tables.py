@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from spondylo_mmpose.reporting.tables import Cell, Column, Table
+from spondylo_mmpose.reporting.cells import Cell, Column
+from spondylo_mmpose.reporting.tables import Table
 
 NAN, INF = float('nan'), float('inf')
 
@@ -90,8 +91,8 @@ def test_latex():
         r'  {}[c & 2.00 & -- & 4 \\',
         r'\bottomrule',
         r'\end{tabular}',
-        r'\par{\footnotesize 5 \% of}',
-        r'\par{\footnotesize --: not measured}',
+        r'{\footnotesize\raggedright 5 \% of\par}',
+        r'{\footnotesize\raggedright --: not measured\par}',
         r'\end{table}',
     ]
     wide = table.to_latex(wide=True)

@@ -104,14 +104,16 @@ def test_a_fault_is_one_line_and_nothing_is_written(
         dump.write_bytes(content)
     out = tmp_path / 'out' / 'm.json'
     done = run_tool(
-        'evaluate.py', dump, truth, *options, '--json', out, '--save-json', out
-    )
+        'evaluate.py', dump, truth, *options, '--json', out, '--save-json', out,
+        '--out', tmp_path / 'results',
+    )  # fmt: skip
     assert done.returncode == 2
     assert done.stdout == ''
     assert done.stderr.startswith(f'error: {dump}: ')
     assert message in done.stderr
     assert done.stderr.count('\n') == 1
     assert list(out.parent.iterdir()) == []
+    assert not (tmp_path / 'results').exists()
 
 
 def test_annotations_are_asked_for(run_tool, dump):

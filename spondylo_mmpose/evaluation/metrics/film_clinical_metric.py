@@ -6,7 +6,11 @@ from typing import Any
 from mmpose.registry import METRICS
 
 from spondylo_mmpose.evaluation.detection import compare_films
-from spondylo_mmpose.evaluation.film_pairs import SCORE_THRESHOLD, FilmPair
+from spondylo_mmpose.evaluation.film_pairs import (
+    SCORE_THRESHOLD,
+    FilmPair,
+    check_score_threshold,
+)
 from spondylo_mmpose.evaluation.matched_records import outcome_records
 from spondylo_mmpose.evaluation.matching import IOU_THRESHOLD
 from spondylo_mmpose.evaluation.metrics.film_metric import FilmMetric
@@ -52,7 +56,7 @@ class FilmClinicalMetric(FilmMetric):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.score_threshold = score_threshold
+        self.score_threshold = check_score_threshold(score_threshold)
         self.iou_threshold = iou_threshold
         how: dict[str, Any] = {
             'intervals': intervals, 'resamples': resamples, 'seed': seed

@@ -5,7 +5,11 @@ from typing import Any
 
 from mmpose.registry import METRICS
 
-from spondylo_mmpose.evaluation.film_pairs import SCORE_THRESHOLD, FilmPair
+from spondylo_mmpose.evaluation.film_pairs import (
+    SCORE_THRESHOLD,
+    FilmPair,
+    check_score_threshold,
+)
 from spondylo_mmpose.evaluation.metrics.film_metric import FilmMetric
 from spondylo_mmpose.evaluation.slots import summarise_slots
 
@@ -26,7 +30,7 @@ class PublishedSlotMetric(FilmMetric):
 
     def __init__(self, score_threshold: float = SCORE_THRESHOLD, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.score_threshold = score_threshold
+        self.score_threshold = check_score_threshold(score_threshold)
 
     def summarise(self, pairs: Sequence[FilmPair]) -> dict[str, float]:
         """Pool all films, see :func:`.summarise_slots`."""

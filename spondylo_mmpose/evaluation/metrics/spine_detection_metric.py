@@ -8,7 +8,11 @@ from mmpose.registry import METRICS
 from spondylo_mmpose.evaluation.detection import compare_films
 from spondylo_mmpose.evaluation.detection_intervals import detection_intervals
 from spondylo_mmpose.evaluation.detection_summary import summarise_detections
-from spondylo_mmpose.evaluation.film_pairs import SCORE_THRESHOLD, FilmPair
+from spondylo_mmpose.evaluation.film_pairs import (
+    SCORE_THRESHOLD,
+    FilmPair,
+    check_score_threshold,
+)
 from spondylo_mmpose.evaluation.intervals import Bootstrap
 from spondylo_mmpose.evaluation.matching import IOU_THRESHOLD
 from spondylo_mmpose.evaluation.metrics.film_metric import FilmMetric
@@ -48,7 +52,7 @@ class SpineDetectionMetric(FilmMetric):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.score_threshold = score_threshold
+        self.score_threshold = check_score_threshold(score_threshold)
         self.iou_threshold = iou_threshold
         self.px_thresholds = tuple(px_thresholds)
         self.mm_thresholds = tuple(mm_thresholds)

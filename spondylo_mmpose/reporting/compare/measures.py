@@ -1,12 +1,12 @@
 """Which values a comparison shows, in which order, and which way is better."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from spondylo_mmpose.reporting.tables import Cell, Column
+from spondylo_mmpose.reporting.cells import Cell, Column
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,31 @@ class Measure:
         column: How it is shown.
         has_interval: Whether Markdown, LaTeX and pictures show its interval; CSV and
             JSON always have it.
+        whole: Metric, and the value it has where the run covers everything. Set where
+            this value leaves out what a run missed.
     """
 
     name: str
     column: Column
     has_interval: bool = False
+    whole: tuple[str, float] | None = None
+
+    def column_of(self, runs: Sequence[Mapping[str, float]]) -> Column:
+        """The column in a table of some runs.
+
+        Where one of them missed something that this value leaves out, the runs are
+        measured on different vertebrae: whoever finds only the easy ones would be the
+        best. None is, then.
+
+        Args:
+            runs: Values of each run by full name.
+        """
+        if self.whole is None:
+            return self.column
+        name, value = self.whole
+        return replace(
+            self.column, ranked=all(metrics.get(name) == value for metrics in runs)
+        )
 
     def cell(self, metrics: Mapping[str, float], every: bool = False) -> Cell:
         """The value of a run.
@@ -47,8 +67,9 @@ def _measure(
     form: str = '{:.2f}',
     better: Literal['low', 'high'] | None = 'low',
     interval: bool = False,
+    whole: tuple[str, float] | None = None,
 ) -> Measure:
-    return Measure(name, Column(heading, unit, form, better, name), interval)
+    return Measure(name, Column(heading, unit, form, better, name), interval, whole)
 
 
 def _rate(name: str, heading: str, interval: bool = False) -> Measure:
@@ -60,11 +81,13 @@ def _number(name: str, heading: str) -> Measure:
 
 
 def _distances(prefix: str, unit: str, what: str = '') -> list[Measure]:
+    whole = ('spine/recall', 100.0) if prefix == 'spine' else None
+    named = {'MRE': 'MRE', 'median': 'median', 'p95': '95th percentile'}
     return [
-        _measure(f'{prefix}/MRE_{unit}', f'MRE{what}', unit, interval=True),
-        _measure(f'{prefix}/median_{unit}', f'median{what}', unit),
-        _measure(f'{prefix}/p95_{unit}', f'95th percentile{what}', unit),
-    ]
+        _measure(f'{prefix}/{name}_{unit}', f'{heading}{what}', unit,
+                 interval=name == 'MRE', whole=whole)
+        for name, heading in named.items()
+    ]  # fmt: skip
 
 
 def _successes(
@@ -78,23 +101,27 @@ def _successes(
 
 _PX, _MM = (2, 5, 10, 24), (2, 2.5, 3, 4)
 
+_SLOTS_FILLED = ('published_slot/slots_without_prediction', 0.0)
+
 _SLIP = [
-    _measure('clinical/slip_MAE', 'slip MAE', 'points', interval=True),
+    _measure('clinical/slip_MAE', 'slip MAE', 'points', interval=True,
+             whole=('clinical/slip_unmeasured', 0)),
     _measure('clinical/slip_unmeasured_percent', 'slips not measured', '%', '{:.1f}'),
     _rate('clinical/grade_accuracy', 'grade accuracy', interval=True),
     _measure('clinical/kappa_quadratic', 'kappa', better='high'),
-]
+]  # fmt: skip
 
 _SLOT = [
-    _measure('published_slot/MRE_px512', 'MRE', 'px of 512'),
-    _measure('published_slot/median_px512', 'median', 'px of 512'),
+    _measure('published_slot/MRE_px512', 'MRE', 'px of 512', whole=_SLOTS_FILLED),
+    _measure('published_slot/median_px512', 'median', 'px of 512',
+             whole=_SLOTS_FILLED),
     *(
         _rate(f'published_slot/SDR@{limit}px512', f'SDR {limit} px of 512')
         for limit in (6, 12, 18, 24)
     ),
     _number('published_slot/slots_without_prediction', 'slots not predicted'),
     _number('published_slot/slots_beyond_truth', 'slots invented'),
-]
+]  # fmt: skip
 
 GIVEN_BOXES: Mapping[str, Sequence[Measure]] = {
     'Corners (px)': [
@@ -131,7 +158,7 @@ END_TO_END: Mapping[str, Sequence[Measure]] = {
 
 PANELS: Mapping[bool, Sequence[Measure]] = {
     given: [
-        Measure(m.name, m.column, True)
+        replace(m, has_interval=True)
         for table in tables.values()
         for m in table
         if m.name in wanted

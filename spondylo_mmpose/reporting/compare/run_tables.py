@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
+from spondylo_mmpose.reporting.cells import Cell, Column
 from spondylo_mmpose.reporting.compare.comparing import Question
 from spondylo_mmpose.reporting.compare.measures import (
     END_TO_END,
@@ -12,10 +13,14 @@ from spondylo_mmpose.reporting.compare.measures import (
     tables_of,
 )
 from spondylo_mmpose.reporting.run_record import RunRecord
-from spondylo_mmpose.reporting.tables import Cell, Column, Table
+from spondylo_mmpose.reporting.tables import Table
 from spondylo_mmpose.reporting.targets import SLOT_CAUTION, SLOT_TARGETS
 
 _INTERVALS = 'In brackets: 95 % intervals by a bootstrap over patients.'
+_UNRANKED = (
+    'No best is marked where a run missed some and the value leaves them out: '
+    'the runs are then not measured on the same.'
+)
 _SLOT_TABLE = list(END_TO_END)[-1]
 
 
@@ -46,12 +51,16 @@ def value_tables(question: Question) -> list[Table]:
             continue
         made.append((title, measures, cells))
     tables = []
+    values = [run.metrics(True) for run in question.runs]
     for title, measures, cells in made:
+        columns = [measure.column_of(values) for measure in measures]
         is_first = title == made[0][0]
         facts = _told_facts(question.runs) if is_first else ()
         notes = (
             [_INTERVALS] if any(c.has_interval for row in cells for c in row) else []
         )
+        if len(values) > 1 and not all(column.ranked for column in columns):
+            notes.append(_UNRANKED)
         if is_first:
             notes += [f'{name}: nothing was measured.' for name in lacking]
             notes += _run_notes(question)
@@ -60,7 +69,7 @@ def value_tables(question: Question) -> list[Table]:
         tables.append(
             Table(
                 f'{question.kind.capitalize()}, {question.films} films: {title}',
-                [_RUN, *(column for column, _ in facts), *(m.column for m in measures)],
+                [_RUN, *(column for column, _ in facts), *columns],
                 [
                     [run.name, *(own[place] for _, own in facts), *row]
                     for place, (run, row) in enumerate(
@@ -109,10 +118,11 @@ def whole_table(questions: Sequence[Question]) -> Table:
 def best_runs(question: Question) -> dict[str, list[str]]:
     """Names of the best runs by full name of the value, as the tables mark them."""
     measures = measures_of(question.given_boxes)
+    values = [run.metrics(True) for run in question.runs]
     table = Table(
         '',
-        [measure.column for measure in measures],
-        [[m.cell(r.metrics(True)) for m in measures] for r in question.runs],
+        [measure.column_of(values) for measure in measures],
+        [[m.cell(metrics) for m in measures] for metrics in values],
     )
     best: dict[str, list[str]] = {}
     for row, place in sorted(table.best()):

@@ -71,8 +71,6 @@ def _restrict(run: RunRecord, films: set[str]) -> RunRecord:
         # End to end records are made of pairs and hold the same films.
         records=[r for r in run.records if names[r.film_id] in films],
         pairs=[pair for pair in run.pairs if pair[0].file_name in films],
-        # What was measured on all films holds no longer.
-        _measured={},
     )
 
 

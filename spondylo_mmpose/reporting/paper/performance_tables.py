@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spondylo_mmpose.evaluation.slip_agreement import rules
+from spondylo_mmpose.reporting.cells import Column
 from spondylo_mmpose.reporting.paper.columns import (
     BOOTSTRAP_NOTE,
     COUNT,
@@ -20,7 +21,7 @@ from spondylo_mmpose.reporting.paper.provenance import (
     source_note,
 )
 from spondylo_mmpose.reporting.run_record import RunRecord
-from spondylo_mmpose.reporting.tables import Column, Table
+from spondylo_mmpose.reporting.tables import Table
 
 
 @dataclass(frozen=True)

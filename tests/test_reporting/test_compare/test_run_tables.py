@@ -87,3 +87,24 @@ def test_the_best_are_named(tmp_path):
     best = best_runs(question)
     assert best['corner/MRE_px'] == ['b', 'c']
     assert 'corner/corners_lost' not in best
+
+
+def test_who_finds_only_the_easy_ones_is_not_the_best(tmp_path):
+    # The run that missed two vertebrae has no error on the others.
+    runs = found(tmp_path, whole=([3, 4], 0), easy=([0, 0], 2))
+    (question,) = compare_runs(runs)
+    best = best_runs(question)
+    assert best['spine/recall'] == ['whole']
+    assert best['spine/SDR@2px'] == ['easy']
+    matched = {'spine/MRE_px', 'spine/median_px', 'spine/p95_mm', 'clinical/slip_MAE'}
+    slots = {'published_slot/MRE_px512', 'published_slot/median_px512'}
+    assert not best.keys() & (matched | slots)
+    told = [any('No best' in note for note in t.notes) for t in value_tables(question)]
+    assert told == [False, True, True, True, True]
+
+
+def test_where_nothing_was_missed_the_least_error_is_the_best(tmp_path):
+    (question,) = compare_runs(found(tmp_path, a=([3, 4], 0), b=([0, 1], 0)))
+    best = best_runs(question)
+    assert best['spine/MRE_px'] == best['published_slot/MRE_px512'] == ['b']
+    assert not any('No best' in n for t in value_tables(question) for n in t.notes)
