@@ -60,7 +60,8 @@ def test_the_baseline_may_be_chosen(tmp_path):
 @pytest.mark.parametrize('column', ['MRE_px', 'corner/MRE_px', 'SDR@2px'])
 def test_the_best_comes_first_and_the_unmeasured_last(tmp_path, column):
     runs = given(tmp_path, a=[3, 4], b=[0, 1], c=[2, 0.1])
-    lost = replace(runs[0], name='d', _measured={True: {'corner/MRE_px': np.nan}})
+    lost = replace(runs[0], name='d')
+    lost._measured[True] = {'corner/MRE_px': np.nan}
     order = [run.name for run in sort_runs([lost, *runs], column)]
     assert order[-1] == 'd'
     assert order[0] == 'b'
@@ -78,6 +79,6 @@ def test_sorting_by_name_or_by_nothing_known(tmp_path):
 def test_another_truth_is_refused_by_the_names_of_the_runs(tmp_path):
     one, other = given(tmp_path, a=[3, 4], b=[0, 1])
     moved = [replace(r, true=r.true + 1) for r in other.records]
-    other = replace(other, records=moved, _measured={})
+    other = replace(other, records=moved)
     with pytest.raises(SpondyloError, match=r'^a and b: .*true corners'):
         compare_runs([one, other])

@@ -106,7 +106,7 @@ def test_nothing_measured_is_said(runs):
         dataclasses.replace(r, predicted=np.full((4, 2), np.nan))
         for r in runs[0].records
     ]
-    run = dataclasses.replace(runs[0], records=lost, _measured={})
+    run = dataclasses.replace(runs[0], records=lost)
     analysis = error_analysis([run])
     assert 'nothing was measured' in texts_of(analysis)
     assert to_png(analysis)

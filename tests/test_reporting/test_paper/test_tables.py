@@ -89,7 +89,7 @@ def test_mm_where_a_spacing_is_known(runs):
         dataclasses.replace(r, film={**r.film, 'pixel_spacing_mm': [0.5, 0.5]})
         for r in runs[0].records
     ]
-    run = dataclasses.replace(runs[0], records=records, _measured={})
+    run = dataclasses.replace(runs[0], records=records)
     _, mm = landmark_tables([run])
     assert mm.stem == 'table2_given_boxes_mm'
     assert float(rows_of(mm.table)[0]['corner/MRE_mm']) == pytest.approx(0.75)
