@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -57,6 +58,6 @@ def test_common_films_end_to_end(tmp_path):
 
 def test_nothing_in_common_is_refused(tmp_path):
     one = load_runs([str(results_of(tmp_path, 'a', [0, 0]))], [truth_of(tmp_path)])[0]
-    other = type(one)(**{**vars(one), 'name': 'b', 'pairs': [], 'records': []})
+    other = replace(one, name='b', pairs=[], records=[])
     with pytest.raises(SpondyloError, match=re.escape('a, b: have no film in common')):
         same_films([one, other], common=True)
