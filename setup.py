@@ -39,6 +39,7 @@ REQUIRED = [
     'python-gdcm>=3.0.22',
     'imagehash>=4.3',
     'defusedxml>=0.7',
+    'safetensors>=0.4.3',
     'jinja2>=3',
     'tqdm',
 ]

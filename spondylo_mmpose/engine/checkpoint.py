@@ -10,6 +10,7 @@ from mmengine.model import is_model_wrapper
 from torch import nn
 
 from spondylo_mmpose.engine import compat
+from spondylo_mmpose.engine.weights_file import SUFFIX, read_weights
 from spondylo_mmpose.errors import SpondyloError
 
 
@@ -17,7 +18,7 @@ def load_checkpoint_file(path: str | Path) -> dict[str, Any]:
     """Load a checkpoint without running code from it.
 
     Args:
-        path: File written by mmengine.
+        path: File written by mmengine, or published weights.
 
     Returns:
         Its content, with a ``state_dict``.
@@ -27,6 +28,8 @@ def load_checkpoint_file(path: str | Path) -> dict[str, Any]:
     """
     compat.allow_mmengine_checkpoints()
     path = Path(path)
+    if path.suffix == SUFFIX:
+        return read_weights(path)
     if not path.is_file():
         raise SpondyloError(f'{path}: no such checkpoint')
     try:

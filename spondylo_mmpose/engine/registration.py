@@ -15,6 +15,7 @@ from spondylo_mmpose.engine.hooks import (
 )
 from spondylo_mmpose.engine.optim import CpuAmpOptimWrapper
 from spondylo_mmpose.engine.visualization import CsvVisBackend
+from spondylo_mmpose.engine.weights_file import load_from_safetensors
 from spondylo_mmpose.engine.workers import init_worker
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     'TrainingRecordHook',
     'collate_in_band',
     'init_worker',
+    'load_from_safetensors',
 ]
