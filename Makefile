@@ -54,7 +54,8 @@ demo: $(READY)  ## Train and judge a small model, and make a report to look at.
 	$(RUN) tools/demo.py $(if $(SPONDYLO_REAL_DATA),--real-data '$(SPONDYLO_REAL_DATA)')
 
 test: $(READY)  ## Run the tests.
-	$(RUN) -m pytest $(PYTEST_ARGS)
+	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} \
+	  $(RUN) -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 bench: $(READY)  ## Measure how fast the parts are; JSON in work_dirs/benchmarks.
 	@for script in tools/benchmarks/*.py; do \

@@ -17,7 +17,7 @@ def read_description() -> str:
     return readme.read_text(encoding='utf-8') if readme.is_file() else ''
 
 
-DEV = ['ruff', 'mypy', 'pytest', 'hypothesis', 'pre-commit']
+DEV = ['ruff', 'mypy', 'pytest', 'pytest-xdist', 'hypothesis', 'pre-commit']
 # torch, mmcv and mmpose are absent on purpose; docs/installation.md installs them. pip
 # would fetch gigabytes of CUDA beside a chosen torch, build an mmcv without ops and
 # stumble over mmpose's requirement chumpy, which cannot be built.

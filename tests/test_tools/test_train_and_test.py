@@ -176,8 +176,8 @@ def test_a_test_writes_what_it_was(trained, metrics, data):
 def test_two_processes_give_the_numbers_of_one(trained, metrics, data, tmp_path):
     checkpoint, folder = trained / 'epoch_4.pth', tmp_path / 'two'
     command = [
-        sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node', 2,
-        '--master_port', 29531, ROOT / 'tools/test.py', CONFIG, checkpoint,
+        sys.executable, '-m', 'torch.distributed.run', '--standalone',
+        '--nproc_per_node', 2, ROOT / 'tools/test.py', CONFIG, checkpoint,
         '--work-dir', folder, '--cfg-options', f'data_root={data}',
         '--dump', folder / 'predictions.pkl', '--out', folder / 'metrics.json',
         '--launcher', 'pytorch',
