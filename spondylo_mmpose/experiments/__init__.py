@@ -1,0 +1,1 @@
+"""Several trainings: one after another, side by side, and tidied up."""

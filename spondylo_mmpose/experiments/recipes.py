@@ -1,0 +1,135 @@
+"""What a series trains: recipes, their kinds, and what their results depend on."""
+
+import hashlib
+import inspect
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from spondylo_mmpose.engine.launch import dataset_nodes, load_config
+from spondylo_mmpose.engine.run_facts import annotation_paths
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.utils.io import file_digest
+
+DETECTOR, POSE, FILM = 'detector', 'pose', 'film'
+"""Kinds: finds boxes; given boxes gives corners; gives corners of a whole film."""
+
+Digests = dict[str, str]
+
+_BY_TEST = ('test_dataloader', 'test_evaluator', 'test_cfg')
+# Neither changes what is learned or measured.
+_IDLE = (
+    *('work_dir', 'cfg', 'experiment_name', 'launcher', 'log_processor'),
+    *('log_level', 'visualizer', 'default_hooks', 'resume'),
+)
+_BY_TRAINING = ('auto_scale_lr', 'custom_imports', 'from_scratch')
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A config that is trained and tested.
+
+    Attributes:
+        name: File name without suffix; unique in a series.
+        path: As it was named.
+        kind: :data:`DETECTOR`, :data:`POSE` or :data:`FILM`.
+        epochs: Epochs of the whole training, ``None`` if it does not count them.
+        training: Digest of each setting and annotation file that a training depends
+            on.
+        testing: Likewise what a test depends on besides the checkpoint.
+    """
+
+    name: str
+    path: Path
+    kind: str
+    epochs: int | None
+    training: Digests
+    testing: Digests
+
+
+def read_recipes(
+    paths: Sequence[str | Path], cfg_options: dict | None = None
+) -> list[Recipe]:
+    """Read the recipes of a series, those of detectors first.
+
+    Args:
+        paths: Config files.
+        cfg_options: Overrides that all of them get.
+
+    Raises:
+        SpondyloError: If one is no recipe, or two have one name.
+    """
+    recipes: dict[str, Recipe] = {}
+    for path in paths:
+        recipe = read_recipe(path, cfg_options)
+        if recipe.name in recipes:
+            raise SpondyloError(
+                f'{path}: is called {recipe.name}, and so is '
+                f'{recipes[recipe.name].path}; each needs a file name of its own'
+            )
+        recipes[recipe.name] = recipe
+    return sorted(recipes.values(), key=lambda recipe: recipe.kind != DETECTOR)
+
+
+def read_recipe(path: str | Path, cfg_options: dict | None = None) -> Recipe:
+    """Read one recipe.
+
+    Raises:
+        SpondyloError: If it is none, or an option does not fit it.
+    """
+    config = load_config(path, cfg_options)
+    for name in ('train_dataloader', 'train_cfg', 'test_dataloader'):
+        if not config.get(name):
+            raise SpondyloError(f'{path}: has no {name}; a series trains and tests')
+    settings = set(inspect.signature(Runner.__init__).parameters) - {'self', *_IDLE}
+    trained_by = sorted(settings.difference(_BY_TEST).union(_BY_TRAINING))
+    training = {name: _digest(config[name]) for name in trained_by if name in config}
+    checkpoint = (config.get('default_hooks') or {}).get('checkpoint')
+    training['default_hooks.checkpoint'] = _digest(checkpoint)
+    testing = {name: _digest(config[name]) for name in _BY_TEST if name in config}
+    for loader, digests in (
+        ('train_dataloader', training),
+        ('val_dataloader', training),
+        ('test_dataloader', testing),
+    ):
+        digests |= _annotations(config, loader)
+    return Recipe(
+        name=Path(path).stem,
+        path=Path(path),
+        kind=_kind(config),
+        epochs=config.train_cfg.get('max_epochs'),
+        training=training,
+        testing=testing,
+    )
+
+
+def differing(one: Digests, other: Digests) -> list[str]:
+    """Names of what differs between two sets of digests."""
+    names = one.keys() | other.keys()
+    return sorted(name for name in names if one.get(name) != other.get(name))
+
+
+def _kind(config: Config) -> str:
+    if config.get('default_scope') == 'mmdet':
+        return DETECTOR
+    nodes = list(dataset_nodes(config.test_dataloader.dataset))
+    modes = {node.get('data_mode', 'topdown') for node in nodes}
+    return POSE if modes == {'topdown'} else FILM
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _annotations(config: Config, loader: str) -> Digests:
+    split = loader.partition('_')[0]
+    return {
+        f'{split} films ({path.name})': file_digest(path)
+        for path in annotation_paths(config, loader)
+    }

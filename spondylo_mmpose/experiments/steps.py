@@ -1,0 +1,158 @@
+"""One of the project's tools in a process of its own, with its progress."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from spondylo_mmpose.errors import SpondyloError
+
+PATIENCE = 120
+"""Seconds that an interrupted tool has to leave everything in order."""
+
+_PROGRESS = re.compile(r'Epoch\((train|test)\)\s*(?:\[(\d+)\])?\[\s*(\d+)/(\d+)\]')
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Runs tools.
+
+    Attributes:
+        tools: Folder of the tools.
+        logs: Folder for what they print.
+        lock: File descriptor that they inherit; see :func:`.locked`.
+    """
+
+    tools: Path
+    logs: Path
+    lock: int
+
+    def run(
+        self,
+        name: str,
+        tool: str,
+        arguments: Sequence[object],
+        epochs: int | None = None,
+    ) -> float:
+        """Run a tool to its end.
+
+        Ctrl-C is handed on to it once, and it is waited for; a second one kills it.
+
+        Args:
+            name: Of the step and its log.
+            tool: File name of the tool.
+            arguments: Its command line.
+            epochs: Epochs of a training, for the progress.
+
+        Returns:
+            Seconds it took.
+
+        Raises:
+            SpondyloError: If it fails; the text is its reason.
+            KeyboardInterrupt: If it was interrupted.
+        """
+        command = [sys.executable, '-W', 'ignore', str(self.tools / tool)]
+        command += [str(argument) for argument in arguments]
+        self.logs.mkdir(parents=True, exist_ok=True)
+        log = self.logs / f'{name}.log'
+        began = time.monotonic()
+        # In a session of its own the terminal's Ctrl-C does not reach it a second time.
+        with subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            errors='replace',
+            start_new_session=True,
+            pass_fds=[self.lock],
+        ) as process:
+            try:
+                reason = _follow(process, log, name, epochs)
+                status = process.wait()
+            except BaseException as error:
+                _stop(process, gently=isinstance(error, KeyboardInterrupt))
+                raise
+        if status == 130:
+            raise KeyboardInterrupt
+        if status:
+            if status < 0:
+                reason = (
+                    f'killed by {signal.Signals(-status).name}, by somebody or by the '
+                    'system for want of memory'
+                )
+            raise SpondyloError(f'{reason} (log: {log})')
+        return time.monotonic() - began
+
+
+def _follow(
+    process: subprocess.Popen[str], log: Path, name: str, epochs: int | None
+) -> str:
+    """Write the log and show the progress; the line that tells a failure."""
+    last = error = ''
+    with (
+        log.open('a', encoding='utf-8') as file,
+        tqdm(
+            total=100,
+            desc=name,
+            # None: on a terminal only.
+            disable=None,
+            leave=False,
+            bar_format='  {desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}',
+        ) as bar,
+    ):
+        for line in process.stdout or ():
+            file.write(line)
+            file.flush()
+            last = line.strip() or last
+            if line.startswith('error: '):
+                error = line.removeprefix('error: ').strip()
+            share = progress(line, epochs)
+            if share is not None:
+                bar.n = 100 * share
+                bar.refresh()
+    return error or last or 'it said nothing'
+
+
+def progress(line: str, epochs: int | None) -> float | None:
+    """How far a tool has come, read from a line of its log.
+
+    Args:
+        line: One line.
+        epochs: Epochs of a training.
+
+    Returns:
+        Share from 0 to 1; ``None`` if the line tells nothing.
+    """
+    found = _PROGRESS.search(line)
+    if not found:
+        return None
+    kind, epoch, done, of = found.groups()
+    part = int(done) / max(1, int(of))
+    if kind == 'test':
+        return min(1.0, part)
+    if not epochs or not epoch:
+        return None
+    return min(1.0, (int(epoch) - 1 + part) / epochs)
+
+
+def _stop(process: subprocess.Popen[str], gently: bool) -> None:
+    """End a tool and all that it started."""
+    try:
+        if gently and process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+            # What it still says must be read, or it would wait for a reader.
+            process.communicate(timeout=PATIENCE)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt, ProcessLookupError):
+        pass
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
