@@ -22,7 +22,7 @@ endif
 SETUP_ARGS := $(if $(PYTHON),--python '$(PYTHON)') \
               $(if $(TORCH_INDEX),--torch-index '$(TORCH_INDEX)')
 
-.PHONY: help setup environment demo test bench lint format clean clean-env
+.PHONY: help setup environment demo test smoke bench lint format clean clean-env
 
 help:  ## List the targets.
 	@echo 'Targets:'
@@ -36,6 +36,7 @@ help:  ## List the targets.
 	@echo '  PYTHON_ENV=/path          use this ready environment, build none'
 	@echo '  SPONDYLO_REAL_DATA=/path  folder of the real films, for demo and test'
 	@echo "  PYTEST_ARGS='-k slip'     further arguments for pytest"
+	@echo "  SMOKE_ARGS=configs/x.py   these recipes only, for smoke"
 
 ifdef PYTHON_ENV
 setup: BOOTSTRAP := $(RUN)
@@ -56,6 +57,9 @@ demo: $(READY)  ## Train and judge a small model, and make a report to look at.
 test: $(READY)  ## Run the tests.
 	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} \
 	  $(RUN) -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
+
+smoke: $(READY)  ## Try every recipe on phantoms: train, resume, test (SMOKE_ARGS).
+	$(RUN) -W ignore tools/smoke.py $(SMOKE_ARGS)
 
 bench: $(READY)  ## Measure how fast the parts are; JSON in work_dirs/benchmarks.
 	@for script in tools/benchmarks/*.py; do \
