@@ -1,0 +1,147 @@
+import hashlib
+import re
+import subprocess
+
+import pytest
+import torch
+from mmengine.runner import load_checkpoint
+
+from spondylo_mmpose.engine.checkpoint import check_fits, load_checkpoint_file
+from spondylo_mmpose.engine.hooks.trained_films_hook import TRAINED_FILMS
+from spondylo_mmpose.engine.launch import load_config
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.utils.io import file_digest
+from spondylo_mmpose.zoo.publishing import publish
+from spondylo_mmpose.zoo.recipe import build_network
+from tests.test_zoo.runs import TINY, add_test, make_run
+
+
+@pytest.fixture(scope='module')
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('runs') / 'tiny'
+    checkpoint = make_run(folder)
+    add_test(
+        folder,
+        checkpoint,
+        {
+            'corner/MRE_px': 2.5,
+            'corner/MRE_px_low': 2.25,
+            'corner/MRE_px_high': 2.75,
+            'corner/MRE_mm': None,
+            'corner/vertebrae': 20,
+        },
+    )
+    add_test(folder / 'end_to_end', checkpoint, {'spine/F1': 88.0}, boxes='det.pth')
+    return folder
+
+
+@pytest.fixture(scope='module')
+def published(run, tmp_path_factory):
+    return publish(run, tmp_path_factory.mktemp('out') / 'files')
+
+
+def test_files_and_their_digests(published):
+    folder = published.parent
+    names = sorted(path.name for path in folder.iterdir())
+    assert re.fullmatch(r'tiny_unet-[0-9a-f]{8}\.safetensors', published.name)
+    assert names == ['SHA256SUMS', published.name, 'tiny_unet.md', 'tiny_unet.py']
+    assert published.stem.endswith(file_digest(published)[:8])
+    subprocess.run(
+        ['sha256sum', '--check', '--quiet', 'SHA256SUMS'], cwd=folder, check=True
+    )
+    content = load_checkpoint_file(published)
+    text = (folder / 'tiny_unet.py').read_bytes()
+    assert content['config_sha256'] == hashlib.sha256(text).hexdigest()
+    assert content['meta'] == {'epoch': 7, 'iter': 70, 'seed': 5}
+
+
+def test_predictions_are_those_of_the_checkpoint_bit_by_bit(run, published):
+    """Of the weights that were validated, not of those behind the average."""
+    outputs = []
+    for path in (run / 'best_corner_MRE_px_epoch_7.pth', published):
+        network = build_network(load_config(published.parent / 'tiny_unet.py'), 'cpu')
+        check_fits(path, network)
+        # As tools/test.py has the Runner do it.
+        load_checkpoint(network, str(path), map_location='cpu')
+        network.eval()
+        torch.manual_seed(0)
+        with torch.no_grad():
+            outputs.append(network(torch.rand(2, 3, 64, 64), None, mode='tensor'))
+    assert outputs[0].abs().max() > 0
+    assert torch.equal(*outputs)
+
+
+def test_nothing_tells_where_or_of_whom(published):
+    for path in published.parent.iterdir():
+        content = path.read_bytes()
+        for secret in (b'dr_who', b'patients/', b'0123456789abcdef'):
+            assert secret not in content, path.name
+    text = (published.parent / 'tiny_unet.py').read_text()
+    assert text.count('{{$SPONDYLO_DATA:data/spondylo}}') == 4
+
+
+def test_the_config_is_that_of_the_training(published, monkeypatch):
+    monkeypatch.setenv('SPONDYLO_DATA', '/elsewhere')
+    ours, theirs = load_config(published.parent / 'tiny_unet.py'), load_config(TINY)
+    for name in ('model', 'optim_wrapper', 'val_dataloader', 'test_evaluator'):
+        assert ours[name] == theirs[name], name
+    assert ours.train_dataloader.dataset.data_root == '/elsewhere'
+
+
+def test_the_card_states_what_was_measured_and_nothing_else(published):
+    card = (published.parent / 'tiny_unet.md').read_text()
+    assert '| MRE (px) | 2.50 | 2.25 to 2.75 |' in card
+    assert '| F1 (%) | 88.0 |  |' in card
+    assert 'End to end, boxes by `det.pth`' in card
+    assert 'MRE (mm)' not in card
+    assert (
+        '| learned from: SHA-256 `aaaaaaaaaaaaaaaa` | 12 | -- | 60 | phantom (12) |'
+        in card
+    )
+    assert 'All films are phantoms' in card
+    # Validation and test were on one file.
+    assert card.count('The epoch was chosen on the same films') == 2
+    assert 'averaged over the training (EMA)' in card
+    assert file_digest(published) in card
+    assert 'For research only' in card
+
+
+def test_results_of_other_weights_are_left_out(run, tmp_path):
+    other = run / 'epoch_9.pth'
+    content = torch.load(run / 'best_corner_MRE_px_epoch_7.pth', weights_only=True)
+    content['state_dict'] = content.pop('ema_state_dict')
+    torch.save(content, other)
+    published = publish(other, tmp_path / 'out', keep_film_keys=True)
+    other.unlink()
+    card = (tmp_path / 'out' / 'tiny_unet.md').read_text()
+    assert 'None were measured of these weights' in card
+    assert 'as they were validated' in card
+    assert load_checkpoint_file(published)[TRAINED_FILMS] == ['0123456789abcdef']
+    assert 'hashed keys of the training films' in card
+
+
+def test_a_checkpoint_alone_needs_its_config(run, tmp_path):
+    alone = tmp_path / 'weights.pth'
+    alone.write_bytes((run / 'best_corner_MRE_px_epoch_7.pth').read_bytes())
+    with pytest.raises(SpondyloError, match='name the config with --config'):
+        publish(alone, tmp_path / 'out')
+    assert not (tmp_path / 'out').exists()
+    published = publish(alone, tmp_path / 'out', TINY)
+    assert (
+        'record of the training is not at hand'
+        in (published.parent / 'tiny_unet.md').read_text()
+    )
+    with pytest.raises(SpondyloError, match='--force'):
+        publish(alone, tmp_path / 'out', TINY)
+    assert publish(alone, tmp_path / 'out', TINY, force=True) == published
+    with pytest.raises(SpondyloError, match='is published already'):
+        publish(published, tmp_path / 'again')
+
+
+def test_weights_that_do_not_fit_are_not_published(run, tmp_path):
+    with pytest.raises(SpondyloError, match='does not fit the config'):
+        publish(run / 'best_older_epoch_1.pth', tmp_path / 'out')
+    with pytest.raises(SpondyloError, match='holds no weights'):
+        (tmp_path / 'empty').mkdir()
+        publish(tmp_path / 'empty', tmp_path / 'out')
+    assert not (tmp_path / 'out').exists()
