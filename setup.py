@@ -17,6 +17,21 @@ def read_description() -> str:
     return readme.read_text(encoding='utf-8') if readme.is_file() else ''
 
 
+def mim_files() -> list[str]:
+    """Recipes, tools and the index of models, as paths inside the package."""
+    package = HERE / 'spondylo_mmpose'
+    found = [package / '.mim' / 'model-index.yml']
+    for folder, ending in (
+        ('configs', '*.py'),
+        ('configs', '*.yml'),
+        ('tools', '*.py'),
+    ):
+        # Globs do not follow links, so go to where they lead.
+        inside = (HERE / folder).rglob(ending)
+        found += [package / '.mim' / path.relative_to(HERE) for path in inside]
+    return [path.relative_to(package).as_posix() for path in found]
+
+
 DEV = ['ruff', 'mypy', 'pytest', 'pytest-xdist', 'hypothesis', 'pre-commit']
 # torch, mmcv and mmpose are absent on purpose; docs/installation.md installs them. pip
 # would fetch gigabytes of CUDA beside a chosen torch, build an mmcv without ops and
@@ -62,7 +77,10 @@ setup(
         'Topic :: Scientific/Engineering :: Medical Science Apps.',
     ],
     packages=find_packages(include=['spondylo_mmpose', 'spondylo_mmpose.*']),
-    package_data={'spondylo_mmpose': ['**/*.jinja', '**/*.json', '**/*.csv']},
+    # .mim links to what mim and mmengine look for in a package.
+    package_data={
+        'spondylo_mmpose': ['**/*.jinja', '**/*.json', '**/*.csv', *mim_files()]
+    },
     python_requires='>=3.10,<3.12',
     install_requires=REQUIRED,
     extras_require={'dev': DEV, 'all': DEV},

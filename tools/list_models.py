@@ -4,6 +4,7 @@
 import argparse
 import json
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
@@ -54,7 +55,11 @@ def main() -> None:
     from spondylo_mmpose.zoo.recipe import find_recipes
 
     recipes = args.configs or find_recipes(ROOT / 'configs')
-    with tqdm(recipes, unit='recipe', file=sys.stderr, leave=False) as bar:
+    # mmengine tells on stdout of environment variables that it puts in.
+    with (
+        redirect_stdout(sys.stderr),
+        tqdm(recipes, unit='recipe', file=sys.stderr, leave=False) as bar,
+    ):
         models, faults = listing.list_models(
             bar, args.work_dirs, args.published, bar.set_postfix_str
         )

@@ -2,6 +2,8 @@
 """Print a config as a run would have it: with all that it inherits, and options."""
 
 import argparse
+import sys
+from contextlib import redirect_stdout
 
 import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
 from spondylo_mmpose.utils.cli import run_cli
@@ -29,7 +31,10 @@ def main() -> None:
     args = parse_args()
     from spondylo_mmpose.engine.launch import load_config
 
-    print(load_config(args.config, args.cfg_options).pretty_text)
+    # mmengine tells on stdout of environment variables that it puts in.
+    with redirect_stdout(sys.stderr):
+        text = load_config(args.config, args.cfg_options).pretty_text
+    print(text)
 
 
 if __name__ == '__main__':

@@ -46,14 +46,16 @@ def test_published_weights_predict_what_the_checkpoint_does(
 
 def test_a_config_is_printed_whole_and_with_options(run_tool, tmp_path):
     result = run_tool(
-        'print_config.py', CONFIG, '--cfg-options', 'optim_wrapper.optimizer.lr=0.125'
-    )
+        'print_config.py', CONFIG, '--cfg-options', 'optim_wrapper.optimizer.lr=0.125',
+        SPONDYLO_DATA='/elsewhere',
+    )  # fmt: skip
     assert result.returncode == 0, result.stderr
     path = tmp_path / 'printed.py'
     path.write_text(result.stdout)
     printed = load_config(path)
-    assert '_base_' not in result.stdout.split('=')[0]
+    assert not any(line.startswith('_base_') for line in result.stdout.splitlines())
     assert printed.optim_wrapper.optimizer == dict(type='Adam', lr=0.125)
+    assert printed.test_dataloader.dataset.data_root == '/elsewhere'
     assert printed.model == load_config(CONFIG).model
 
 
