@@ -13,7 +13,7 @@ from mmengine.config import ConfigDict
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.engine.smoke import EPOCHS
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.experiments.folder_lock import LOCK, is_locked, locked
+from spondylo_mmpose.experiments.folder_lock import is_locked, locked
 from spondylo_mmpose.experiments.recipes import (
     POSE,
     Recipe,
@@ -235,7 +235,7 @@ def _empty(out: Path) -> None:
     """Remove what an earlier trial left; nothing else."""
     if is_locked(out):
         raise SpondyloError(f'{out}: another trial is running there')
-    if out.is_dir() and any(path.name != LOCK for path in out.iterdir()):
+    if out.is_dir() and any(path.name[0] != '.' for path in out.iterdir()):
         if not (out / TABLE).is_file():
             raise SpondyloError(
                 f'{out}: is not empty and no earlier trial; choose another --out'

@@ -6,16 +6,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from tqdm import tqdm
 
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.experiments.folder_lock import held_by_child
 
 PATIENCE = 120
 """Seconds that an interrupted tool has to leave everything in order."""
+
+INTERVAL = 0.25
+"""Seconds between two looks at a log."""
 
 _PROGRESS = re.compile(r'Epoch\((train|test)\)\s*(?:\[(\d+)\])?\[\s*(\d+)/(\d+)\]')
 
@@ -27,7 +32,7 @@ class Steps:
     Attributes:
         tools: Folder of the tools.
         logs: Folder for what they print.
-        lock: File descriptor that they inherit; see :func:`.locked`.
+        lock: File descriptor that they hold the folder by; see :func:`.locked`.
     """
 
     tools: Path
@@ -63,23 +68,27 @@ class Steps:
         self.logs.mkdir(parents=True, exist_ok=True)
         log = self.logs / f'{name}.log'
         began = time.monotonic()
-        # In a session of its own the terminal's Ctrl-C does not reach it a second time.
-        with subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            errors='replace',
-            start_new_session=True,
-            pass_fds=[self.lock],
-        ) as process:
-            try:
-                reason = _follow(process, log, name, epochs)
-                status = process.wait()
-            except BaseException as error:
-                _stop(process, gently=isinstance(error, KeyboardInterrupt))
-                raise
+        with log.open('a', encoding='utf-8') as file:
+            start = file.tell()
+            # In a session of its own the terminal's Ctrl-C does not reach it twice. It
+            # writes its log itself: a pipe would be its end if we are killed.
+            process = subprocess.Popen(
+                command,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                pass_fds=[self.lock],
+                preexec_fn=held_by_child(self.lock),
+            )
+        try:
+            reason = _follow(process, log, start, epochs)
+        except BaseException as error:
+            _stop(process, gently=isinstance(error, KeyboardInterrupt))
+            raise
+        finally:
+            _kill_group(process)  # data workers outlive a training that was killed
+        status = process.returncode
         if status == 130:
             raise KeyboardInterrupt
         if status:
@@ -93,24 +102,19 @@ class Steps:
 
 
 def _follow(
-    process: subprocess.Popen[str], log: Path, name: str, epochs: int | None
+    process: subprocess.Popen[bytes], log: Path, start: int, epochs: int | None
 ) -> str:
-    """Write the log and show the progress; the line that tells a failure."""
+    """Wait for the end and show the progress; the line that tells a failure."""
     last = error = ''
-    with (
-        log.open('a', encoding='utf-8') as file,
-        tqdm(
-            total=100,
-            desc=name,
-            # None: on a terminal only.
-            disable=None,
-            leave=False,
-            bar_format='  {desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}',
-        ) as bar,
-    ):
-        for line in process.stdout or ():
-            file.write(line)
-            file.flush()
+    with tqdm(
+        total=100,
+        desc=log.stem,
+        # None: on a terminal only.
+        disable=None,
+        leave=False,
+        bar_format='  {desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}',
+    ) as bar:
+        for line in _lines(process, log, start):
             last = line.strip() or last
             if line.startswith('error: '):
                 error = line.removeprefix('error: ').strip()
@@ -119,6 +123,27 @@ def _follow(
                 bar.n = 100 * share
                 bar.refresh()
     return error or last or 'it said nothing'
+
+
+def _lines(process: subprocess.Popen[bytes], log: Path, start: int) -> Iterator[str]:
+    """Lines of a log while it grows, until the process has ended."""
+    with log.open(encoding='utf-8', errors='replace') as file:
+        file.seek(start)
+        begun = ''
+        while True:
+            # Asked first: what it wrote before its end is read after.
+            ended = process.poll() is not None
+            while piece := file.readline():
+                begun += piece
+                if begun.endswith('\n'):
+                    yield begun
+                    begun = ''
+            if ended:
+                break
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=INTERVAL)
+        if begun:
+            yield begun
 
 
 def progress(line: str, epochs: int | None) -> float | None:
@@ -143,16 +168,16 @@ def progress(line: str, epochs: int | None) -> float | None:
     return min(1.0, (int(epoch) - 1 + part) / epochs)
 
 
-def _stop(process: subprocess.Popen[str], gently: bool) -> None:
-    """End a tool and all that it started."""
-    try:
-        if gently and process.poll() is None:
+def _stop(process: subprocess.Popen[bytes], gently: bool) -> None:
+    """Have a tool end; a second Ctrl-C means at once."""
+    if gently and process.poll() is None:
+        with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
             os.killpg(process.pid, signal.SIGINT)
-            # What it still says must be read, or it would wait for a reader.
-            process.communicate(timeout=PATIENCE)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt, ProcessLookupError):
-        pass
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.wait(timeout=PATIENCE)
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End a tool and all that it started."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

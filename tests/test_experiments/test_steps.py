@@ -1,7 +1,10 @@
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -74,33 +77,77 @@ def test_interrupted_tool_interrupts(run):
         run('raise SystemExit(130)')
 
 
-def test_lock_is_held_by_what_inherits_it(run, tmp_path):
-    assert not is_locked(tmp_path / 'out')
-    # The tool leaves a process behind that lives on for a moment.
-    run(
-        'import subprocess, sys; subprocess.Popen([sys.executable, "-c", "import sys; '
-        'sys.stdin.read()"], stdin=open(sys.argv[1]), stdout=subprocess.DEVNULL, '
-        'stderr=subprocess.DEVNULL, close_fds=False)',
-        make_fifo(tmp_path),
-    )
-    assert is_locked(tmp_path / 'out')
-    with pytest.raises(SpondyloError, match='another program works there'):
-        run('')
-    os.close(FIFO.pop())
-    deadline = time.monotonic() + 30
-    while is_locked(tmp_path / 'out'):
-        assert time.monotonic() < deadline, 'the lock outlived its holders'
+LEFT_BEHIND = """
+import sys
+from pathlib import Path
+from spondylo_mmpose.experiments.folder_lock import locked
+from spondylo_mmpose.experiments.steps import Steps
+folder = Path(sys.argv[1])
+with locked(folder / 'out') as lock:
+    Steps(folder, folder / 'logs', lock).run('step', 'tool.py', [folder])
+"""
+
+HAS_CHILD = """
+import os, pathlib, sys, time
+folder = pathlib.Path(sys.argv[1])
+child = os.fork()
+if child:
+    (folder / 'pids.part').write_text(f'{os.getpid()} {child}')
+    (folder / 'pids.part').rename(folder / 'pids')
+time.sleep(60)
+"""
+
+
+def wait_for(condition, what):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, what
         time.sleep(0.02)
 
 
-FIFO = []
+def test_folder_is_held_by_a_tool_left_behind_but_not_by_its_workers(tmp_path):
+    (tmp_path / 'tool.py').write_text(HAS_CHILD)
+    out = tmp_path / 'out'
+    assert not is_locked(out)
+    program = subprocess.Popen([sys.executable, '-c', LEFT_BEHIND, str(tmp_path)])
+    wait_for((tmp_path / 'pids').exists, 'it did not begin')
+    assert is_locked(out)
+    tool, worker = map(int, (tmp_path / 'pids').read_text().split())
+    try:
+        program.kill()
+        program.wait()
+        assert is_locked(out)
+        with pytest.raises(SpondyloError, match='that it left behind'), locked(out):
+            pass
+        os.kill(tool, signal.SIGKILL)
+        wait_for(lambda: not is_locked(out), 'the lock outlived its holder')
+        os.kill(worker, 0)  # It is still there.
+        with locked(out):
+            pass
+    finally:
+        os.kill(worker, signal.SIGKILL)
 
 
-def make_fifo(folder):
-    path = folder / 'fifo'
-    os.mkfifo(path)
-    FIFO.append(os.open(path, os.O_RDWR))
-    return path
+def test_workers_of_a_tool_that_was_killed_go_too(run, tmp_path):
+    def kill():
+        wait_for((tmp_path / 'pids').exists, 'it did not begin')
+        os.kill(int((tmp_path / 'pids').read_text().split()[0]), signal.SIGKILL)
+
+    threading.Thread(target=kill).start()
+    with pytest.raises(SpondyloError, match='killed by SIGKILL'):
+        run(HAS_CHILD, tmp_path)
+    worker = int((tmp_path / 'pids').read_text().split()[1])
+    wait_for(lambda: gone(worker), 'its worker lives on')
+
+
+def gone(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    # Dead, but nobody has asked for its status yet.
+    state = Path(f'/proc/{pid}/stat')
+    return state.is_file() and state.read_text().rpartition(')')[2].split()[0] == 'Z'
 
 
 @pytest.mark.parametrize(
