@@ -22,7 +22,7 @@ endif
 SETUP_ARGS := $(if $(PYTHON),--python '$(PYTHON)') \
               $(if $(TORCH_INDEX),--torch-index '$(TORCH_INDEX)')
 
-.PHONY: help setup environment demo test smoke bench lint format clean clean-env
+.PHONY: help setup environment demo test test-all smoke bench lint format clean clean-env
 
 help:  ## List the targets.
 	@echo 'Targets:'
@@ -54,9 +54,14 @@ endif
 demo: $(READY)  ## Train and judge a small model, and make a report to look at.
 	$(RUN) tools/demo.py $(if $(SPONDYLO_REAL_DATA),--real-data '$(SPONDYLO_REAL_DATA)')
 
+PYTEST := OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} \
+	  $(RUN) -m pytest -n auto --maxprocesses 4 --dist loadfile
+
 test: $(READY)  ## Run the tests.
-	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} \
-	  $(RUN) -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
+	$(PYTEST) $(PYTEST_ARGS)
+
+test-all: $(READY)  ## Run those that take minutes as well.
+	$(PYTEST) -m '' $(PYTEST_ARGS)
 
 smoke: $(READY)  ## Try every recipe on phantoms: train, resume, test (SMOKE_ARGS).
 	$(RUN) -W ignore tools/smoke.py $(SMOKE_ARGS)

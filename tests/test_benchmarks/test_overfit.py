@@ -38,6 +38,7 @@ def test_films_learned_by_heart_are_those_measured(name, phantoms):
     assert [kind for kind in kept if 'Random' in kind] == ['RandomBBoxTransform']
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures('one_thread')
 def test_a_narrow_net_learns_two_films_and_follows_half_a_pixel(tmp_path, phantoms):
     config = load_config(TINY / 'tiny_unet.py')

@@ -9,7 +9,7 @@ from mmengine.config import Config
 from spondylo_mmpose.engine.launch import build_runner, load_config, start_from_scratch
 from tests.conftest import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures('one_thread')]
+pytestmark = pytest.mark.usefixtures('one_thread')
 
 
 def trained(data: Path, work_dir: Path, **changes) -> dict[str, torch.Tensor]:

@@ -123,7 +123,6 @@ def _one_of_two(rank, folder, port):
     torch.distributed.destroy_process_group()
 
 
-@pytest.mark.slow
 def test_one_of_two_processes_writes_what_both_measured(tmp_path, unused_port):
     torch.multiprocessing.spawn(_one_of_two, (tmp_path, unused_port), nprocs=2)
     assert films_of(tmp_path / 'rank0' / 'evaluation' / 'test') == [

@@ -66,7 +66,6 @@ def work(rank, folder, world):
     dist.destroy_process_group()
 
 
-@pytest.mark.slow
 def test_three_processes_find_what_one_finds(tmp_path):
     mp.spawn(work, (tmp_path, 3), nprocs=3)
     alone = evaluate(range(FILMS), FILMS)

@@ -1,9 +1,5 @@
 """The demo itself, as small as it goes."""
 
-import pytest
-
-pytestmark = pytest.mark.slow
-
 
 def test_demo_ends_with_a_report(run_tool, tmp_path):
     out = tmp_path / 'demo'

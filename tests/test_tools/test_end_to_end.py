@@ -11,8 +11,6 @@ from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.evaluation.dump import load_dump
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.slow
-
 POSE = ROOT / 'tests' / 'configs' / 'tiny.py'
 DETECTOR = ROOT / 'tests' / 'configs' / 'tiny_detector.py'
 

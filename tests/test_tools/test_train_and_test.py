@@ -19,8 +19,6 @@ from spondylo_mmpose.reporting.run_record import load_run
 from spondylo_mmpose.utils.io import file_digest
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.slow
-
 CONFIG = ROOT / 'tests' / 'configs' / 'tiny.py'
 TRAIN = ('--amp', '--no-pretrained')
 

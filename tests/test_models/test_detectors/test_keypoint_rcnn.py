@@ -15,11 +15,15 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.usefixtures('one_thread')
 
 
+@pytest.fixture(autouse=True)
+def scope():
+    init_default_scope('mmpose')
+
+
 @pytest.fixture(scope='module')
 def config():
     loaded = Config.fromfile(ROOT / 'tests' / 'configs' / 'tiny_keypoint_rcnn.py')
     start_from_scratch(loaded)
-    init_default_scope('mmpose')
     return loaded
 
 
