@@ -14,6 +14,7 @@ from spondylo_mmpose.datasets.transforms.random_marker_occlusion import (
 from spondylo_mmpose.datasets.transforms.random_radiograph_appearance import (
     RandomRadiographAppearance,
 )
+from spondylo_mmpose.datasets.transforms.slot_targets import SlotTargets
 
 __all__ = [
     'FilmAffine',
@@ -26,4 +27,5 @@ __all__ = [
     'RandomInversion',
     'RandomMarkerOcclusion',
     'RandomRadiographAppearance',
+    'SlotTargets',
 ]

@@ -63,9 +63,9 @@ class FilmTargets(BaseTransform):
         # Edges of the outermost pixels, whose centres have whole numbers.
         low, high = np.array([-0.5, -0.5]), np.array([width - 0.5, height - 0.5])
         inside = ((corners >= low) & (corners <= high)).all(-1)
-        boxes = _hulls(corners, labelled)
+        boxes = labelled_hulls(corners, labelled)
         cut = np.clip(boxes, np.tile(low, 2), np.tile(high, 2))
-        visible = _areas(cut) / np.maximum(_areas(boxes), 1e-9)
+        visible = box_areas(cut) / np.maximum(box_areas(boxes), 1e-9)
         some = visible > 0
         results['keypoint_labels'] = corners[some].astype(np.float32)
         results['keypoint_weights'] = (inside & labelled)[some].astype(np.float32)
@@ -79,7 +79,16 @@ class FilmTargets(BaseTransform):
         return f'{type(self).__name__}(least_visible={self.least_visible})'
 
 
-def _hulls(corners: FloatArray, labelled: NDArray[np.bool_]) -> FloatArray:
+def labelled_hulls(corners: FloatArray, labelled: NDArray[np.bool_]) -> FloatArray:
+    """Hulls of the labelled corners, completed where some are not labelled.
+
+    Args:
+        corners: ``(N, 4, 2)`` px.
+        labelled: ``(N, 4)``, two or more of each vertebra.
+
+    Returns:
+        ``(N, 4)`` x1, y1, x2, y2, px.
+    """
     where = labelled[..., None]
     low = corners.min(1, where=where, initial=np.inf)
     high = corners.max(1, where=where, initial=-np.inf)
@@ -90,6 +99,7 @@ def _hulls(corners: FloatArray, labelled: NDArray[np.bool_]) -> FloatArray:
     return np.concatenate([low - grown, high + grown], 1)
 
 
-def _areas(boxes: FloatArray) -> FloatArray:
+def box_areas(boxes: FloatArray) -> FloatArray:
+    """Areas ``(N,)`` of boxes ``(N, 4)``, px²."""
     areas: FloatArray = (boxes[:, 2:] - boxes[:, :2]).prod(1)
     return areas

@@ -2,5 +2,6 @@
 
 from spondylo_mmpose.models.heads.keypoint_head import KeypointHead
 from spondylo_mmpose.models.heads.keypoint_roi_head import KeypointRoIHead
+from spondylo_mmpose.models.heads.vertebral_attention_head import VertebralAttentionHead
 
-__all__ = ['KeypointHead', 'KeypointRoIHead']
+__all__ = ['KeypointHead', 'KeypointRoIHead', 'VertebralAttentionHead']

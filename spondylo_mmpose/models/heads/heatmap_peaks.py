@@ -1,0 +1,82 @@
+"""Corners out of heatmaps of logits, on the device they are on."""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from spondylo_mmpose.codecs.gaussian_fit_heatmap import FARTHEST, LOW
+
+
+class Peaks(NamedTuple):
+    """What heatmaps tell.
+
+    Attributes:
+        cells: ``(..., 2)`` x and y of the corner, cells.
+        mass: ``(...)`` share of the probability in the window around the highest cell.
+        mean: ``(..., 2)`` mean of the distribution in that window: differentiable.
+    """
+
+    cells: Tensor
+    mass: Tensor
+    mean: Tensor
+
+
+def find_peaks(logits: Tensor, reach: int = 3, subpixel: bool = True) -> Peaks:
+    """Find the corner in each map.
+
+    Softmax over the cells makes a map's logits the distribution of the corner. A round
+    Gaussian is fitted around the highest cell, as in
+    :func:`spondylo_mmpose.codecs.gaussian_fit_heatmap.fit_peaks` and with its weights,
+    so that nothing is pulled inwards at the border; the logits are the logarithms
+    already.
+
+    Args:
+        logits: ``(..., H, W)``.
+        reach: Cells from the highest to the window's edge.
+        subpixel: Fit; otherwise corners are centres of the highest cells.
+    """
+    *lead, height, width = logits.shape
+    flat = logits.float().reshape(-1, height * width)
+    top, highest = flat.detach().max(1)
+    rows = torch.div(highest, width, rounding_mode='floor')
+    columns = highest % width
+    steps = torch.arange(-reach, reach + 1, device=logits.device)
+    y, x = (grid.flatten() for grid in torch.meshgrid(steps, steps, indexing='ij'))
+    at_y, at_x = rows[:, None] + y, columns[:, None] + x
+    inside = (at_y >= 0) & (at_y < height) & (at_x >= 0) & (at_x < width)
+    index = at_y.clamp(0, height - 1) * width + at_x.clamp(0, width - 1)
+    logs = torch.where(inside, flat.gather(1, index) - top[:, None], -math.inf)
+    values = logs.exp()
+    total = (flat - top[:, None]).exp().sum(1)
+    in_window = values.sum(1)
+    mean = torch.stack(
+        [(values * at_x).sum(1) / in_window, (values * at_y).sum(1) / in_window], 1
+    )
+    cells = torch.stack([columns, rows], 1).to(flat.dtype)
+    if subpixel:
+        cells = cells + _fit(logs.detach(), x, y)
+    return Peaks(
+        cells.reshape(*lead, 2),
+        (in_window / total).reshape(lead),
+        mean.reshape(*lead, 2),
+    )
+
+
+def _fit(logs: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """Offsets ``(N, 2)`` of the fitted Gaussians from the highest cells."""
+    x, y = x.double(), y.double()
+    terms = torch.stack([torch.ones_like(x), x, y, x * x + y * y], 1)
+    logs = logs.double()
+    used = logs > math.log(LOW)
+    weights = torch.where(used, (2 * logs).exp(), 0)
+    logs = torch.where(used, logs, 0)
+    matrix = torch.einsum('np,pi,pj->nij', weights, terms, terms)
+    vector = torch.einsum('np,pi->ni', weights * logs, terms)
+    matrix = matrix + 1e-9 * torch.eye(4, dtype=matrix.dtype, device=matrix.device)
+    slopes = torch.linalg.solve(matrix, vector)
+    curve = slopes[:, 3:]
+    bent = curve < -1e-3
+    offsets = slopes[:, 1:3] / (-2 * torch.where(bent, curve, -1))
+    return torch.where(bent, offsets, 0).clamp(-FARTHEST, FARTHEST).float()

@@ -1,0 +1,5 @@
+"""Necks, registered in MMPose."""
+
+from spondylo_mmpose.models.necks.transformer_bridge import TransformerBridge
+
+__all__ = ['TransformerBridge']
