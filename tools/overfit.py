@@ -20,6 +20,7 @@ def parse_args() -> argparse.Namespace:
     add('--data-root', type=Path, help='data set (default: phantoms, made once)')
     add('--films', type=int, default=4, help='phantoms (default: %(default)s)')
     add('--iterations', type=int, default=300, help='steps (default: %(default)s)')
+    add('--crop', type=int, help='smaller crops for heatmap recipes, px, e.g. 128')
     add('--cfg-options', nargs='+', action=CfgOptions, metavar='NAME=VALUE')
     add(
         '--out',
@@ -43,6 +44,7 @@ def main() -> None:
         args.data_root,
         args.films,
         args.cfg_options,
+        args.crop,
     )
     write_json(args.out / 'results.json', results)
     print(f'written: {args.out / "results.json"}')

@@ -11,9 +11,7 @@ from tqdm import tqdm
 
 from spondylo_mmpose.benchmarks.short_training import measure, train_briefly, use_data
 from spondylo_mmpose.engine.launch import load_config
-
-STRIDE = 4
-"""Of the heatmaps that the narrow network gives."""
+from spondylo_mmpose.errors import SpondyloError
 
 Choice = tuple[float, int]
 """Padding of the box, and width and height of the crop in px."""
@@ -40,30 +38,45 @@ def crop_config(recipe: str | Path, root: str | Path, choice: Choice) -> Config:
     """A heatmap recipe with another padding and crop.
 
     Args:
-        recipe: Config of a network with heatmaps at stride :data:`STRIDE`.
+        recipe: Config of a heatmap recipe.
         root: Converted data set.
         choice: Padding and size.
     """
     padding, size = choice
     config = load_config(recipe)
     use_data(config, root)
-    codec = ConfigDict(
-        type='GaussianFitHeatmap',
-        input_size=(size, size),
-        heatmap_size=(size // STRIDE, size // STRIDE),
-        sigma=2,
-    )
+    resize_crops(config, size, padding)
+    config.val_evaluator = [ConfigDict(type='RadialErrorMetric')]
+    return config
+
+
+def resize_crops(config: Config, size: int, padding: float | None = None) -> None:
+    """Give a heatmap recipe other crops; stride and sigma of its heatmaps stay.
+
+    Args:
+        config: Recipe; changed in place.
+        size: Width and height in px.
+        padding: Of the box; the recipe's if left out.
+
+    Raises:
+        SpondyloError: If it is no heatmap recipe.
+    """
+    codec = ConfigDict(config.model.head.get('decoder') or {})
+    if 'heatmap_size' not in codec:
+        raise SpondyloError(
+            f'{Path(config.filename).stem}: has no heatmaps; its crops keep their size'
+        )
+    stride = codec.input_size[0] // codec.heatmap_size[0]
+    codec.update(input_size=(size, size), heatmap_size=(size // stride,) * 2)
     config.codec = config.model.head.decoder = codec
     for loader in (config.train_dataloader, config.val_dataloader):
         for step in loader.dataset.pipeline:
-            if step.type == 'GetBBoxCenterScale':
+            if step.type == 'GetBBoxCenterScale' and padding is not None:
                 step.padding = padding
             elif step.type == 'TopdownAffine':
-                step.input_size = (size, size)
+                step.input_size = codec.input_size
             elif step.type == 'GenerateTarget':
                 step.encoder = codec
-    config.val_evaluator = [ConfigDict(type='RadialErrorMetric')]
-    return config
 
 
 def with_box_errors(config: Config, deviation: float) -> Config:

@@ -16,6 +16,7 @@ from mmengine.model import BaseModel
 from mmengine.runner import Runner
 from numpy.typing import NDArray
 
+from spondylo_mmpose.benchmarks.crop_choice import resize_crops
 from spondylo_mmpose.benchmarks.short_training import quietly, train_briefly, use_data
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.errors import SpondyloError
@@ -159,6 +160,7 @@ def run_overfit(
     data_root: Path | None = None,
     films: int = 4,
     options: dict[str, Any] | None = None,
+    crop: int | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Do so with several recipes, one after another, and tell each result.
 
@@ -169,6 +171,7 @@ def run_overfit(
         data_root: Converted data set; by default phantoms, drawn once into ``out``.
         films: Number of phantoms to learn.
         options: Overrides of the recipes' settings.
+        crop: Width and height of the crops of heatmap recipes, px; theirs by default.
 
     Returns:
         Results of :func:`overfit` by the recipes' names.
@@ -180,6 +183,8 @@ def run_overfit(
     for name, config in recipes.items():
         if config.model.type != 'TopdownPoseEstimator':
             raise SpondyloError(f'{name}: is no top-down recipe')
+        if crop is not None:
+            resize_crops(config, crop)
     if data_root is None:
         data_root = out / f'phantoms_{films}'
         if not data_root.is_dir():

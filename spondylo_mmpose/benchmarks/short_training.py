@@ -125,7 +125,8 @@ def _keep_checkpoints(config: Config, interval: int) -> None:
         max_keep_ckpts=1,
         backend_args=dict(backend='atomic'),
     )
-    latest = find_latest_checkpoint(config.work_dir)
+    with quietly():
+        latest = find_latest_checkpoint(config.work_dir)
     if latest is not None:
         config.load_from, config.resume = str(latest), True
 

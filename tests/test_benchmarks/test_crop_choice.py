@@ -6,6 +6,7 @@ from spondylo_mmpose.benchmarks.crop_choice import (
     table,
     with_box_errors,
 )
+from spondylo_mmpose.errors import SpondyloError
 from tests.conftest import ROOT
 
 RECIPE = ROOT / 'configs' / 'demo' / 'hrnet_w16.py'
@@ -31,6 +32,18 @@ def test_padding_and_size_reach_every_part_of_the_recipe():
         assert steps(loader)['TopdownAffine'].input_size == (96, 96)
     target = steps(config.train_dataloader)['GenerateTarget']
     assert target.encoder == config.model.head.decoder
+
+
+@pytest.mark.parametrize(('name', 'stride'), [('unet', 2), ('hrnet_w32', 4)])
+def test_the_stride_of_the_heatmaps_stays(name, stride):
+    config = crop_config(ROOT / f'configs/{name}_spondylo.py', 'somewhere', (1.5, 96))
+    assert config.model.head.decoder.heatmap_size == (96 // stride, 96 // stride)
+    assert config.model.head.decoder.sigma == 8 / stride
+
+
+def test_bins_keep_their_crops():
+    with pytest.raises(SpondyloError, match='rtmpose_s_spondylo: has no heatmaps'):
+        crop_config(ROOT / 'configs/rtmpose_s_spondylo.py', 'somewhere', (1.5, 96))
 
 
 def test_boxes_are_misplaced_before_they_are_padded_and_only_in_the_copy():
