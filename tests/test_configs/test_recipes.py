@@ -94,7 +94,8 @@ def test_the_list_of_top_down_recipes_is_whole():
         for path in RECIPES
         if loaded(path).model.type == 'TopdownPoseEstimator'
     }
-    assert found == set(TOP_DOWN)
+    # MAHT-Net has no codec; its crops are tested with it.
+    assert found == {*TOP_DOWN, 'maht_net_topdown'}
 
 
 @pytest.mark.parametrize('name', TOP_DOWN)

@@ -1,0 +1,9 @@
+"""MAHT-Net, size t, for ablation: slots counted from the top, as published."""
+
+_base_ = '../maht_net_t_spondylo.py'
+
+train_dataloader = dict(
+    dataset=dict(pipeline_changes=dict(SlotTargets=dict(count_from='top')))
+)
+# The next slot is then the one below.
+model = dict(head=dict(anatomy_loss=dict(type='SpineAnatomyLoss', order_weight=0.0)))
