@@ -16,8 +16,11 @@ from tqdm import tqdm
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.experiments.folder_lock import held_by_child
 
-PATIENCE = 120
+PATIENCE = 30.0
 """Seconds that an interrupted tool has to leave everything in order."""
+
+REMINDERS = 4
+"""An interruption may get lost: Python forgets one that comes while it forks."""
 
 INTERVAL = 0.25
 """Seconds between two looks at a log."""
@@ -170,10 +173,15 @@ def progress(line: str, epochs: int | None) -> float | None:
 
 def _stop(process: subprocess.Popen[bytes], gently: bool) -> None:
     """Have a tool end; a second Ctrl-C means at once."""
-    if gently and process.poll() is None:
-        with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+    if not gently:
+        return
+    with suppress(KeyboardInterrupt, ProcessLookupError):
+        for _ in range(REMINDERS):
+            if process.poll() is not None:
+                break
             os.killpg(process.pid, signal.SIGINT)
-            process.wait(timeout=PATIENCE)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=PATIENCE)
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

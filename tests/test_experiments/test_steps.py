@@ -72,6 +72,34 @@ def test_interruption_is_handed_on_once_and_waited_for(run, tmp_path):
     assert (tmp_path / 'tidied').read_text() == 'once'
 
 
+FORGETFUL = """
+import pathlib, signal, sys, time
+folder = pathlib.Path(sys.argv[1])
+def stop(*_):
+    (folder / 'tidied').touch()
+    sys.exit(130)
+def forget(*_):
+    signal.signal(signal.SIGINT, stop)
+signal.signal(signal.SIGINT, forget)
+(folder / 'ready').touch()
+while True:
+    time.sleep(60)
+"""
+
+
+def test_interruption_that_got_lost_is_repeated(run, tmp_path, monkeypatch):
+    monkeypatch.setattr('spondylo_mmpose.experiments.steps.PATIENCE', 0.5)
+
+    def interrupt():
+        wait_for((tmp_path / 'ready').exists, 'it did not begin')
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        run(FORGETFUL, tmp_path)
+    assert (tmp_path / 'tidied').exists()
+
+
 def test_interrupted_tool_interrupts(run):
     with pytest.raises(KeyboardInterrupt):
         run('raise SystemExit(130)')
