@@ -121,6 +121,8 @@ def find_source(source: str | Path, config: str | Path | None = None) -> Source:
         SpondyloError: See there.
     """
     source = Path(source)
+    if not source.exists():
+        raise SpondyloError(f'{source}: no such run or checkpoint')
     checkpoint = best_checkpoint(source) if source.is_dir() else source
     if checkpoint.suffix == SUFFIX:
         raise SpondyloError(f'{checkpoint}: is published already')

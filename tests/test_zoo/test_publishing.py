@@ -141,6 +141,8 @@ def test_a_checkpoint_alone_needs_its_config(run, tmp_path):
 def test_weights_that_do_not_fit_are_not_published(run, tmp_path):
     with pytest.raises(SpondyloError, match='does not fit the config'):
         publish(run / 'best_older_epoch_1.pth', tmp_path / 'out')
+    with pytest.raises(SpondyloError, match='no such run or checkpoint'):
+        publish(tmp_path / 'none', tmp_path / 'out')
     with pytest.raises(SpondyloError, match='holds no weights'):
         (tmp_path / 'empty').mkdir()
         publish(tmp_path / 'empty', tmp_path / 'out')
