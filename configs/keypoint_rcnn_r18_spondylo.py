@@ -22,7 +22,6 @@ model = dict(
         keypoint_roi_extractor=dict(out_channels=channels),
         keypoint_head=dict(in_channels=channels, num_convs=4, conv_channels=channels),
     ),
-    train_cfg=dict(rcnn=dict(sampler=dict(num=64))),
 )
 
 train_pipeline = [

@@ -40,7 +40,7 @@ model = dict(
     train_cfg=dict(
         rpn=dict(assigner=dict(ignore_iof_thr=0.5)),
         rpn_proposal=dict(nms_pre=1000, max_per_img=300),
-        rcnn=dict(assigner=dict(ignore_iof_thr=0.5), sampler=dict(num=128)),
+        rcnn=dict(assigner=dict(ignore_iof_thr=0.5), sampler=dict(num=64)),
     ),
     # Hull boxes of true neighbours overlap by 0.2 at most.
     test_cfg=dict(
