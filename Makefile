@@ -55,7 +55,8 @@ demo: $(READY)  ## Train and judge a small model, and make a report to look at.
 	$(RUN) tools/demo.py $(if $(SPONDYLO_REAL_DATA),--real-data '$(SPONDYLO_REAL_DATA)')
 
 PYTEST := OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} \
-	  $(RUN) -m pytest -n auto --maxprocesses 4 --dist loadfile
+	  $(RUN) -m pytest -n auto --maxprocesses 4 --dist loadfile \
+	  --no-loadscope-reorder
 
 test: $(READY)  ## Run the tests.
 	$(PYTEST) $(PYTEST_ARGS)

@@ -29,6 +29,11 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, so that no process waits for the last of them alone."""
+    items.sort(key=lambda item: 'test_tools' not in item.path.parts)
+
+
 @pytest.fixture(scope='session')
 def real_data() -> Path:
     """Folder of the real films; skips the test, saying so, when it is not given."""
