@@ -22,6 +22,11 @@ def parse_args() -> argparse.Namespace:
     add('--faults', action='store_true', help='add films with faults of real files')
     add('--spacing', action='store_true', help='tell the pixel spacing in mm')
     add(
+        '--all-levels',
+        action='store_true',
+        help='label every vertebra that the film shows, not as few as readers do',
+    )
+    add(
         '--val-share',
         type=float,
         default=0.2,
@@ -42,6 +47,7 @@ def main() -> None:
         args.layout,
         faults=args.faults,
         with_spacing=args.spacing,
+        all_levels=args.all_levels,
         val_share=args.val_share,
         force=args.force,
         workers=args.workers,

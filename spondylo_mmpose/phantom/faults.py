@@ -15,6 +15,7 @@ import numpy as np
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.phantom import names
+from spondylo_mmpose.phantom.film import make_phantom
 from spondylo_mmpose.phantom.geometry import SIZE
 from spondylo_mmpose.phantom.patient import family_at
 from spondylo_mmpose.phantom.random import NAME, stream
@@ -61,7 +62,7 @@ def plant_faults(
         first += 1
     if first > names.NUMBER_OF_IDS:
         raise SpondyloError(f'--faults: no patient number left for film {first}')
-    films = render(folder, _IMAGES, plans, seed, False, workers)
+    films = render(folder, _IMAGES, plans, seed, make_phantom, workers)
     listed: list[Fault] = []
     for film, (kind, _, _, planter) in zip(films, _PLANTED, strict=True):
         label = write_label(folder, film)

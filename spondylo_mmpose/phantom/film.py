@@ -8,7 +8,7 @@ from spondylo_mmpose.phantom import degrade, posterior, soft_tissue
 from spondylo_mmpose.phantom.bones import draw_body, draw_look
 from spondylo_mmpose.phantom.canvas import Canvas
 from spondylo_mmpose.phantom.degrade import GreyImage
-from spondylo_mmpose.phantom.geometry import SIZE, Geometry, draw_geometry
+from spondylo_mmpose.phantom.geometry import SIZE, Geometry, draw_geometry, label_all
 from spondylo_mmpose.phantom.markers import add_markers
 from spondylo_mmpose.phantom.patient import Patient, Source, draw_patient
 from spondylo_mmpose.phantom.pelvis import draw_pelvis, draw_sacrum
@@ -78,20 +78,26 @@ class Phantom:
     truth: Truth
 
 
-def make_truth(seed: int, index: int, *, with_spacing: bool = False) -> Truth:
+def make_truth(
+    seed: int, index: int, *, with_spacing: bool = False, all_levels: bool = False
+) -> Truth:
     """Geometry of film ``index`` without its picture; see :func:`make_phantom`."""
-    return _draw(seed, index, with_spacing)[0]
+    return _draw(seed, index, with_spacing, all_levels)[0]
 
 
-def make_phantom(seed: int, index: int, *, with_spacing: bool = False) -> Phantom:
+def make_phantom(
+    seed: int, index: int, *, with_spacing: bool = False, all_levels: bool = False
+) -> Phantom:
     """Make one film; it depends on ``seed`` and ``index`` alone.
 
     Args:
         seed: Seed of the set, not negative.
         index: Number of the film, not negative.
         with_spacing: Tell the pixel spacing, as real exports do not.
+        all_levels: Label every vertebra of which the film shows at least half, not as
+            few as readers do.
     """
-    truth, patient, geometry = _draw(seed, index, with_spacing)
+    truth, patient, geometry = _draw(seed, index, with_spacing, all_levels)
     canvas = Canvas(SIZE)
     _draw_anatomy(canvas, patient, geometry, seed, index)
     rng = stream(seed, index, EXPOSURE)
@@ -103,13 +109,15 @@ def make_phantom(seed: int, index: int, *, with_spacing: bool = False) -> Phanto
     return Phantom(degrade.jpeg(image, rng), truth)
 
 
-def _draw(seed: int, index: int, with_spacing: bool) -> tuple[Truth, Patient, Geometry]:
+def _draw(
+    seed: int, index: int, with_spacing: bool, all_levels: bool
+) -> tuple[Truth, Patient, Geometry]:
     if seed < 0 or index < 0:
         raise ValueError('seed and index must not be negative')
     rng = stream(seed, index, GEOMETRY)
     patient = draw_patient(seed, index, rng)
     geometry = draw_geometry(patient, rng)
-    corners = geometry.corners
+    corners = label_all(geometry) if all_levels else geometry.corners
     if patient.facing == 'right':
         corners = anatomy.mirror(corners, SIZE)
     truth = Truth(

@@ -19,6 +19,9 @@ from spondylo_mmpose.spine.anatomy import FloatArray
 SIZE = 640
 """Side of the film, px."""
 
+MOST = 12
+"""Vertebrae that are labelled at most: S1 to T7."""
+
 MAGNIFICATION = 1.13
 """Detector mm per mm in the patient."""
 
@@ -76,6 +79,25 @@ def draw_geometry(patient: Patient, rng: np.random.Generator) -> Geometry:
             bodies, corners = fitted
             return Geometry(bodies, corners, scale, *_original(patient, scale, rng))
     raise RuntimeError('no spine fits on the film')  # pragma: no cover
+
+
+def label_all(geometry: Geometry) -> FloatArray:
+    """Corners of all vertebrae that the film shows to at least half of their height.
+
+    Never fewer than those of ``geometry.corners``, at most :data:`MOST`.
+
+    Returns:
+        ``(N, 4, 2)`` px.
+    """
+    hull = anatomy.hull_boxes(geometry.bodies)
+    height = hull[:, 3] - hull[:, 1]
+    shown = (hull[:, 1] >= -0.5 * height) & (hull[:, 0] >= 1) & (hull[:, 2] < SIZE - 1)
+    first_hidden = int(np.argmin(np.append(shown, False)))
+    for number in range(min(first_hidden, MOST), len(geometry.corners), -1):
+        corners = _cut(geometry.bodies[:number])
+        if corners is not None:
+            return corners
+    return geometry.corners
 
 
 def _column(

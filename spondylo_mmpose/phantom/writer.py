@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +16,7 @@ from tqdm import tqdm
 from spondylo_mmpose.converters.coco import DatasetInfo, Film, write_coco
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.phantom import names
-from spondylo_mmpose.phantom.film import LEVEL_ORIGIN, Truth, make_phantom
+from spondylo_mmpose.phantom.film import LEVEL_ORIGIN, Phantom, Truth, make_phantom
 from spondylo_mmpose.phantom.geometry import SIZE
 from spondylo_mmpose.phantom.labels import json_label, txt_label
 from spondylo_mmpose.phantom.patient import family_at
@@ -119,6 +119,7 @@ def write_phantoms(
     *,
     faults: bool = False,
     with_spacing: bool = False,
+    all_levels: bool = False,
     val_share: float = 0.2,
     force: bool = False,
     workers: int | None = None,
@@ -135,6 +136,7 @@ def write_phantoms(
         layout: ``'mendeley'`` (raw files as published) or ``'coco'``.
         faults: Add films with the faults of the real files (layout ``mendeley``).
         with_spacing: Tell the pixel spacing.
+        all_levels: See :func:`.make_phantom`.
         val_share: Share of validation films.
         force: Replace ``out``.
         workers: Processes; the number of processors when ``None``.
@@ -147,16 +149,17 @@ def write_phantoms(
     """
     _check(num, seed, layout, faults, val_share)
     plans = plan_films(num, seed, val_share)
+    draw = partial(make_phantom, with_spacing=with_spacing, all_levels=all_levels)
     with atomic_dir(out, force, [TRUTH]) as folder:
         if layout == 'coco':
-            films = render(folder, 'images', plans, seed, with_spacing, workers)
+            films = render(folder, 'images', plans, seed, draw, workers)
             write_coco(folder, [_coco_film(film) for film in films], _INFO)
             write_truth(folder, seed, films)
             return Summary(Path(out), count(films))
         tests = _next(seed, num, _TEST_FILMS, ('buu_json', 'buu_txt'))
         plans += [Plan(index, 'test') for index in tests]
         images = f'{RAW}/images'
-        films = render(folder, images, plans, seed, with_spacing, workers)
+        films = render(folder, images, plans, seed, draw, workers)
         for film in films:
             write_label(folder, film)
         planted = 0
@@ -217,7 +220,7 @@ def render(
     images: str,
     plans: Sequence[Plan],
     seed: int,
-    with_spacing: bool,
+    draw: Callable[[int, int], Phantom],
     workers: int | None,
 ) -> list[Written]:
     """Make the films and write their pictures, several at a time.
@@ -227,14 +230,14 @@ def render(
         images: Folder of the splits' pictures, relative to it.
         plans: Films to make.
         seed: Seed of the set.
-        with_spacing: See :func:`write_phantoms`.
+        draw: :func:`.make_phantom` with its options.
         workers: See :func:`write_phantoms`.
     """
     for split in ('train', 'val'):
         (folder / images / split).mkdir(parents=True, exist_ok=True)
     if any(plan.split == 'test' for plan in plans):
         (folder / 'Test').mkdir(exist_ok=True)
-    work = partial(_render_one, folder, images, seed, with_spacing)
+    work = partial(_render_one, folder, images, seed, draw)
     workers = min(workers or os.cpu_count() or 1, len(plans) // 4)
     if workers <= 1:
         return [work(plan) for plan in _progress(plans, len(plans))]
@@ -255,9 +258,13 @@ def _progress(items: Any, total: int) -> Any:
 
 
 def _render_one(
-    folder: Path, images: str, seed: int, with_spacing: bool, plan: Plan
+    folder: Path,
+    images: str,
+    seed: int,
+    draw: Callable[[int, int], Phantom],
+    plan: Plan,
 ) -> Written:
-    phantom = make_phantom(seed, plan.index, with_spacing=with_spacing)
+    phantom = draw(seed, plan.index)
     truth, picture, corners = phantom.truth, phantom.image, phantom.truth.corners
     file = f'{images}/{plan.split}/{names.export_stem(truth)}.jpg'
     if plan.split == 'test':
