@@ -11,13 +11,11 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from spondylo_mmpose.engine.launch import dataset_nodes, load_config
+from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.engine.run_facts import annotation_paths
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import file_digest
-
-DETECTOR, POSE, FILM = 'detector', 'pose', 'film'
-"""Kinds: finds boxes; given boxes gives corners; gives corners of a whole film."""
+from spondylo_mmpose.zoo.recipe import DETECTOR, recipe_kind
 
 Digests = dict[str, str]
 
@@ -37,7 +35,7 @@ class Recipe:
     Attributes:
         name: File name without suffix; unique in a series.
         path: As it was named.
-        kind: :data:`DETECTOR`, :data:`POSE` or :data:`FILM`.
+        kind: See :func:`.recipe_kind`.
         epochs: Epochs of the whole training, ``None`` if it does not count them.
         training: Digest of each setting and annotation file that a training depends
             on.
@@ -101,7 +99,7 @@ def read_recipe(path: str | Path, cfg_options: dict | None = None) -> Recipe:
     return Recipe(
         name=Path(path).stem,
         path=Path(path),
-        kind=_kind(config),
+        kind=recipe_kind(config),
         epochs=config.train_cfg.get('max_epochs'),
         training=training,
         testing=testing,
@@ -112,14 +110,6 @@ def differing(one: Digests, other: Digests) -> list[str]:
     """Names of what differs between two sets of digests."""
     names = one.keys() | other.keys()
     return sorted(name for name in names if one.get(name) != other.get(name))
-
-
-def _kind(config: Config) -> str:
-    if config.get('default_scope') == 'mmdet':
-        return DETECTOR
-    nodes = list(dataset_nodes(config.test_dataloader.dataset))
-    modes = {node.get('data_mode', 'topdown') for node in nodes}
-    return POSE if modes == {'topdown'} else FILM
 
 
 def _digest(value: Any) -> str:

@@ -15,11 +15,12 @@ from spondylo_mmpose.engine.run_folder import (
     last_checkpoint,
 )
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.experiments.recipes import DETECTOR, POSE, Digests, Recipe
+from spondylo_mmpose.experiments.recipes import Digests, Recipe
 from spondylo_mmpose.experiments.state import SeriesState
 from spondylo_mmpose.experiments.steps import Steps
 from spondylo_mmpose.reporting.run_record import PREDICTIONS
 from spondylo_mmpose.utils.io import file_digest, read_json
+from spondylo_mmpose.zoo.recipe import DETECTOR, TOP_DOWN
 
 FINISHED = ('completed', 'stopped early')
 """What a training that came to its end says of itself."""
@@ -85,7 +86,7 @@ class Series:
                     self.after_training(recipe, self.run_of(recipe))
                 step = 'test'
                 self._test(recipe)
-                if self.detector and recipe.kind == POSE:
+                if self.detector and recipe.kind == TOP_DOWN:
                     step = 'end to end'
                     self._test(recipe, self.detector)
             except SpondyloError as error:
@@ -122,7 +123,7 @@ class Series:
             folder = self.run_of(recipe)
             if self._is_tested(recipe, folder, None):
                 found.append((recipe, recipe.name, folder))
-            if self.detector and recipe.kind == POSE:
+            if self.detector and recipe.kind == TOP_DOWN:
                 both = folder / END_TO_END_FOLDER
                 if self._is_tested(recipe, both, self.detector):
                     name = f'{recipe.name} with {self.detector.name}'

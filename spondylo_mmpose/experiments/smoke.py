@@ -14,12 +14,7 @@ from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.engine.smoke import EPOCHS
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.experiments.folder_lock import is_locked, locked
-from spondylo_mmpose.experiments.recipes import (
-    POSE,
-    Recipe,
-    read_recipe,
-    read_recipes,
-)
+from spondylo_mmpose.experiments.recipes import Recipe, read_recipe, read_recipes
 from spondylo_mmpose.experiments.run_cleaning import drop_checkpoints
 from spondylo_mmpose.experiments.series import Series, training_of
 from spondylo_mmpose.experiments.series_tool import (
@@ -31,6 +26,7 @@ from spondylo_mmpose.experiments.state import SeriesState
 from spondylo_mmpose.experiments.steps import Steps
 from spondylo_mmpose.phantom.writer import write_phantoms
 from spondylo_mmpose.utils.io import make_folder, write_json
+from spondylo_mmpose.zoo.recipe import TOP_DOWN, find_recipes
 
 TABLE = 'smoke.json'
 """Results; the mark of a folder that may be replaced."""
@@ -116,14 +112,6 @@ def run_smoke(args: argparse.Namespace, tools: Path) -> int:
     return tell_failures(series.failures)
 
 
-def find_recipes(folder: Path) -> list[Path]:
-    """All recipes right in a folder: the configs that name a model."""
-    found = sorted(folder.glob('*.py'))
-    if not found:
-        raise SpondyloError(f'{folder}: holds no recipes')
-    return found
-
-
 def derive(path: Path, folder: Path, data: Path) -> Path:
     """Write a recipe's trial: as it is, but for what makes its losses comparable.
 
@@ -142,7 +130,7 @@ def derive(path: Path, folder: Path, data: Path) -> Path:
     # The loss of each step, not a mean of the last ten.
     config.setdefault('log_processor', ConfigDict()).window_size = 1
     config.train_dataloader.batch_size = (
-        CROPS if read_recipe(path).kind == POSE else FILMS
+        CROPS if read_recipe(path).kind == TOP_DOWN else FILMS
     )
     target = make_folder(folder, '--out') / path.name
     config.dump(target)

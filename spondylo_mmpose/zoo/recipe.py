@@ -37,11 +37,11 @@ def find_recipes(folder: str | Path) -> list[Path]:
 
 def recipe_kind(config: Config) -> str:
     """One of :data:`TOP_DOWN`, :data:`WHOLE_FILM` and :data:`DETECTOR`."""
+    if config.get('default_scope') == 'mmdet':
+        return DETECTOR
     dataset = (config.get('test_dataloader') or {}).get('dataset') or {}
     modes = {node.get('data_mode', 'topdown') for node in dataset_nodes(dataset)}
-    if modes == {'topdown'}:
-        return TOP_DOWN
-    return DETECTOR if config.get('default_scope') == 'mmdet' else WHOLE_FILM
+    return TOP_DOWN if modes == {'topdown'} else WHOLE_FILM
 
 
 def input_size(config: Config) -> tuple[int, int] | None:

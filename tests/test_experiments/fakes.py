@@ -6,7 +6,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from spondylo_mmpose.engine.model_facts import ModelFacts
-from spondylo_mmpose.experiments.recipes import POSE, Recipe
+from spondylo_mmpose.experiments.recipes import Recipe
+from spondylo_mmpose.zoo.recipe import TOP_DOWN
 
 TRAIN = """
     import json, pathlib, sys
@@ -67,7 +68,7 @@ def write_tools(folder: Path) -> Path:
     return folder
 
 
-def recipe(name, kind=POSE, training='1', testing='1'):
+def recipe(name, kind=TOP_DOWN, training='1', testing='1'):
     return Recipe(
         name, Path(f'{name}.py'), kind, 2, {'model': training}, {'films': testing}
     )

@@ -11,14 +11,12 @@ from spondylo_mmpose.experiments.options import (
     training_parser,
 )
 from spondylo_mmpose.experiments.recipes import (
-    DETECTOR,
-    FILM,
-    POSE,
     differing,
     read_recipe,
     read_recipes,
 )
 from spondylo_mmpose.experiments.series_tool import find_detector
+from spondylo_mmpose.zoo.recipe import DETECTOR, TOP_DOWN, WHOLE_FILM
 from tests.conftest import ROOT
 
 CONFIGS = ROOT / 'tests' / 'configs'
@@ -34,8 +32,8 @@ def recipes():
 def test_detectors_go_first_and_kinds_are_told(recipes):
     assert [(recipe.name, recipe.kind) for recipe in recipes] == [
         ('tiny_detector', DETECTOR),
-        ('tiny', POSE),
-        ('tiny_keypoint_rcnn', FILM),
+        ('tiny', TOP_DOWN),
+        ('tiny_keypoint_rcnn', WHOLE_FILM),
     ]
     assert [recipe.epochs for recipe in recipes] == [2, 4, 2]
 

@@ -1,10 +1,10 @@
 import pytest
 
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.experiments.recipes import DETECTOR, FILM
 from spondylo_mmpose.experiments.series import FoundBy, Series, kinds_to_compare
 from spondylo_mmpose.experiments.state import SeriesState
 from spondylo_mmpose.experiments.steps import Steps
+from spondylo_mmpose.zoo.recipe import DETECTOR, WHOLE_FILM
 from tests.test_experiments.fakes import lines, recipe, write_tools
 
 
@@ -41,7 +41,7 @@ def measured(series, name):
 
 
 def test_recipes_are_trained_and_tested_once(begin):
-    one, other = recipe('one'), recipe('other', FILM)
+    one, other = recipe('one'), recipe('other', WHOLE_FILM)
     series = begin(one, other)
     assert series.failures == {}
     again = begin(one, other)
@@ -102,7 +102,7 @@ def test_end_to_end_with_the_detector_of_the_series(begin, tmp_path):
     finder, pose, film = (
         recipe('finder', DETECTOR),
         recipe('pose'),
-        recipe('film', FILM),
+        recipe('film', WHOLE_FILM),
     )
     found_by = FoundBy(finder.path)
     series = begin(finder, pose, film, detector=found_by)

@@ -9,11 +9,11 @@ from spondylo_mmpose.experiments.smoke import (
     Outcome,
     check_falls,
     derive,
-    find_recipes,
     losses,
     run_smoke,
     table,
 )
+from spondylo_mmpose.zoo.recipe import find_recipes
 from tests.conftest import ROOT
 
 
