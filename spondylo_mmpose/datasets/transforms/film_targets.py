@@ -1,5 +1,7 @@
 """What a model that sees a whole film is to find in it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
@@ -59,13 +61,7 @@ class FilmTargets(BaseTransform):
         labelled = np.asarray(results.get('keypoints_visible', ())).reshape(-1, 4) > 0
         enough = labelled.sum(1) >= 2
         corners, labelled = corners[enough], labelled[enough]
-        width, height = results['input_size']
-        # Edges of the outermost pixels, whose centres have whole numbers.
-        low, high = np.array([-0.5, -0.5]), np.array([width - 0.5, height - 0.5])
-        inside = ((corners >= low) & (corners <= high)).all(-1)
-        boxes = labelled_hulls(corners, labelled)
-        cut = np.clip(boxes, np.tile(low, 2), np.tile(high, 2))
-        visible = box_areas(cut) / np.maximum(box_areas(boxes), 1e-9)
+        visible, inside, cut = visibility(corners, labelled, results['input_size'])
         some = visible > 0
         results['keypoint_labels'] = corners[some].astype(np.float32)
         results['keypoint_weights'] = (inside & labelled)[some].astype(np.float32)
@@ -79,7 +75,33 @@ class FilmTargets(BaseTransform):
         return f'{type(self).__name__}(least_visible={self.least_visible})'
 
 
-def labelled_hulls(corners: FloatArray, labelled: NDArray[np.bool_]) -> FloatArray:
+def visibility(
+    corners: FloatArray, labelled: NDArray[np.bool_], input_size: Sequence[int]
+) -> tuple[FloatArray, NDArray[np.bool_], FloatArray]:
+    """How much of each vertebra is on the input.
+
+    Args:
+        corners: ``(N, 4, 2)`` px of the input.
+        labelled: ``(N, 4)``.
+        input_size: Width and height, px.
+
+    Returns:
+        Visible share ``(N,)`` of the hulls, which is 0 for a vertebra with fewer than
+        two labelled corners; ``(N, 4)`` whether corners are inside; and the hulls
+        ``(N, 4)`` cut off at the input's edge, x1, y1, x2, y2, px.
+    """
+    # Edges of the outermost pixels, whose centres have whole numbers.
+    low, high = np.array([-0.5, -0.5]), np.array(input_size, np.float64) - 0.5
+    inside = ((corners >= low) & (corners <= high)).all(-1)
+    bounded = labelled.sum(1) >= 2
+    shares, cut = np.zeros(len(corners)), np.zeros((len(corners), 4))
+    boxes = _labelled_hulls(corners[bounded], labelled[bounded])
+    cut[bounded] = np.clip(boxes, np.tile(low, 2), np.tile(high, 2))
+    shares[bounded] = _areas(cut[bounded]) / np.maximum(_areas(boxes), 1e-9)
+    return shares, inside, cut
+
+
+def _labelled_hulls(corners: FloatArray, labelled: NDArray[np.bool_]) -> FloatArray:
     """Hulls of the labelled corners, completed where some are not labelled.
 
     Args:
@@ -99,7 +121,7 @@ def labelled_hulls(corners: FloatArray, labelled: NDArray[np.bool_]) -> FloatArr
     return np.concatenate([low - grown, high + grown], 1)
 
 
-def box_areas(boxes: FloatArray) -> FloatArray:
+def _areas(boxes: FloatArray) -> FloatArray:
     """Areas ``(N,)`` of boxes ``(N, 4)``, px²."""
     areas: FloatArray = (boxes[:, 2:] - boxes[:, :2]).prod(1)
     return areas

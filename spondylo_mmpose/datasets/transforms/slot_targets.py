@@ -8,7 +8,7 @@ from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 from numpy.typing import NDArray
 
-from spondylo_mmpose.datasets.transforms.film_targets import box_areas, labelled_hulls
+from spondylo_mmpose.datasets.transforms.film_targets import visibility
 from spondylo_mmpose.spine.anatomy import LEVEL_ASSUMED, LEVELS, order_upward
 
 LABELS = {
@@ -79,7 +79,7 @@ class SlotTargets(BaseTransform):
         corners = corners.reshape(-1, 4, 2)
         labelled = np.asarray(results.get('keypoints_visible', ())).reshape(-1, 4) > 0
         places, floor = self._places(results.get('vertebra'), corners, labelled)
-        visible, inside = _visibility(corners, labelled, results['input_size'])
+        visible, inside, _ = visibility(corners, labelled, results['input_size'])
         present = visible >= self.least_visible
         known = self.slots == 1 or bool(present[places == floor].any())
         if self.count_from == 'top':
@@ -132,24 +132,3 @@ class SlotTargets(BaseTransform):
             f'{type(self).__name__}(slots={self.slots}, '
             f'count_from={self.count_from!r}, least_visible={self.least_visible})'
         )
-
-
-def _visibility(
-    corners: NDArray[np.float64],
-    labelled: NDArray[np.bool_],
-    input_size: Sequence[int],
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Visible share ``(N,)`` of each vertebra; ``(N, 4)`` whether corners are inside.
-
-    Vertebrae with fewer than two labelled corners, which have no hull, show nothing.
-    """
-    # Edges of the outermost pixels, whose centres have whole numbers.
-    low = np.array([-0.5, -0.5])
-    high = np.array(input_size, np.float64) - 0.5
-    inside = ((corners >= low) & (corners <= high)).all(-1)
-    shares = np.zeros(len(corners))
-    bounded = labelled.sum(1) >= 2
-    boxes = labelled_hulls(corners[bounded], labelled[bounded])
-    cut = np.clip(boxes, np.tile(low, 2), np.tile(high, 2))
-    shares[bounded] = box_areas(cut) / np.maximum(box_areas(boxes), 1e-9)
-    return shares, inside
