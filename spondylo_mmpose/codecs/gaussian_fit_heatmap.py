@@ -143,20 +143,38 @@ def fit_peaks(maps: FloatArray, sigma: float) -> tuple[FloatArray, FloatArray]:
     inside = (at_y >= 0) & (at_y < height) & (at_x >= 0) & (at_x < width)
     index = at_y.clip(0, height - 1) * width + at_x.clip(0, width - 1)
     values = np.take_along_axis(flat, index, 1).astype(np.float64)
-    used = inside & (peaks[:, None] > 0) & (values > LOW * peaks[:, None])
+    used = inside & (peaks[:, None] > 0) & (values > 0)
     # Relative to the peak, so that maps of any scale are fitted alike.
-    values = np.where(used, values / np.where(peaks > 0, peaks, 1)[:, None], 0)
-
-    terms = np.stack([np.ones_like(x), x, y, x * x + y * y], 1).astype(np.float64)
-    weights = values**2
-    logs = np.log(np.where(used, values, 1))
-    matrix = np.einsum('np,pi,pj->nij', weights, terms, terms)
-    vector = np.einsum('np,pi->ni', weights * logs, terms)
-    # Far too small to move a fit, enough for the maps that allow none.
-    matrix += 1e-9 * np.eye(4)
-    _, slope_x, slope_y, curve = np.linalg.solve(matrix, vector[..., None])[..., 0].T
-    bent = curve < -1e-3
-    curve = np.where(bent, curve, -1)
-    offsets = np.stack([slope_x, slope_y], 1) / (-2 * curve[:, None])
-    offsets = np.where(bent[:, None], offsets, 0).clip(-FARTHEST, FARTHEST)
+    shares = np.where(used, values / np.where(peaks > 0, peaks, 1)[:, None], 1)
+    logs = np.where(used, np.log(shares), -np.inf)
+    offsets = fit_offsets(*map(torch.from_numpy, (logs, x, y))).numpy()
     return np.stack([columns, rows], 1) + offsets, peaks
+
+
+def fit_offsets(logs: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """Fit round Gaussians by weighted least squares of their logarithms.
+
+    Args:
+        logs: ``(N, P)`` logarithms of values relative to the highest cell's; those of
+            values below :data:`LOW` of it are left out, as ``-inf`` is.
+        x: ``(P,)`` columns of the cells, counted from the highest.
+        y: ``(P,)`` rows of the cells.
+
+    Returns:
+        ``(N, 2)`` offsets of the centres from the highest cells, x and y in cells,
+        float64; 0 where no Gaussian fits.
+    """
+    x, y, logs = x.double(), y.double(), logs.double()
+    terms = torch.stack([torch.ones_like(x), x, y, x * x + y * y], 1)
+    used = logs > math.log(LOW)
+    weights = torch.where(used, (2 * logs).exp(), 0)
+    logs = torch.where(used, logs, 0)
+    matrix = torch.einsum('np,pi,pj->nij', weights, terms, terms)
+    vector = torch.einsum('np,pi->ni', weights * logs, terms)
+    # Far too small to move a fit, enough for the maps that allow none.
+    matrix = matrix + 1e-9 * torch.eye(4, dtype=matrix.dtype, device=matrix.device)
+    slopes = torch.linalg.solve(matrix, vector)
+    curve = slopes[:, 3:]
+    bent = curve < -1e-3
+    offsets = slopes[:, 1:3] / (-2 * torch.where(bent, curve, -1))
+    return torch.where(bent, offsets, 0).clamp(-FARTHEST, FARTHEST)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from spondylo_mmpose.codecs.gaussian_fit_heatmap import FARTHEST, LOW
+from spondylo_mmpose.codecs.gaussian_fit_heatmap import fit_offsets
 
 
 class Peaks(NamedTuple):
@@ -56,27 +56,9 @@ def find_peaks(logits: Tensor, reach: int = 3, subpixel: bool = True) -> Peaks:
     )
     cells = torch.stack([columns, rows], 1).to(flat.dtype)
     if subpixel:
-        cells = cells + _fit(logs.detach(), x, y)
+        cells = cells + fit_offsets(logs.detach(), x, y).to(cells)
     return Peaks(
         cells.reshape(*lead, 2),
         (in_window / total).reshape(lead),
         mean.reshape(*lead, 2),
     )
-
-
-def _fit(logs: Tensor, x: Tensor, y: Tensor) -> Tensor:
-    """Offsets ``(N, 2)`` of the fitted Gaussians from the highest cells."""
-    x, y = x.double(), y.double()
-    terms = torch.stack([torch.ones_like(x), x, y, x * x + y * y], 1)
-    logs = logs.double()
-    used = logs > math.log(LOW)
-    weights = torch.where(used, (2 * logs).exp(), 0)
-    logs = torch.where(used, logs, 0)
-    matrix = torch.einsum('np,pi,pj->nij', weights, terms, terms)
-    vector = torch.einsum('np,pi->ni', weights * logs, terms)
-    matrix = matrix + 1e-9 * torch.eye(4, dtype=matrix.dtype, device=matrix.device)
-    slopes = torch.linalg.solve(matrix, vector)
-    curve = slopes[:, 3:]
-    bent = curve < -1e-3
-    offsets = slopes[:, 1:3] / (-2 * torch.where(bent, curve, -1))
-    return torch.where(bent, offsets, 0).clamp(-FARTHEST, FARTHEST).float()
