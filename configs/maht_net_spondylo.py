@@ -81,7 +81,7 @@ test_dataloader = val_dataloader
 val_evaluator = _base_.spondylo_val_evaluator
 test_evaluator = _base_.spondylo_test_evaluator
 
-max_epochs = 40
+max_epochs = 120
 train_cfg = dict(by_epoch=True, max_epochs=max_epochs, val_interval=1)
 val_cfg = dict()
 test_cfg = dict()
@@ -106,4 +106,7 @@ auto_scale_lr = dict(base_batch_size=8)
 
 randomness = dict(seed=42)
 default_hooks = _base_.spondylo_default_hooks
-custom_hooks = _base_.spondylo_hooks
+custom_hooks = [
+    *_base_.spondylo_hooks,
+    dict(type='GrowingInputHook', first_size=(320, 320), switch_epoch=80),
+]

@@ -36,3 +36,4 @@ test_evaluator = [
     dict(type='SagittalMetric', intervals=True),
 ]
 default_hooks = dict(checkpoint=dict(save_best='corner/MRE_px', rule='less'))
+custom_hooks = _base_.spondylo_hooks

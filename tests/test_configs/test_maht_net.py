@@ -53,6 +53,14 @@ def test_training_and_tests_see_films_alike(size):
     assert config.train_dataloader.dataset.data_mode == 'bottomup'
 
 
+@pytest.mark.parametrize('size', ['t', '', 'b'])
+def test_a_third_of_the_epochs_sees_films_of_the_recipes_size(size):
+    config = recipe(size)
+    (hook,) = (one for one in config.custom_hooks if one.type == 'GrowingInputHook')
+    assert hook.first_size < config.test_dataloader.dataset.pipeline[1].input_size
+    assert 0.6 < hook.switch_epoch / config.train_cfg.max_epochs < 0.7
+
+
 @pytest.mark.parametrize('path', ABLATIONS, ids=lambda path: path.stem)
 def test_an_ablation_is_another_network_or_another_training(path):
     config, whole = load_config(path), recipe('t')

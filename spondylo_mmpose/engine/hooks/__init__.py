@@ -4,6 +4,7 @@ from spondylo_mmpose.engine.hooks.epoch_seed_hook import EpochSeedHook
 from spondylo_mmpose.engine.hooks.evaluation_report_hook import EvaluationReportHook
 from spondylo_mmpose.engine.hooks.finite_training_hook import FiniteTrainingHook
 from spondylo_mmpose.engine.hooks.freeze_backbone_hook import FreezeBackboneHook
+from spondylo_mmpose.engine.hooks.growing_input_hook import GrowingInputHook
 from spondylo_mmpose.engine.hooks.pending_gradients_hook import PendingGradientsHook
 from spondylo_mmpose.engine.hooks.resumable_checkpoint_hook import (
     ResumableCheckpointHook,
@@ -19,6 +20,7 @@ __all__ = [
     'EvaluationReportHook',
     'FiniteTrainingHook',
     'FreezeBackboneHook',
+    'GrowingInputHook',
     'PendingGradientsHook',
     'ResumableCheckpointHook',
     'ResumableEarlyStoppingHook',
