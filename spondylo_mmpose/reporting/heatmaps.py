@@ -3,26 +3,17 @@
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import torch
-from mmengine.dataset import Compose, pseudo_collate
-from mmengine.registry import init_default_scope
-from mmpose.datasets.datasets.utils import parse_pose_metainfo
-from mmpose.registry import MODELS
+from mmengine.dataset import pseudo_collate
 
-from spondylo_mmpose.datasets.spondylo_dataset import SpondyloDataset
-from spondylo_mmpose.engine.checkpoint import check_fits, load_checkpoint_file
-from spondylo_mmpose.engine.launch import explain_config_errors, forget_pretrained
-from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.reporting.drawing import PREDICTION, TRUTH, draw_points
-from spondylo_mmpose.reporting.run_record import RunRecord
+from spondylo_mmpose.reporting.run_network import RunNetwork
 from spondylo_mmpose.spine.anatomy import FloatArray
-from spondylo_mmpose.utils.io import file_digest
 
 
 @dataclass(frozen=True)
@@ -53,47 +44,8 @@ class CropHeatmap:
         return np.asarray((points - self.start) * self.scale, np.float64)
 
 
-class HeatmapModel:
-    """The network of a run, ready to give its heatmaps.
-
-    Args:
-        run: A run with boxes given and a config.
-        checkpoint: Its weights.
-
-    Raises:
-        SpondyloError: If there is no config, the model cannot be built, or the
-            checkpoint is damaged, of another model, or not the one that the run's
-            predictions were made with.
-    """
-
-    def __init__(self, run: RunRecord, checkpoint: str | Path) -> None:
-        if run.config is None:
-            raise SpondyloError(
-                f'{run.path}: has no config; heatmaps need the work directory of a run'
-            )
-        content = load_checkpoint_file(checkpoint)
-        told = run.facts and run.facts.checkpoint
-        if told and told.sha256 != file_digest(Path(checkpoint)):
-            raise SpondyloError(
-                f'{checkpoint}: is not the checkpoint of these predictions, which is '
-                f'{told.name} (SHA-256 {told.sha256[:16]}...)'
-            )
-        config = run.config.copy()
-        init_default_scope('mmpose')
-        # The checkpoint has all the weights; do not fetch pretrained ones first.
-        forget_pretrained(config)
-        config.model.setdefault('test_cfg', {})
-        config.model.test_cfg.output_heatmaps = True
-        with explain_config_errors(config):
-            self.model: Any = MODELS.build(config.model)
-            self.pipeline = Compose(config.test_dataloader.dataset.pipeline)
-        check_fits(checkpoint, self.model, content)
-        state = content['state_dict']
-        state = {name.removeprefix('module.'): value for name, value in state.items()}
-        self.model.load_state_dict(state, strict=False)
-        self.model.eval()
-        self.meta = parse_pose_metainfo(dict(SpondyloDataset.METAINFO))
-        self.run = run
+class HeatmapModel(RunNetwork):
+    """The network of a run whose boxes were given."""
 
     def draw_from(self, records: Iterable[VertebraRecord]) -> list[CropHeatmap]:
         """Run the network on the crops of vertebrae.
@@ -119,10 +71,10 @@ class HeatmapModel:
                 warnings.simplefilter('ignore', UserWarning)
                 (sample,) = self.model.test_step(pseudo_collate([packed]))
         except NotImplementedError as error:
-            raise self._none() from error
+            raise self.no_heatmaps() from error
         fields: Any = sample.get('pred_fields')
         if fields is None or 'heatmaps' not in fields:
-            raise self._none()
+            raise self.no_heatmaps()
         meta = sample.metainfo
         size, scale, centre = (
             np.asarray(meta[name], np.float64).reshape(2)
@@ -136,12 +88,6 @@ class HeatmapModel:
             start=centre - scale / 2,
             scale=size / scale,
             is_product='keypoint_x_labels' in sample.pred_instances,
-        )
-
-    def _none(self) -> SpondyloError:
-        head = type(getattr(self.model, 'head', self.model)).__name__
-        return SpondyloError(
-            f'{self.run.name}: {head} gives no heatmaps; leave --heatmaps out'
         )
 
 

@@ -19,7 +19,12 @@ from spondylo_mmpose.reporting.sections.clinical import angles_part, clinical_pa
 from spondylo_mmpose.reporting.sections.detection import detection_part
 from spondylo_mmpose.reporting.sections.errors import errors_part
 from spondylo_mmpose.reporting.sections.facts import facts_part
-from spondylo_mmpose.reporting.sections.films import films_part, found_films_part
+from spondylo_mmpose.reporting.sections.film_heatmaps import film_heatmaps_part
+from spondylo_mmpose.reporting.sections.films import (
+    films_part,
+    found_films_part,
+    rank_found,
+)
 from spondylo_mmpose.reporting.sections.heatmaps import heatmaps_part
 from spondylo_mmpose.reporting.sections.items import KeyNumber, Part
 from spondylo_mmpose.reporting.sections.results import (
@@ -180,11 +185,6 @@ def _given_boxes(section: Section, options: Options) -> tuple[Values, _Block]:
 
 def _end_to_end(section: Section, options: Options) -> tuple[Values, _Block]:
     run = section.run
-    if section.heatmaps is not None:
-        raise SpondyloError(
-            f'{run.name}: heatmaps are drawn over crops of given boxes; this run saw '
-            'whole films'
-        )
     model = _values(run, options)
     outcomes = compare_films(run.pairs, run.score_threshold)
     parts = [
@@ -196,6 +196,9 @@ def _end_to_end(section: Section, options: Options) -> tuple[Values, _Block]:
         training_part(run),
         found_films_part(run, outcomes, options.films, options.names),
     ]
+    if section.heatmaps is not None:
+        ranked = rank_found(outcomes)
+        parts.append(film_heatmaps_part(run, ranked, section.heatmaps, options.films))
     lead = (
         f'End to end: {model["spine/films"]:.0f} films, '
         f'{model["spine/vertebrae"]:.0f} true vertebrae, of which '

@@ -64,9 +64,6 @@ def found_films_part(
 ) -> Part:
     """Overlays of films spread evenly over the ranking of an end-to-end run.
 
-    A film is the worse, the more vertebrae are missed or invented; equal ones are
-    ranked by the mean error of what was matched.
-
     Args:
         run: The run.
         outcomes: One for each labelled film.
@@ -81,7 +78,7 @@ def found_films_part(
     records: dict[str, list[VertebraRecord]] = {}
     for record in run.records:
         records.setdefault(record.film_id, []).append(record)
-    ranked = sorted(by_name, key=lambda name: _badness(by_name[name]))
+    ranked = rank_found(outcomes)
     pictures = []
     for place in overlays.spread(len(ranked), number):
         name = ranked[place]
@@ -100,6 +97,15 @@ def found_films_part(
         'invented, then by the mean error of the matched.'
     )
     return _part(text, pictures, _FOUND)
+
+
+def rank_found(outcomes: Sequence[FilmOutcome]) -> list[str]:
+    """File names of films from the best to the worst of an end-to-end run.
+
+    A film is the worse, the more vertebrae are missed or invented; equal ones are
+    ranked by the mean error of what was matched.
+    """
+    return [one.film.file_name for one in sorted(outcomes, key=_badness)]
 
 
 def _part(
