@@ -72,7 +72,7 @@ def film_spines(records: Iterable[VertebraRecord]) -> list[FilmSpine]:
 
 def _film_spine(film_id: str, records: list[VertebraRecord]) -> FilmSpine:
     records = sorted(records, key=lambda record: record.order or 0)
-    scale = _scale(records[0])
+    scale = film_scale(records[0])
     true = to_scale(np.stack([record.true for record in records]), scale)
     predicted = to_scale(np.stack([record.predicted for record in records]), scale)
     usable = np.isfinite(predicted) & ~np.isnan(true)
@@ -90,7 +90,8 @@ def _film_spine(film_id: str, records: list[VertebraRecord]) -> FilmSpine:
     )
 
 
-def _scale(record: VertebraRecord) -> tuple[float, float] | None:
+def film_scale(record: VertebraRecord) -> tuple[float, float] | None:
+    """Size of a pixel in x and y of a vertebra's film, see :func:`.true_aspect`."""
     image, spacing = record.film, record.spacing
     size = image.get('width'), image.get('height')
     film = Film(

@@ -4,6 +4,7 @@ Nothing that is imported here needs torch.
 """
 
 from spondylo_mmpose.uncertainty.calibration import Calibration
+from spondylo_mmpose.uncertainty.calibration_file import load_calibration
 from spondylo_mmpose.uncertainty.slips import (
     SlipInterval,
     grade_probabilities,
@@ -16,5 +17,6 @@ __all__ = [
     'SlipInterval',
     'grade_probabilities',
     'grades_between',
+    'load_calibration',
     'slip_interval',
 ]

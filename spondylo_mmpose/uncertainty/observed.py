@@ -1,0 +1,171 @@
+"""Vertebrae of a dump beside their truth, with what the model said of its errors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from spondylo_mmpose.errors import SpondyloError, one_line
+from spondylo_mmpose.evaluation.detection import FilmOutcome, compare_films
+from spondylo_mmpose.evaluation.film_pairs import SCORE_THRESHOLD, FilmPair
+from spondylo_mmpose.evaluation.film_samples import as_array, named_pair, unique_pairs
+from spondylo_mmpose.evaluation.intervals import IntArray, record_patients
+from spondylo_mmpose.evaluation.matched_records import outcome_records
+from spondylo_mmpose.evaluation.radial_error import radial_errors
+from spondylo_mmpose.evaluation.records import (
+    VertebraRecord,
+    record_from_sample,
+    unique_records,
+)
+from spondylo_mmpose.spine.anatomy import FloatArray, vertebra_boxes
+
+LEARNED = 'learned'
+"""``std_origin`` of deviations that are the model's own word."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The labelled vertebrae that were found.
+
+    Attributes:
+        records: One for each.
+        stds: ``(N, 4)`` px, as the model told them; ``None`` if it tells none.
+        std_origin: How it made them, ``None`` if it tells none.
+        patients: ``(N,)`` number of the patient of each.
+        films: Number of labelled films.
+        missed: Number of labelled vertebrae that were not found.
+    """
+
+    records: Sequence[VertebraRecord]
+    stds: FloatArray | None
+    std_origin: str | None
+    patients: IntArray
+    films: int
+    missed: int
+
+    @property
+    def levels(self) -> list[str | None]:
+        """Level of each vertebra, as annotated."""
+        return [record.level for record in self.records]
+
+    @property
+    def predicted(self) -> FloatArray:
+        """Predicted corners, ``(N, 4, 2)`` px."""
+        return np.array([r.predicted for r in self.records]).reshape(-1, 4, 2)
+
+    @property
+    def errors(self) -> FloatArray:
+        """Distances of the corners, ``(N, 4)`` px; NaN where not labelled."""
+        true = np.array([r.true for r in self.records]).reshape(-1, 4, 2)
+        return radial_errors(self.predicted, true)
+
+    @property
+    def areas(self) -> FloatArray:
+        """Areas of the predicted vertebrae's boxes, ``(N,)`` px²."""
+        boxes = vertebra_boxes(self.predicted)
+        return np.asarray((boxes[:, 2:] - boxes[:, :2]).prod(1), np.float64)
+
+
+def observe(
+    samples: Sequence[Mapping[str, Any]], score_threshold: float = SCORE_THRESHOLD
+) -> Observed:
+    """Read the samples of a dump.
+
+    Args:
+        samples: What :func:`.load_dump` returns, of whole films or of vertebrae whose
+            boxes were given.
+        score_threshold: On whole films, least score of a vertebra that counts as found.
+            Found vertebrae are matched to true ones by the overlap of their hulls;
+            what stands for no true one is left out.
+
+    Raises:
+        SpondyloError: If a sample is none of this package, only some tell standard
+            deviations, one is not positive, or they were calibrated already.
+    """
+    if not samples:
+        raise SpondyloError('holds no predictions')
+    origins = {_std_origin(sample) for sample in samples}
+    if len(origins) > 1:
+        raise SpondyloError('only some of the samples tell keypoint_stds')
+    (origin,) = origins
+    if origin is not None and origin.startswith('calibrated'):
+        raise SpondyloError(
+            f'its standard deviations are {origin} already; test the model without a '
+            'calibration'
+        )
+    whole = [not isinstance(s.get('raw_ann_info'), Mapping) for s in samples]
+    if any(whole) and not all(whole):
+        raise SpondyloError('holds samples of films and of vertebrae side by side')
+    read = _whole_films if all(whole) else _given_boxes
+    try:
+        records, stds = read(samples, origin is not None, score_threshold)
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+        raise SpondyloError(
+            f'a data sample is not one of this package ({one_line(error)}); write the '
+            'dump again'
+        ) from error
+    found = np.array([np.isfinite(r.predicted).all() for r in records], dtype=bool)
+    kept = [record for record, is_found in zip(records, found, strict=True) if is_found]
+    stds = stds[found]
+    if origin is not None and not (np.isfinite(stds) & (stds > 0)).all():
+        raise SpondyloError('a keypoint_stds is not a positive number')
+    return Observed(
+        records=kept,
+        stds=None if origin is None else stds,
+        std_origin=origin,
+        patients=record_patients(kept),
+        films=len({record.film_id for record in records}),
+        missed=len(records) - len(kept),
+    )
+
+
+def _std_origin(sample: Mapping[str, Any]) -> str | None:
+    instances = sample.get('pred_instances') or {}
+    stds = instances.get('keypoint_stds')
+    # A model without the loss that teaches them writes NaN.
+    if stds is None or (np.size(stds) and np.isnan(as_array(stds)).all()):
+        return None
+    return str(sample.get('std_origin') or LEARNED)
+
+
+def _whole_films(
+    samples: Sequence[Mapping[str, Any]], with_stds: bool, score_threshold: float
+) -> tuple[list[VertebraRecord], FloatArray]:
+    named = []
+    for sample in samples:
+        name, pair = named_pair(sample)
+        named.append((name, _with_stds(sample, pair) if with_stds else pair))
+    outcomes = compare_films(unique_pairs(named), score_threshold)
+    stds = [_matched_stds(outcome) for outcome in outcomes]
+    return outcome_records(outcomes), np.concatenate([np.zeros((0, 4)), *stds])
+
+
+def _with_stds(sample: Mapping[str, Any], pair: FilmPair) -> FilmPair:
+    film, told = pair
+    assert told is not None
+    stds = as_array(sample['pred_instances']['keypoint_stds'])
+    return film, replace(told, corner_std=stds.reshape(-1, 4))
+
+
+def _matched_stds(outcome: FilmOutcome) -> FloatArray:
+    stds = np.full(outcome.predicted.shape[:2], np.nan)
+    if outcome.kept.corner_std is not None:
+        matches = outcome.matches
+        stds[matches.true] = outcome.kept.corner_std[matches.predicted]
+    return stds
+
+
+def _given_boxes(
+    samples: Sequence[Mapping[str, Any]], with_stds: bool, score_threshold: float
+) -> tuple[list[VertebraRecord], FloatArray]:
+    told = {}
+    for sample in samples:
+        record = record_from_sample(sample)
+        stds = np.full(4, np.nan)
+        if with_stds:
+            stds = as_array(sample['pred_instances']['keypoint_stds']).reshape(4)
+        told[record.film_id, record.vertebra_id] = stds
+    records = unique_records(record_from_sample(sample) for sample in samples)
+    rows = [told[record.film_id, record.vertebra_id] for record in records]
+    return records, np.array(rows).reshape(-1, 4)
