@@ -42,3 +42,16 @@ def change_pipeline(
         if change is not None:
             changed.append({**step, **change} if change else step)
     return changed
+
+
+def pipeline_of(dataset: Mapping[str, Any]) -> list[Any]:
+    """The pipeline that a data set of this config goes through.
+
+    Args:
+        dataset: Config with ``pipeline`` and maybe ``pipeline_changes``.
+
+    Raises:
+        SpondyloError: As :func:`change_pipeline`.
+    """
+    steps = dataset.get('pipeline') or ()
+    return change_pipeline(steps, dataset.get('pipeline_changes') or {})

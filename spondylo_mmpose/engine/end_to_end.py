@@ -10,9 +10,10 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from torch import nn
 
+from spondylo_mmpose.datasets.pipeline_changes import pipeline_of
 from spondylo_mmpose.engine.checkpoint import (
-    check_fits,
     load_checkpoint_file,
+    load_weights,
     unwrapped,
 )
 from spondylo_mmpose.engine.launch import (
@@ -100,12 +101,12 @@ def look_for_boxes(
             f'{config.filename}: is no recipe of a top-down pose model; boxes are '
             'nothing to it'
         )
-    pose_pipeline = nodes[0]['pipeline']
+    pose_pipeline = pipeline_of(nodes[0])
     if detector is not None:
         source = {
             'type': 'FilmDetector',
             'model': detector.config.model,
-            'pipeline': _test_pipeline(detector.config),
+            'pipeline': tested_pipeline(detector.config),
             'scope': detector.config.get('default_scope', 'mmdet'),
         }
     else:
@@ -121,6 +122,7 @@ def look_for_boxes(
     }
     for node in nodes:
         node.update(data_mode='bottomup', pipeline=deepcopy(_FILM_PIPELINE))
+        node.pop('pipeline_changes', None)  # pose_pipeline has them
     config.test_dataloader.batch_size = 4
     config.test_evaluator = [
         {'type': 'SpineDetectionMetric', 'intervals': True},
@@ -149,26 +151,48 @@ def load_parts(
     Raises:
         SpondyloError: If weights are missing or do not fit.
     """
-    model: Any = unwrapped(runner.model)
-    parts: list[tuple[str, Mapping[str, Any], nn.Module]] = [
-        (checkpoint, content, model.pose)
-    ]
-    if detector is not None:
-        parts.append((detector.path, detector.content, model.detector.model))
-    for path, weights, part in parts:
-        check_fits(path, part, dict(weights))
-        state = weights['state_dict']
-        part.load_state_dict(
-            {name.removeprefix('module.'): state[name] for name in state}, strict=False
-        )
+    model = unwrapped(runner.model)
+    for weights in weigh_parts(model, checkpoint, content, detector):
         # The films that either model was trained on are told of.
         runner.call_hook('after_load_checkpoint', checkpoint=dict(weights))
 
 
-def _test_pipeline(config: Config) -> list[dict]:
+def weigh_parts(
+    model: nn.Module,
+    checkpoint: str,
+    content: Mapping[str, Any],
+    detector: Detector | None = None,
+) -> list[Mapping[str, Any]]:
+    """Give the parts of a :class:`.DetectThenPose` their weights.
+
+    Args:
+        model: The whole of it.
+        checkpoint: File of the pose model.
+        content: What :func:`.load_checkpoint_file` gave for it.
+        detector: What finds the boxes, unless they come from a file.
+
+    Returns:
+        The contents of the checkpoints.
+
+    Raises:
+        SpondyloError: If weights are missing or do not fit.
+    """
+    whole: Any = model
+    load_weights(checkpoint, whole.pose, content)
+    if detector is None:
+        return [content]
+    load_weights(detector.path, whole.detector.model, detector.content)
+    return [content, detector.content]
+
+
+def tested_pipeline(config: Config) -> list[dict]:
+    """Transforms that a recipe tests with.
+
+    Raises:
+        SpondyloError: If it has none.
+    """
     with explain_config_errors(config):
         dataset = config.test_dataloader.dataset
         while 'pipeline' not in dataset:
             dataset = (dataset.get('datasets') or [dataset['dataset']])[0]
-        pipeline: list[dict] = dataset['pipeline']
-    return pipeline
+        return pipeline_of(dataset)

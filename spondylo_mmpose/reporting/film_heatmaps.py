@@ -45,7 +45,7 @@ class FilmHeatmapModel(RunNetwork):
         Raises:
             SpondyloError: If a film cannot be read or the network has no heatmaps.
         """
-        head = getattr(self.model, 'head', None)
+        head: Any = getattr(self.model, 'head', None)
         if not hasattr(head, 'to_heatmaps'):
             raise self.no_heatmaps()
         layers = head.attention.layers

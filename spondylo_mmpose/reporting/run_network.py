@@ -9,6 +9,7 @@ from mmengine.utils import import_modules_from_strings
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.registry import MODELS
 
+from spondylo_mmpose.datasets.pipeline_changes import pipeline_of
 from spondylo_mmpose.datasets.spondylo_dataset import SpondyloDataset
 from spondylo_mmpose.engine.checkpoint import check_fits, load_checkpoint_file
 from spondylo_mmpose.engine.launch import explain_config_errors, forget_pretrained
@@ -60,7 +61,7 @@ class RunNetwork:
             # The run was read without them, as a report needs no network.
             import_modules_from_strings(**config.get('custom_imports', NO_IMPORTS))
             self.model: Any = MODELS.build(config.model)
-            self.pipeline = Compose(config.test_dataloader.dataset.pipeline)
+            self.pipeline = Compose(pipeline_of(config.test_dataloader.dataset))
         check_fits(checkpoint, self.model, content)
         state = content['state_dict']
         state = {name.removeprefix('module.'): value for name, value in state.items()}

@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mmengine.registry import MODELS, DefaultScope
 from torch import nn
 
+from spondylo_mmpose.datasets.pipeline_changes import pipeline_of
 from spondylo_mmpose.engine.launch import (
     dataset_nodes,
     explain_config_errors,
@@ -48,8 +49,8 @@ def input_size(config: Config) -> tuple[int, int] | None:
     """``(width, height)`` px of a test, ``None`` if the pipeline tells none."""
     dataset = (config.get('test_dataloader') or {}).get('dataset') or {}
     for node in dataset_nodes(dataset):
-        for step in node.get('pipeline') or ():
-            kind = step.type.rpartition('.')[2]
+        for step in pipeline_of(node):
+            kind = step['type'].rpartition('.')[2]
             size = step.get('input_size' if kind in _RESIZING else 'size')
             if kind in (*_RESIZING, 'Pad') and size:
                 return int(size[0]), int(size[1])

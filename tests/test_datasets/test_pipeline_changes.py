@@ -2,7 +2,7 @@ import pytest
 from mmengine.registry import init_default_scope
 
 from spondylo_mmpose.datasets import SpondyloDataset
-from spondylo_mmpose.datasets.pipeline_changes import change_pipeline
+from spondylo_mmpose.datasets.pipeline_changes import change_pipeline, pipeline_of
 from spondylo_mmpose.errors import SpondyloError
 
 STEPS = [
@@ -33,6 +33,14 @@ def test_a_step_that_is_not_there_is_named_with_those_that_are():
         SpondyloError, match='Flip: the pipeline has no such step; it has LoadRadiogra'
     ):
         change_pipeline(STEPS, {'Flip': None})
+
+
+def test_the_pipeline_that_a_config_means():
+    changes = {'RandomBBoxTransform': {'rotate_prob': 0}, 'RandomFlip': None}
+    steps = pipeline_of({'pipeline': STEPS, 'pipeline_changes': changes})
+    assert steps == change_pipeline(STEPS, changes) != STEPS
+    assert pipeline_of({'pipeline': STEPS}) == STEPS
+    assert pipeline_of({}) == []
 
 
 def test_the_data_set_hands_its_changes_on(phantoms):

@@ -34,6 +34,19 @@ def test_each_model_keeps_its_own_pipeline():
     assert 'EMAHook' not in {hook['type'] for hook in pose.custom_hooks}
 
 
+def test_changes_of_a_pipeline_move_with_it():
+    pose = load_config(POSE)
+    changes = {'GetBBoxCenterScale': {'padding': 1.75}}
+    pose.test_dataloader.dataset.pipeline_changes = changes
+    look_for_boxes(pose, box_file='boxes.json')
+    (step,) = (
+        one for one in pose.model.pose_pipeline if one['type'] == 'GetBBoxCenterScale'
+    )
+    assert step['padding'] == 1.75
+    # The whole film, which the data set now gives, has no such step.
+    assert 'pipeline_changes' not in pose.test_dataloader.dataset
+
+
 def test_joined_data_sets_are_all_looked_at():
     config = load_config(ROOT / 'configs' / 'demo' / 'hrnet_w16_both_splits.py')
     look_for_boxes(config, box_file='boxes.json')
