@@ -1,5 +1,5 @@
 """MAHT-Net, size t, for ablation: the coarsest map is not bridged."""
 
-_base_ = '../maht_net_t_spondylo.py'
+_base_ = './maht_net_whole.py'
 
 model = dict(neck=dict(layers=0))

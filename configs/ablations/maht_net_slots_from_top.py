@@ -1,6 +1,6 @@
 """MAHT-Net, size t, for ablation: slots counted from the top, as published."""
 
-_base_ = '../maht_net_t_spondylo.py'
+_base_ = './maht_net_whole.py'
 
 train_dataloader = dict(
     dataset=dict(pipeline_changes=dict(SlotTargets=dict(count_from='top')))

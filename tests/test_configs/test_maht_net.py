@@ -13,7 +13,8 @@ from spondylo_mmpose.models.heads.vertebral_attention_head import SlotOutputs
 from tests.conftest import ROOT
 
 PARAMETERS = {'t': 1_744_936, '': 2_867_288, 'b': 39_326_312, 'topdown': 2_848_980}
-ABLATIONS = sorted((ROOT / 'configs' / 'ablations').glob('maht_net_*.py'))
+WHOLE = ROOT / 'configs' / 'ablations' / 'maht_net_whole.py'
+ABLATIONS = sorted(set(WHOLE.parent.glob('maht_net_*.py')) - {WHOLE})
 
 
 @pytest.fixture(autouse=True)
@@ -63,13 +64,24 @@ def test_a_third_of_the_epochs_sees_films_of_the_recipes_size(size):
 
 @pytest.mark.parametrize('path', ABLATIONS, ids=lambda path: path.stem)
 def test_an_ablation_is_another_network_or_another_training(path):
-    config, whole = load_config(path), recipe('t')
+    config, whole = load_config(path), load_config(WHOLE)
     assert (config.model, config.train_dataloader) != (
         whole.model,
         whole.train_dataloader,
     )
     assert config.val_dataloader == whole.val_dataloader
+    assert config.param_scheduler == whole.param_scheduler
     on_paper(config)
+
+
+def test_ablations_see_small_films_in_training_and_test():
+    config = load_config(WHOLE)
+    for loader in (config.train_dataloader, config.test_dataloader):
+        changes = loader.dataset.pipeline_changes
+        assert changes == {'FilmAffine': {'input_size': (320, 320)}}
+    assert config.model == recipe('t').model
+    hooks = {hook.type for hook in config.custom_hooks}
+    assert 'GrowingInputHook' not in hooks
 
 
 def test_all_ablations_are_here():
