@@ -2,6 +2,7 @@
 
 import pickle
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -80,6 +81,28 @@ def check_fits(
             f'have another shape, the first is {wrong[0]}; use the config that it was '
             'trained with'
         )
+
+
+def load_weights(
+    path: str | Path, model: nn.Module, content: Mapping[str, Any] | None = None
+) -> None:
+    """Give a model all its weights.
+
+    Args:
+        path: The checkpoint.
+        model: The model.
+        content: What :func:`load_checkpoint_file` gave, where it is loaded already.
+
+    Raises:
+        SpondyloError: See :func:`check_fits`.
+    """
+    loaded = dict(content or load_checkpoint_file(path))
+    check_fits(path, model, loaded)
+    state = {
+        name.removeprefix('module.'): value
+        for name, value in loaded['state_dict'].items()
+    }
+    model.load_state_dict(state, strict=False)
 
 
 def check_resumable(path: str | Path, model: nn.Module) -> None:
