@@ -100,14 +100,16 @@ def _cell(tile: Tile, height: int, width: int) -> np.ndarray:
         canvas = Image.fromarray(cell)
         pen = ImageDraw.Draw(canvas)
         for i, line in enumerate(tile.caption):
-            pen.text((1, image.shape[0] + 2 + i * _LINE), line, _INK, _font())
+            pen.text((1, image.shape[0] + 2 + i * _LINE), line, _INK, font())
         # Grey ink on white: the order of the channels does not matter to it.
         cell = np.asarray(canvas)
     return cell
 
 
 @cache
-def _font() -> ImageFont.FreeTypeFont:
+def font(size: int = 12, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """The font that Matplotlib brings along, which has more signs than OpenCV's."""
+    name = 'DejaVuSans-Bold.ttf' if bold else 'DejaVuSans.ttf'
     return ImageFont.truetype(
-        str(Path(mpl.get_data_path()) / 'fonts' / 'ttf' / 'DejaVuSans.ttf'), 12
+        str(Path(mpl.get_data_path()) / 'fonts' / 'ttf' / name), size
     )
