@@ -1,0 +1,234 @@
+"""Many films to a folder of reports, pictures, a table and a page."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+import spondylo_mmpose
+from spondylo_mmpose.apis.gallery import GALLERY, Card, write_gallery
+from spondylo_mmpose.apis.inputs import find_films
+from spondylo_mmpose.apis.options import check_options
+from spondylo_mmpose.apis.output_names import NamedFilm, name_outputs
+from spondylo_mmpose.apis.overlay import report_overlay
+from spondylo_mmpose.apis.report_json import read_report, write_report
+from spondylo_mmpose.apis.reporter import FilmReporter, FilmResult
+from spondylo_mmpose.apis.spine_report import ReportOptions, SpineReport
+from spondylo_mmpose.apis.summary import (
+    COLUMNS,
+    FAILURE_COLUMNS,
+    Row,
+    summary_rows,
+    write_rows,
+)
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.reporting.contact_sheet import write_image
+from spondylo_mmpose.utils.io import (
+    check_apart,
+    file_digest,
+    make_folder,
+    write_json,
+)
+
+SUMMARY, FAILURES, RUN = 'summary.csv', 'failures.csv', 'predict.json'
+
+
+@dataclass(frozen=True)
+class BatchOutcome:
+    """What came of many films.
+
+    Attributes:
+        measured: Films that were measured now.
+        kept: Films whose report was there already.
+        failed: Films without a report.
+        seconds: It took.
+        out: The folder.
+    """
+
+    measured: int
+    kept: int
+    failed: int
+    seconds: float
+    out: Path
+
+    def lines(self) -> Iterator[str]:
+        """What to print; no film is named."""
+        rate = f', {self.measured / self.seconds:.2g} films/s' if self.measured else ''
+        yield f'{self.measured} films measured in {self.seconds:.0f} s{rate}'
+        if self.kept:
+            yield f'{self.kept} reports kept'
+        if self.failed:
+            yield f'{self.failed} films failed; {self.out / FAILURES} names them'
+        yield f'reports, pictures, {SUMMARY} and {GALLERY} in {self.out}'
+
+
+def prepare(
+    inputs: Sequence[str | Path],
+    out: str | Path,
+    skip_existing: bool = False,
+    force: bool = False,
+) -> list[NamedFilm]:
+    """Find the films and make sure that their reports can be written.
+
+    Args:
+        inputs: Files, folders and patterns.
+        out: Folder of the outputs.
+        skip_existing: Go on with what is in it.
+        force: Replace what is in it.
+
+    Raises:
+        SpondyloError: If an input names nothing, or the folder holds something else, or
+            earlier reports and neither option was given.
+    """
+    for one in inputs:
+        if Path(one).is_dir():
+            check_apart(one, out)
+    films = name_outputs(find_films(inputs), Path(out))
+    folder = Path(out)
+    if folder.is_dir() and any(folder.iterdir()):
+        if not (folder / RUN).is_file():
+            raise SpondyloError(
+                f'{out}: holds other files ({RUN} of an earlier run is missing); '
+                'choose another folder with --out'
+            )
+        if not (skip_existing or force):
+            raise SpondyloError(
+                f'{out}: holds reports already; go on with --skip-existing, replace '
+                'them with --force, or choose another folder with --out'
+            )
+    make_folder(out, '--out')
+    return films
+
+
+class Batch:
+    """Writes what is told of many films; pictures are held one at a time.
+
+    Args:
+        reporter: What measures them.
+        films: From :func:`prepare`.
+        out: Folder of the outputs.
+        options: For all films.
+
+    Raises:
+        SpondyloError: If the options make no sense.
+    """
+
+    def __init__(
+        self,
+        reporter: FilmReporter,
+        films: Sequence[NamedFilm],
+        out: str | Path,
+        options: ReportOptions | None = None,
+    ) -> None:
+        self.reporter = reporter
+        self.films = films
+        self.out = Path(out)
+        self.options = check_options(options or ReportOptions())
+        self._rows: dict[Path, list[Row]] = {}
+        self._cards: dict[Path, Card] = {}
+        self._failures: dict[Path, str] = {}
+
+    def run(self, skip_existing: bool = False) -> BatchOutcome:
+        """Measure the films.
+
+        Args:
+            skip_existing: Keep reports that the same model made of the same films with
+                the same options.
+
+        Raises:
+            SpondyloError: If something cannot be written; reports that were written
+                until then stay.
+        """
+        start = time.monotonic()
+        self._record('running')
+        waiting = []
+        for film in self.films:
+            kept = self._kept(film) if skip_existing else None
+            if kept is None:
+                waiting.append(film)
+            else:
+                self._note(film, kept)
+        bar = tqdm(total=len(self.films), desc='films', unit='film', disable=None)
+        bar.update(len(self.films) - len(waiting))
+        by_path = {film.path: film for film in waiting}
+        for result in self.reporter.each(list(by_path), self.options):
+            self._write(by_path[Path(str(result.source))], result)
+            bar.update()
+        bar.close()
+        outcome = BatchOutcome(
+            measured=len(waiting) - len(self._failures),
+            kept=len(self.films) - len(waiting),
+            failed=len(self._failures),
+            seconds=time.monotonic() - start,
+            out=self.out,
+        )
+        self._write_tables()
+        self._record('finished', outcome)
+        return outcome
+
+    def _kept(self, film: NamedFilm) -> SpineReport | None:
+        """The report that is there, if it is what would be written now."""
+        if not (film.json.is_file() and film.overlay.is_file()):
+            return None
+        try:
+            report = read_report(film.json)
+            same = (
+                report.model == self.reporter.model.facts
+                and report.options == self.options
+                and report.package_version == spondylo_mmpose.__version__
+                and report.film.sha256 == file_digest(film.path)
+            )
+        except (SpondyloError, OSError):
+            return None
+        return report if same else None
+
+    def _write(self, film: NamedFilm, result: FilmResult) -> None:
+        if result.report is None or result.film is None:
+            self._failures[film.path] = str(result.error).removeprefix(f'{film.path}: ')
+            # An earlier report would pass for one of this film as it is now.
+            film.json.unlink(missing_ok=True)
+            film.overlay.unlink(missing_ok=True)
+            return
+        write_image(film.overlay, report_overlay(result.film.pixels, result.report))
+        # Last: where it is, the film is done.
+        write_report(film.json, result.report)
+        self._note(film, result.report)
+
+    def _note(self, film: NamedFilm, report: SpineReport) -> None:
+        self._rows[film.path] = summary_rows(film.path, film.json, report)
+        self._cards[film.path] = Card.of(film, report)
+
+    def _write_tables(self) -> None:
+        done = [film.path for film in self.films if film.path in self._rows]
+        rows = (row for path in done for row in self._rows[path])
+        write_rows(self.out / SUMMARY, COLUMNS, rows)
+        failures = [
+            {'film': str(path), 'reason': reason}
+            for path, reason in self._failures.items()
+        ]
+        if failures:
+            write_rows(self.out / FAILURES, FAILURE_COLUMNS, failures)
+        else:
+            (self.out / FAILURES).unlink(missing_ok=True)
+        cards = [self._cards[path] for path in done]
+        write_gallery(self.out / GALLERY, cards, failures, self.reporter.model.facts)
+
+    def _record(self, status: str, outcome: BatchOutcome | None = None) -> None:
+        """Tell what the folder is: its presence marks it as ours."""
+        content: dict[str, Any] = {
+            'format': 'spondylo_mmpose predictions of films',
+            'status': status,
+            'package_version': spondylo_mmpose.__version__,
+            'films': len(self.films),
+        }
+        if outcome is not None:
+            content |= {
+                'measured': outcome.measured,
+                'kept': outcome.kept,
+                'failed': outcome.failed,
+                'seconds': round(outcome.seconds, 1),
+            }
+        write_json(self.out / RUN, content)

@@ -1,0 +1,183 @@
+"""From what a model found to a report."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import spondylo_mmpose
+from spondylo_mmpose.apis import reasons
+from spondylo_mmpose.apis.facing import settle_facing
+from spondylo_mmpose.apis.film_facts import FilmFacts
+from spondylo_mmpose.apis.findings import findings
+from spondylo_mmpose.apis.found import FoundVertebrae
+from spondylo_mmpose.apis.levels import Naming, name_levels
+from spondylo_mmpose.apis.model_facts import ModelFacts
+from spondylo_mmpose.apis.pairs import DECIMALS, TwoVertebrae, measure_pair
+from spondylo_mmpose.apis.shapes import misshapen, misshapen_discs
+from spondylo_mmpose.apis.spine_report import (
+    Lordosis,
+    ReportOptions,
+    ReportWarning,
+    SpineReport,
+    Vertebra,
+)
+from spondylo_mmpose.spine.anatomy import FloatArray, hull_boxes
+from spondylo_mmpose.spine.measurements import sagittal_angle
+
+if TYPE_CHECKING:
+    from spondylo_mmpose.uncertainty.calibration import Calibration
+
+
+def build_report(
+    found: FoundVertebrae,
+    film: FilmFacts,
+    model: ModelFacts,
+    options: ReportOptions | None = None,
+    calibration: 'Calibration | None' = None,
+    screened: Sequence[ReportWarning] = (),
+) -> SpineReport:
+    """Measure what can be measured, and say of the rest why not.
+
+    Corners are rounded first, so that whoever measures them anew from the report gets
+    the same numbers.
+
+    Args:
+        found: What the model found, in any order.
+        film: The film, with the scale that is known of it.
+        model: What found it.
+        options: What was asked for.
+        calibration: What validation says of the model's errors.
+        screened: What a :class:`.FilmScreen` says of the film.
+    """
+    options = options or ReportOptions()
+    found = found.upward(options.score_threshold)
+    found = replace(found, corners=np.round(found.corners, DECIMALS))
+    film = settle_facing(film, found.corners, options.facing)
+    naming = name_levels(found, options.lowest_level)
+    stds = found.corner_std
+    if calibration is not None:
+        stds = calibration.stds(stds, naming.levels, found.corners)
+    warnings = (*screened, *findings(found, naming, film))
+    refused = any(one.severity == 'refusal' for one in warnings)
+    pairs = tuple(
+        measure_pair(two, film, options, calibration)
+        for two in _pairs(found, naming, stds, refused)
+    )
+    return SpineReport(
+        film=film,
+        model=model,
+        options=options,
+        vertebrae=_vertebrae(found, naming, stds),
+        pairs=pairs,
+        lordosis=_lordosis(found.corners, naming, film, refused),
+        warnings=warnings,
+        package_version=spondylo_mmpose.__version__,
+    )
+
+
+def _pairs(
+    found: FoundVertebrae, naming: Naming, stds: FloatArray | None, refused: bool
+) -> list[TwoVertebrae]:
+    """Vertebrae that stand on each other; none where one is missing between."""
+    pairs = []
+    wrong, wrong_discs = misshapen(found.corners), misshapen_discs(found.corners)
+    for place, (lower, upper) in enumerate(
+        zip(naming.orders, naming.orders[1:], strict=False)
+    ):
+        if upper - lower != 1:
+            continue
+        fault = ''
+        if refused:
+            fault = reasons.REFUSED
+        elif naming.is_doubled[place]:
+            fault = reasons.DOUBLED
+        elif naming.is_apart[place]:
+            fault = reasons.APART
+        both = slice(place, place + 2)
+        if not fault and wrong[both].any():
+            fault = reasons.SHAPE
+        elif not fault and wrong_discs[place]:
+            fault = reasons.DISC
+        pairs.append(
+            TwoVertebrae(
+                corners=found.corners[both],
+                stds=None if stds is None else stds[both],
+                levels=(naming.levels[place], naming.levels[place + 1]),
+                orders=(lower, upper),
+                fault=fault,
+            )
+        )
+    return pairs
+
+
+def _vertebrae(
+    found: FoundVertebrae, naming: Naming, stds: FloatArray | None
+) -> tuple[Vertebra, ...]:
+    boxes = hull_boxes(found.corners)
+    made = []
+    for place, (order, level) in enumerate(
+        zip(naming.orders, naming.levels, strict=True)
+    ):
+        corners = found.corners[place]
+        values = {
+            'corner_std': _rounded(stds, place),
+            'corner_scores': _rounded(found.corner_scores, place),
+            'score': _rounded(found.scores, place),
+            'presence': _rounded(found.presence, place),
+        }
+        why = {name: reasons.NOT_TOLD for name, v in values.items() if v is None}
+        points = [tuple(c.tolist()) if np.isfinite(c).all() else None for c in corners]
+        box = boxes[place] if np.isfinite(boxes[place]).all() else None
+        if level is None:
+            why['level'] = reasons.NO_NAME
+        if None in points:
+            why['corners'] = reasons.NOT_TOLD
+        if box is None:
+            why['hull_box'] = reasons.NO_CORNERS
+        made.append(
+            Vertebra(
+                order=order,
+                level=level,
+                level_origin=naming.origin,
+                corners=tuple(points),  # type: ignore[arg-type]
+                hull_box=None if box is None else tuple(box.tolist()),
+                reasons=why,
+                **values,
+            )
+        )
+    return tuple(made)
+
+
+def _rounded(values: FloatArray | None, place: int) -> Any:
+    """A number or a tuple of them, ``None`` where not told."""
+    if values is None or np.isnan(values[place]).all():
+        return None
+    rounded = np.round(np.asarray(values[place], np.float64), DECIMALS).tolist()
+    if isinstance(rounded, list):
+        return tuple(v if np.isfinite(v) else None for v in rounded)
+    return rounded
+
+
+def _lordosis(
+    corners: FloatArray, naming: Naming, film: FilmFacts, refused: bool
+) -> Lordosis:
+    upper, lower = 'L1', 'S1'
+    places = {level: place for place, level in enumerate(naming.levels)}
+    why, degrees = '', float('nan')
+    if refused:
+        why = reasons.REFUSED
+    elif not {upper, lower} <= places.keys():
+        why = reasons.NO_LEVEL
+    elif film.facing is None:
+        why = reasons.FACING
+    elif film.scale is None:
+        why = reasons.ASPECT
+    else:
+        ends = places[lower], places[upper]
+        degrees = sagittal_angle(corners, film.facing, *ends, film.scale)
+        why = '' if np.isfinite(degrees) else reasons.MISSING
+    if why:
+        return Lordosis(upper, lower, None, {'degrees': why})
+    return Lordosis(upper, lower, round(degrees, DECIMALS))

@@ -1,0 +1,152 @@
+"""What a reader should know before trusting a report."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from spondylo_mmpose.apis.facing import SURE
+from spondylo_mmpose.apis.film_facts import FilmFacts
+from spondylo_mmpose.apis.found import FoundVertebrae
+from spondylo_mmpose.apis.levels import Naming
+from spondylo_mmpose.apis.pairs import outside_film
+from spondylo_mmpose.apis.shapes import misshapen, misshapen_discs
+from spondylo_mmpose.apis.spine_report import ASSUMED, SLOT, ReportWarning
+from spondylo_mmpose.spine.anatomy import order_upward
+from spondylo_mmpose.spine.measurements import end_plate_lengths
+
+LOW_SCORE = 0.5
+"""Vertebrae that score less are told of."""
+
+S1_RATIO = 0.88
+"""A lowest vertebra whose inferior end plate is longer, as a share of its superior one,
+hardly is S1.
+
+On 2100 phantoms S1 has at most that in 95 %, L5 at least 0.88; on four real films S1
+has 0.56 to 0.76 and L5 0.90 to 1.01.
+"""
+
+_EDGE = 0.004  # share of the film's longer side: so near, a corner is on the edge
+
+
+def findings(
+    found: FoundVertebrae, naming: Naming, film: FilmFacts
+) -> list[ReportWarning]:
+    """Look at what was found on a film.
+
+    Args:
+        found: From the lowest vertebra upward.
+        naming: Its names.
+        film: Where it is from, its facing settled.
+    """
+    return [
+        *_of_the_film(found, film),
+        *_of_the_levels(found, naming),
+        *_of_vertebrae(found, naming, film),
+    ]
+
+
+def _of_the_film(found: FoundVertebrae, film: FilmFacts) -> Iterator[ReportWarning]:
+    if film.view == 'ap':
+        yield ReportWarning(
+            'not_lateral', 'refusal', 'the file says that it is a frontal (AP) film'
+        )
+    if not len(found):
+        yield ReportWarning(
+            'nothing_found',
+            'caution',
+            'no vertebra was found; it may be no lateral film of a lumbar spine',
+        )
+        return
+    if film.facing is None:
+        yield ReportWarning(
+            'facing_unknown',
+            'caution',
+            'which side is anterior cannot be told from the vertebrae found; slips '
+            'are not measured unless it is given',
+        )
+    elif (film.facing_confidence or 1.0) < SURE:
+        yield ReportWarning(
+            'facing_unsure',
+            'caution',
+            f'that {film.facing} is anterior is inferred and unsure; were it wrong, '
+            'slips would have the other sign',
+        )
+    if film.spacing_plane == 'detector':
+        yield ReportWarning(
+            'spacing_at_detector',
+            'note',
+            'the pixel spacing is that of the detector: lengths in mm come out too '
+            'long by the magnification',
+        )
+
+
+def _of_the_levels(found: FoundVertebrae, naming: Naming) -> Iterator[ReportWarning]:
+    if not len(found):
+        return
+    lowest = naming.levels[0]
+    if naming.origin == SLOT and lowest != 'S1':
+        yield ReportWarning(
+            's1_missing',
+            'caution',
+            f'S1 was not found; the model takes the lowest vertebra for {lowest}',
+            (0,),
+        )
+    if naming.origin == ASSUMED:
+        yield ReportWarning(
+            'levels_assumed',
+            'note',
+            'levels are counted from the lowest vertebra found, taken as S1',
+        )
+        plates = end_plate_lengths(found.corners[:1])[0]
+        if plates[1] > S1_RATIO * plates[0]:
+            yield ReportWarning(
+                's1_missing',
+                'caution',
+                'the lowest vertebra found has not the shape of S1: where it is '
+                'another, every level is named one or more too low',
+                (0,),
+            )
+    if (order_upward(found.corners) != np.arange(len(found))).any():
+        yield ReportWarning(
+            'order_disagrees',
+            'caution',
+            'the model counts the vertebrae in another order than they stand in',
+        )
+
+
+def _of_vertebrae(
+    found: FoundVertebrae, naming: Naming, film: FilmFacts
+) -> Iterator[ReportWarning]:
+    def at(flags: Sequence[bool] | np.ndarray) -> tuple[int, ...]:
+        return tuple(o for o, flag in zip(naming.orders, flags, strict=True) if flag)
+
+    def either(flags: Sequence[bool] | np.ndarray) -> np.ndarray:
+        both = np.zeros(len(found), dtype=bool)
+        for place in np.flatnonzero(flags):
+            both[place : place + 2] = True
+        return both
+
+    gaps = np.diff(naming.orders) > 1
+    for code, flags, text in (
+        ('doubled', either(naming.is_doubled), 'vertebrae lie on each other: one may '
+         'have been found twice, and levels above it be off by one'),
+        ('gap', either(gaps | (np.array(naming.is_apart, dtype=bool))), 'a vertebra '
+         'seems to be missing between these two'),
+        ('misshapen', misshapen(found.corners), 'has a shape that no vertebra has: a '
+         'corner is elsewhere'),
+        ('disc_misshapen', either(misshapen_discs(found.corners)), 'end plates are '
+         'tilted against each other as none are: a corner is elsewhere'),
+        ('cut', _cut(found, film), 'reaches the edge of the film, which may cut it'),
+        ('low_score', found.scores < LOW_SCORE, 'the model is not sure that there is '
+         'a vertebra'),
+    ):  # fmt: skip
+        if len(found) and np.any(flags):
+            yield ReportWarning(code, 'caution', text, at(flags))
+
+
+def _cut(found: FoundVertebrae, film: FilmFacts) -> np.ndarray:
+    corners = found.corners.reshape(-1, 2)
+    near = _EDGE * max(film.width, film.height)
+    size = np.array([film.width, film.height]) - 1
+    at_edge = ((corners <= near) | (corners >= size - near)).any(-1)
+    return (at_edge | outside_film(corners, film)).reshape(-1, 4).any(1)

@@ -1,0 +1,67 @@
+"""What a network finds on one film, whichever network and whatever runs it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spondylo_mmpose.apis.model_facts import ModelFacts
+from spondylo_mmpose.spine.anatomy import FloatArray, order_upward
+
+
+@dataclass(frozen=True, eq=False)
+class FoundVertebrae:
+    """Vertebrae of one film.
+
+    Attributes:
+        corners: ``(N, 4, 2)`` px of the film in the order of ``anatomy.CORNERS``; NaN
+            for a corner that was not found.
+        scores: ``(N,)`` in [0, 1]: how sure it is that there is a vertebra; NaN where
+            the model gives none.
+        corner_scores: ``(N, 4)``; their scale differs from head to head.
+        corner_std: ``(N, 4)`` standard deviations, px of the film, as the model says
+            them.
+        presence: ``(N,)`` in [0, 1], of models with a presence of their own.
+        slots: ``(N,)`` places counted upward from S1, of models that name vertebrae.
+    """
+
+    corners: FloatArray
+    scores: FloatArray
+    corner_scores: FloatArray | None = None
+    corner_std: FloatArray | None = None
+    presence: FloatArray | None = None
+    slots: NDArray[np.intp] | None = None
+
+    def __len__(self) -> int:
+        """Number of vertebrae."""
+        return len(self.corners)
+
+    def upward(self, threshold: float) -> 'FoundVertebrae':
+        """Those that count, from the lowest vertebra upward.
+
+        Args:
+            threshold: Least score; a vertebra without a score counts.
+        """
+        # Written so that NaN passes.
+        kept = np.flatnonzero(~(self.scores < threshold))
+        if self.slots is not None:
+            order = np.argsort(self.slots[kept], kind='stable')
+        else:
+            order = order_upward(self.corners[kept])
+        chosen = kept[order]
+        told = {one.name: getattr(self, one.name) for one in fields(self)}
+        known = {name: values for name, values in told.items() if values is not None}
+        return FoundVertebrae(**{name: v[chosen] for name, v in known.items()})
+
+
+class FilmModel(Protocol):
+    """A network with its pipeline: films in, vertebrae out."""
+
+    @property
+    def facts(self) -> ModelFacts:
+        """What it is."""
+
+    def find(self, films: Sequence[NDArray[np.uint8]]) -> list[FoundVertebrae]:
+        """Find the vertebrae of each film, ``(H, W)`` grey values with bone bright."""

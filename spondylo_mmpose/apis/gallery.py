@@ -1,0 +1,98 @@
+"""One page that shows all reports of a folder, without a network or a script."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from spondylo_mmpose.apis.model_facts import ModelFacts
+from spondylo_mmpose.apis.output_names import NamedFilm
+from spondylo_mmpose.apis.overlay_panel import slip_text
+from spondylo_mmpose.apis.spine_report import NOTICE, Pair, SpineReport
+from spondylo_mmpose.reporting.escaping import one_line
+from spondylo_mmpose.reporting.html import write_html
+from spondylo_mmpose.spine.measurements import GRADES
+
+GALLERY = 'index.html'
+
+
+@dataclass(frozen=True)
+class Card:
+    """A film on the page.
+
+    Attributes:
+        name: Of its file.
+        picture: Address of the overlay, relative to the page.
+        report: Address of the report.
+        worst: The pair with the greatest slip, or why there is none.
+        grade: Its grade, ``'--'`` without.
+        vertebrae: How many were found.
+        warnings: Their texts.
+    """
+
+    name: str
+    picture: str
+    report: str
+    worst: str
+    grade: str
+    vertebrae: int
+    warnings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, film: NamedFilm, report: SpineReport) -> 'Card':
+        """Make the card of a film."""
+        measured = [pair for pair in report.pairs if pair.slip_percent is not None]
+        worst = max(measured, key=_size, default=None)
+        return cls(
+            name=one_line(film.path.name),
+            picture=quote(film.overlay.name.encode('utf-8', 'surrogateescape')),
+            report=quote(film.json.name.encode('utf-8', 'surrogateescape')),
+            worst='no slip measured' if worst is None else _text(worst),
+            grade='--' if worst is None else str(worst.grade),
+            vertebrae=len(report.vertebrae),
+            warnings=tuple(
+                one.text for one in report.warnings if one.severity != 'note'
+            ),
+        )
+
+
+def write_gallery(
+    path: Path,
+    cards: Sequence[Card],
+    failures: Sequence[Mapping[str, str]],
+    model: ModelFacts,
+) -> Path:
+    """Write the page.
+
+    Args:
+        path: HTML file, in the folder of the pictures and reports.
+        cards: The films.
+        failures: ``film`` and ``reason`` of those that failed.
+        model: What looked at them.
+
+    Raises:
+        SpondyloError: If it cannot be written.
+    """
+    highest = [card.grade.partition(',')[0].rpartition('-')[2] for card in cards]
+    counts = [(grade, highest.count(grade)) for grade in (*GRADES, '--')]
+    return write_html(
+        path,
+        'predictions.html.jinja',
+        title='Slips between vertebrae',
+        cards=cards,
+        failures=[
+            {name: one_line(text) for name, text in one.items()} for one in failures
+        ],
+        counts=[(grade, number) for grade, number in counts if number],
+        model=model,
+        notice=NOTICE,
+    )
+
+
+def _size(pair: Pair) -> float:
+    return abs(pair.slip_percent or 0.0)
+
+
+def _text(pair: Pair) -> str:
+    assert pair.slip_percent is not None
+    return f'{pair.upper or "?"}/{pair.lower or "?"} {slip_text(pair.slip_percent)}'

@@ -1,0 +1,71 @@
+"""From what stands on a command line to films: files, folders, patterns."""
+
+import glob
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.imaging import IMAGE_SUFFIXES
+from spondylo_mmpose.imaging.dicom import is_dicom
+
+_HEAD = 132  # bytes that tell a DICOM file
+
+
+def find_films(inputs: Iterable[str | Path]) -> list[Path]:
+    """Find the films that inputs name, each once, sorted within each input.
+
+    Args:
+        inputs: Files, whatever they are called; folders, in which all is taken that has
+            a usual suffix or begins as DICOM files do; patterns as shells know them.
+
+    Raises:
+        SpondyloError: If an input names nothing, or a folder holds no film.
+    """
+    found: dict[Path, Path] = {}
+    for one in inputs:
+        for path in _films_of(one):
+            found.setdefault(Path(os.path.abspath(path)), path)  # noqa: PTH100
+    return list(found.values())
+
+
+def films_in(folder: str | Path) -> list[Path]:
+    """The films in a folder and those below it, sorted.
+
+    Raises:
+        SpondyloError: If there are none.
+    """
+    found = []
+    for path in sorted(Path(folder).rglob('*')):
+        parts = path.relative_to(folder).parts
+        if any(part.startswith('.') or part == '__MACOSX' for part in parts):
+            continue
+        if path.is_file() and (path.suffix.lower() in IMAGE_SUFFIXES or _begins(path)):
+            found.append(path)
+    if not found:
+        raise SpondyloError(
+            f'{folder}: holds no film; films end in {" ".join(IMAGE_SUFFIXES)}, or are '
+            'DICOM files of any name'
+        )
+    return found
+
+
+def _films_of(one: str | Path) -> list[Path]:
+    path = Path(one)
+    if path.is_dir():
+        return films_in(path)
+    if path.exists():
+        return [path]
+    # A shell that found nothing hands the pattern on; others never expand it.
+    matches = sorted(map(Path, glob.glob(str(one), recursive=True)))  # noqa: PTH207
+    if not matches:
+        raise SpondyloError(f'{one}: no such file, folder or pattern that fits any')
+    return [film for match in matches for film in _films_of(match)]
+
+
+def _begins(path: Path) -> bool:
+    try:
+        with path.open('rb') as stream:
+            return is_dicom(stream.read(_HEAD))
+    except OSError:
+        return False

@@ -1,0 +1,175 @@
+"""A trained network with the test pipeline of its recipe, run by torch."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose, pseudo_collate
+from mmengine.registry import DefaultScope
+from numpy.typing import NDArray
+from torch import nn
+
+from spondylo_mmpose.apis.found import FoundVertebrae
+from spondylo_mmpose.apis.model_facts import ModelFacts, ModelPart
+from spondylo_mmpose.apis.model_files import ModelFiles
+from spondylo_mmpose.engine.checkpoint import load_checkpoint_file, load_weights
+from spondylo_mmpose.engine.device import torch_device
+from spondylo_mmpose.engine.end_to_end import (
+    Detector,
+    load_detector,
+    look_for_boxes,
+    tested_pipeline,
+    weigh_parts,
+)
+from spondylo_mmpose.engine.launch import (
+    dataset_nodes,
+    explain_config_errors,
+    forget_pretrained,
+    load_config,
+)
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.film_samples import as_array
+from spondylo_mmpose.utils.io import file_digest
+from spondylo_mmpose.zoo.recipe import (
+    DETECTOR,
+    TOP_DOWN,
+    build_network,
+    recipe_kind,
+)
+
+
+class FilmNetwork:
+    """Finds the vertebrae of films.
+
+    Args:
+        files: A model of whole films, or with a detector a top-down pose model.
+        detector: What finds the boxes.
+        device: One of :data:`.device.DEVICES`.
+        passes: How often a pose model looks, see :class:`.DetectThenPose`.
+
+    Raises:
+        SpondyloError: If a file is missing or no such thing, the two do not fit, or
+            there is no such device.
+    """
+
+    def __init__(
+        self,
+        files: ModelFiles,
+        detector: ModelFiles | None = None,
+        device: str = 'auto',
+        passes: int = 1,
+    ) -> None:
+        self.device = torch_device(device)
+        content = load_checkpoint_file(files.weights)
+        config = load_config(files.config)
+        forget_pretrained(config)
+        _check_kind(config, files, detector)
+        parts = [_part('film' if detector is None else 'pose', files, config)]
+        found: Detector | None = None
+        if detector is not None:
+            found = load_detector(str(detector.config), str(detector.weights))
+            if recipe_kind(found.config) != DETECTOR:
+                raise SpondyloError(f'{detector.config}: is no recipe of a detector')
+            parts.append(_part('detector', detector, found.config))
+            look_for_boxes(config, found, passes=passes)
+        self.network = build_network(config, 'cpu')
+        if found is None:
+            load_weights(files.weights, self.network, content)
+        else:
+            weigh_parts(self.network, str(files.weights), content, found)
+        self.network.to(self.device).eval()
+        self._scope = config.get('default_scope', 'mmpose')
+        self._names_slots = _counts_upward(config)
+        with (
+            DefaultScope.overwrite_default_scope(self._scope),
+            explain_config_errors(config),
+        ):
+            self.pipeline = Compose(tested_pipeline(config))
+        looks = 1 if detector is None else passes
+        self.facts = ModelFacts(files.own_name, tuple(parts), looks)
+
+    def find(self, films: Sequence[NDArray[np.uint8]]) -> list[FoundVertebrae]:
+        """Find the vertebrae of each film; see :class:`.FilmModel`."""
+        with (
+            DefaultScope.overwrite_default_scope(self._scope),
+            torch.inference_mode(),
+        ):
+            batch = [
+                self.pipeline(
+                    {
+                        'img': cv2.cvtColor(film, cv2.COLOR_GRAY2BGR),
+                        'img_path': None,
+                        'img_id': number,
+                    }
+                )
+                for number, film in enumerate(films)
+            ]
+            samples = self.network.test_step(pseudo_collate(batch))  # type: ignore[operator]
+        return [self._vertebrae(sample.pred_instances) for sample in samples]
+
+    def _vertebrae(self, instances: Any) -> FoundVertebrae:
+        corners = as_array(instances.keypoints).reshape(-1, 4, 2)
+        told: dict[str, Any] = {
+            'corner_scores': as_array(instances.keypoint_scores).reshape(-1, 4)
+        }
+        scores = as_array(instances.bbox_scores).reshape(-1)
+        if 'keypoint_stds' in instances:
+            stds = as_array(instances.keypoint_stds).reshape(-1, 4)
+            # NaN where the network did not learn them.
+            told['corner_std'] = stds if np.isfinite(stds).all() else None
+        if self._names_slots and 'slots' in instances:
+            told['slots'] = as_array(instances.slots).astype(np.intp)
+        if getattr(_head(self.network), 'to_presence', None) is not None:
+            told['presence'] = scores
+        return FoundVertebrae(corners, scores, **told)
+
+
+def _head(network: nn.Module) -> Any:
+    return getattr(network, 'head', None)
+
+
+def _check_kind(config: Config, files: ModelFiles, detector: ModelFiles | None) -> None:
+    kind = recipe_kind(config)
+    if kind == DETECTOR:
+        raise SpondyloError(
+            f'{files.config}: finds boxes and no corners; name it as the detector of a '
+            'top-down pose model'
+        )
+    if kind == TOP_DOWN and detector is None:
+        raise SpondyloError(
+            f'{files.config}: sees one vertebra at a time and needs a detector that '
+            'finds them; name its config and checkpoint too'
+        )
+    if kind != TOP_DOWN and detector is not None:
+        raise SpondyloError(
+            f'{files.config}: finds vertebrae itself; leave the detector out'
+        )
+
+
+def _part(role: Any, files: ModelFiles, config: Config) -> ModelPart:
+    # Neither data nor folders: the same model elsewhere is the same.
+    told = {'model': config.model.to_dict(), 'pipeline': tested_pipeline(config)}
+    text = json.dumps(told, sort_keys=True, default=str)
+    return ModelPart(
+        role=role,
+        config=Path(files.config).name,
+        config_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        weights=Path(files.weights).name,
+        weights_sha256=file_digest(Path(files.weights)),
+    )
+
+
+def _counts_upward(config: Config) -> bool:
+    """Whether slots are counted from S1; an ablation counts from the top."""
+    dataset = (config.get('train_dataloader') or {}).get('dataset') or {}
+    return not any(
+        step.get('count_from', 'lowest') != 'lowest'
+        for node in dataset_nodes(dataset)
+        for step in node.get('pipeline') or ()
+    )

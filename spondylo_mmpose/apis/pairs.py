@@ -1,0 +1,172 @@
+"""What is measured between a vertebra and the one below it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spondylo_mmpose.apis import reasons
+from spondylo_mmpose.apis.film_facts import FilmFacts
+from spondylo_mmpose.apis.spine_report import Direction, Pair, ReportOptions
+from spondylo_mmpose.spine.anatomy import FloatArray
+from spondylo_mmpose.spine.measurements import (
+    GRADES,
+    disc_angles,
+    meyerding_grade,
+    slip_distance,
+    slip_percent,
+)
+from spondylo_mmpose.uncertainty.slips import SlipInterval, slip_interval
+
+if TYPE_CHECKING:
+    from spondylo_mmpose.uncertainty.calibration import Calibration
+
+DECIMALS = 3
+"""Of everything measured; a corner's place is never known to a thousandth of a px."""
+
+_MEASURED = (
+    'slip_percent',
+    'slip_mm',
+    'slip_interval',
+    'slip_std',
+    'grade',
+    'direction',
+    'disc_angle',
+)
+
+
+@dataclass(frozen=True, eq=False)
+class TwoVertebrae:
+    """A pair to be measured.
+
+    Attributes:
+        corners: ``(2, 4, 2)`` px, the lower one first.
+        stds: ``(2, 4)`` calibrated standard deviations, px; ``None`` without.
+        levels: Lower and upper level.
+        orders: Lower and upper place.
+        fault: Why nothing may be measured; empty where nothing is in the way.
+    """
+
+    corners: FloatArray
+    stds: FloatArray | None
+    levels: tuple[str | None, str | None]
+    orders: tuple[int, int]
+    fault: str = ''
+
+
+def measure_pair(
+    two: TwoVertebrae,
+    film: FilmFacts,
+    options: ReportOptions,
+    calibration: 'Calibration | None' = None,
+) -> Pair:
+    """Measure a pair, or tell why not.
+
+    Args:
+        two: The pair.
+        film: Where it is from.
+        options: Thresholds.
+        calibration: What validation says of the model's errors.
+    """
+    fault = two.fault or _fault(two.corners, film)
+    if fault or film.facing is None:
+        return _unmeasured(two, fault or reasons.FACING)
+    slip = _rounded(slip_percent(two.corners, film.facing, film.scale)[0])
+    if slip is None:
+        return _unmeasured(two, reasons.NO_PLATE)
+    grade = int(meyerding_grade(slip, options.no_slip_threshold))
+    values: dict[str, Any] = dict.fromkeys(_MEASURED)
+    values |= {
+        'slip_percent': slip,
+        'grade': GRADES[grade],
+        'direction': _direction(slip, grade),
+    }
+    lost: dict[str, str] = {}
+    if film.pixel_spacing_mm is None:
+        lost['slip_mm'] = reasons.SPACING
+    else:
+        length = slip_distance(two.corners, film.facing, film.pixel_spacing_mm)[0]
+        values['slip_mm'] = _rounded(length)
+    if film.scale is None:
+        lost['disc_angle'] = reasons.ASPECT
+    else:
+        angle = disc_angles(two.corners, film.facing, film.scale)[0]
+        values['disc_angle'] = _rounded(angle)
+    if calibration is None or two.stds is None:
+        unknown = reasons.NO_CALIBRATION if calibration is None else reasons.NO_STD
+        lost |= dict.fromkeys(('slip_interval', 'slip_std'), unknown)
+    else:
+        interval = _interval(two, film, options, calibration)
+        if np.isfinite([interval.low, interval.high]).all():
+            ends = _rounded(interval.low), _rounded(interval.high)
+            values |= {'slip_interval': ends, 'slip_std': _rounded(interval.std)}
+            values['grade'] = interval.grade_text
+        else:
+            told = np.isfinite(interval.std)
+            unknown = reasons.TOO_FEW if told else reasons.NO_STD
+            lost |= dict.fromkeys(('slip_interval', 'slip_std'), unknown)
+    return _pair(two, values, lost)
+
+
+def _unmeasured(two: TwoVertebrae, why: str) -> Pair:
+    return _pair(two, dict.fromkeys(_MEASURED), dict.fromkeys(_MEASURED, why))
+
+
+def _pair(two: TwoVertebrae, values: dict[str, Any], lost: dict[str, str]) -> Pair:
+    (lower, upper), (lower_order, upper_order) = two.levels, two.orders
+    named = (('upper', upper), ('lower', lower))
+    lost = {name: reasons.NO_NAME for name, level in named if level is None} | lost
+    return Pair(upper, lower, upper_order, lower_order, **values, reasons=lost)
+
+
+def _fault(corners: FloatArray, film: FilmFacts) -> str:
+    """Why the corners of a pair measure nothing, empty if they do."""
+    lower, upper = corners
+    # Which side is posterior does not matter here: both are asked for.
+    needed: Sequence[FloatArray] = [*lower[:2], *upper[2:]]
+    if not np.isfinite(needed).all():
+        return reasons.MISSING
+    if outside_film(np.array(needed), film).any():
+        return reasons.OUTSIDE
+    return ''
+
+
+def outside_film(points: FloatArray, film: FilmFacts) -> FloatArray:
+    """Which points ``(N, 2)`` lie more than rounding outside the film, ``(N,)``."""
+    # As for labels: 1 px on a film of 640 px.
+    slack = max(film.width, film.height) / 640
+    size = np.array([film.width, film.height]) - 1
+    return np.asarray(((points < -slack) | (points > size + slack)).any(-1))
+
+
+def _interval(
+    two: TwoVertebrae,
+    film: FilmFacts,
+    options: ReportOptions,
+    calibration: 'Calibration',
+) -> SlipInterval:
+    assert two.stds is not None and film.facing is not None
+    (lower, upper), (lower_stds, upper_stds) = two.corners, two.stds
+    return slip_interval(
+        lower,
+        upper,
+        lower_stds,
+        upper_stds,
+        film.facing,
+        options.interval_level,
+        calibration,
+        lower_level=two.levels[0],
+        spacing=film.scale,
+        no_slip_threshold=options.no_slip_threshold,
+    )
+
+
+def _direction(slip: float, grade: int) -> Direction:
+    if grade == 0:
+        return 'none'
+    return 'anterolisthesis' if slip > 0 else 'retrolisthesis'
+
+
+def _rounded(value: float) -> float | None:
+    return round(float(value), DECIMALS) if np.isfinite(value) else None

@@ -1,0 +1,176 @@
+"""The command line of ``tools/predict.py``."""
+
+import argparse
+
+from spondylo_mmpose.apis.batch import Batch, BatchOutcome, prepare
+from spondylo_mmpose.apis.inferencer import SpineInferencer
+from spondylo_mmpose.apis.known_models import find_model
+from spondylo_mmpose.apis.options import check_options
+from spondylo_mmpose.apis.spine_report import ReportOptions
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.spine.anatomy import LEVELS
+
+DEVICES = ('auto', 'cuda', 'mps', 'cpu')
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the tool."""
+    parser.add_argument(
+        'inputs', nargs='+', metavar='INPUT', help='films, folders of films, patterns'
+    )
+    parser.add_argument('--out', required=True, metavar='DIR', help='write it here')
+    add_model_options(parser)
+    film = parser.add_argument_group('what is known of the films')
+    film.add_argument(
+        '--spacing',
+        metavar='X[,Y]',
+        help='size of a pixel in mm, in x and y where they differ; goes before what a '
+        'DICOM file tells',
+    )
+    film.add_argument(
+        '--pixel-aspect',
+        type=float,
+        metavar='RATIO',
+        help='spacing in x over spacing in y, where that alone is known: 1 for square '
+        'pixels. Angles need it',
+    )
+    film.add_argument(
+        '--facing',
+        choices=('left', 'right'),
+        help='image side that is anterior; inferred from the spine if left out',
+    )
+    film.add_argument(
+        '--levels',
+        metavar='LOWEST',
+        choices=LEVELS,
+        help='level of the lowest vertebra that is found, e.g. L5',
+    )
+    run = parser.add_argument_group('the run')
+    run.add_argument('--batch-size', type=int, default=4, metavar='N')
+    run.add_argument(
+        '--device',
+        choices=DEVICES,
+        default='auto',
+        help='compute on this; auto (default) takes a GPU where there is one',
+    )
+    run.add_argument(
+        '--score-threshold',
+        type=float,
+        default=ReportOptions.score_threshold,
+        metavar='SCORE',
+        help='least score of a vertebra that counts; default %(default)s',
+    )
+    again = run.add_mutually_exclusive_group()
+    again.add_argument(
+        '--skip-existing',
+        action='store_true',
+        help='keep reports that the same model made of the same films',
+    )
+    again.add_argument(
+        '--force', action='store_true', help='replace the reports of an earlier run'
+    )
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name a model."""
+    model = parser.add_argument_group('the model')
+    model.add_argument(
+        '--model', metavar='NAME', help='its name, or folder of published weights'
+    )
+    model.add_argument('--config', help='its recipe, instead of --model')
+    model.add_argument('--checkpoint', help='weights that go with --config')
+    model.add_argument(
+        '--detector',
+        nargs='+',
+        metavar='NAME or CONFIG CHECKPOINT',
+        help='finds the vertebrae for a top-down model',
+    )
+    model.add_argument(
+        '--calibration',
+        metavar='FILE.json',
+        help="what validation says of the model's errors; slips have no interval "
+        'without',
+    )
+    model.add_argument(
+        '--passes',
+        type=int,
+        choices=(1, 2, 3),
+        default=1,
+        help='times that a top-down model looks; default 1',
+    )
+
+
+def predict(args: argparse.Namespace) -> BatchOutcome:
+    """Measure the films that a command line names.
+
+    Args:
+        args: Parsed options.
+
+    Raises:
+        SpondyloError: If the command line makes no sense, a file of the model is no
+            such thing, or the outputs cannot be written. What is wrong with single
+            films is counted instead.
+    """
+    options = check_options(
+        ReportOptions(
+            facing=args.facing,
+            spacing_mm=_spacing(args.spacing),
+            pixel_aspect=args.pixel_aspect,
+            lowest_level=args.levels,
+            score_threshold=args.score_threshold,
+        )
+    )
+    films = prepare(args.inputs, args.out, args.skip_existing, args.force)
+    batch = Batch(build_inferencer(args), films, args.out, options)
+    return batch.run(args.skip_existing)
+
+
+def build_inferencer(args: argparse.Namespace) -> SpineInferencer:
+    """Build what :func:`add_model_options` names.
+
+    Raises:
+        SpondyloError: If the options contradict each other or a file is no such thing.
+    """
+    if args.model and (args.config or args.checkpoint):
+        raise SpondyloError('name --model, or --config and --checkpoint, not both')
+    if bool(args.config) != bool(args.checkpoint):
+        raise SpondyloError('--config and --checkpoint go together; name both')
+    settings = {
+        'device': args.device,
+        'batch_size': args.batch_size,
+        'passes': args.passes,
+        'detector': _detector(args.detector),
+    }
+    if args.calibration:
+        settings['calibration'] = args.calibration
+    if args.config:
+        return SpineInferencer(args.config, args.checkpoint, **settings)
+    return SpineInferencer.from_model(args.model, **settings)
+
+
+def _detector(told: list[str] | None) -> tuple[str, str] | None:
+    if not told:
+        return None
+    if len(told) > 2:
+        raise SpondyloError(
+            '--detector: takes a name, or a config and a checkpoint, not '
+            f'{len(told)} words'
+        )
+    if len(told) == 2:
+        return told[0], told[1]
+    files = find_model(told[0])
+    return str(files.config), str(files.weights)
+
+
+def _spacing(told: str | None) -> tuple[float, float] | None:
+    if told is None:
+        return None
+    try:
+        numbers = [float(part) for part in told.split(',')]
+    except ValueError:
+        numbers = []
+    if len(numbers) not in (1, 2):
+        raise SpondyloError(
+            f'--spacing {told}: must be a number of mm, or two as in 0.15,0.14'
+        )
+    return numbers[0], numbers[-1]

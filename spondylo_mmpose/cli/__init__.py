@@ -1,0 +1,1 @@
+"""The console command ``spondylo``: the tools under one name."""
