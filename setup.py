@@ -32,7 +32,15 @@ def mim_files() -> list[str]:
     return [path.relative_to(package).as_posix() for path in found]
 
 
-DEV = ['ruff', 'mypy', 'pytest', 'pytest-xdist', 'hypothesis', 'pre-commit']
+DEV = [
+    'ruff',
+    'mypy',
+    'pytest',
+    'pytest-xdist',
+    'hypothesis',
+    'jsonschema',
+    'pre-commit',
+]
 # torch, mmcv and mmpose are absent on purpose; docs/installation.md installs them. pip
 # would fetch gigabytes of CUDA beside a chosen torch, build an mmcv without ops and
 # stumble over mmpose's requirement chumpy, which cannot be built.
@@ -81,6 +89,7 @@ setup(
     package_data={
         'spondylo_mmpose': ['**/*.jinja', '**/*.json', '**/*.csv', *mim_files()]
     },
+    entry_points={'console_scripts': ['spondylo = spondylo_mmpose.cli.main:main']},
     python_requires='>=3.10,<3.12',
     install_requires=REQUIRED,
     extras_require={'dev': DEV, 'all': DEV},

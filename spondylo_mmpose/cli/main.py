@@ -40,8 +40,12 @@ def run(words: Sequence[str]) -> object:
         return 0
     for command in COMMANDS:
         if command.name == first:
-            sys.argv = [f'spondylo {first}', *words[1:]]
-            return load_tool(command).main()
+            tool = load_tool(command)
+            # Trainings record the command that repeats them; help is for eyes.
+            asked = {'-h', '--help'} & set(words)
+            name = f'spondylo {first}' if asked else str(tool.__file__)
+            sys.argv = [name, *words[1:]]
+            return tool.main()
     raise SpondyloError(
         f'{first}: no such command; there are '
         f'{", ".join(command.name for command in COMMANDS)}'
