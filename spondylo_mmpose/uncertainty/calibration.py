@@ -19,6 +19,9 @@ KINDS: tuple[Kind, ...] = ('S1', 'others')
 ALL = 'all'
 """Name of the quantiles of all vertebrae or pairs, whatever their kind."""
 
+LEARNED = 'learned'
+"""``std_origin`` of deviations that are the model's own word."""
+
 
 def kind_of(level: str | None) -> Kind:
     """Kind of a vertebra; one whose level is not known is of the many others."""
@@ -57,7 +60,7 @@ class Calibration:
     size: float
     corner_quantiles: Mapping[str, tuple[float, ...]]
     slip_quantiles: Mapping[str, tuple[float, ...]]
-    std_origin: str = 'learned'
+    std_origin: str = LEARNED
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def stds(

@@ -19,9 +19,7 @@ from spondylo_mmpose.evaluation.records import (
     unique_records,
 )
 from spondylo_mmpose.spine.anatomy import FloatArray, vertebra_boxes
-
-LEARNED = 'learned'
-"""``std_origin`` of deviations that are the model's own word."""
+from spondylo_mmpose.uncertainty.calibration import LEARNED
 
 
 @dataclass(frozen=True)
@@ -85,10 +83,13 @@ def observe(
     """
     if not samples:
         raise SpondyloError('holds no predictions')
-    origins = {_std_origin(sample) for sample in samples}
+    origins = {_std_origin(sample) for sample in samples if _found_any(sample)}
     if len(origins) > 1:
-        raise SpondyloError('only some of the samples tell keypoint_stds')
-    (origin,) = origins
+        raise SpondyloError(
+            'its samples differ in whether they tell keypoint_stds, or in how those '
+            'came about'
+        )
+    origin = origins.pop() if origins else None
     if origin is not None and origin.startswith('calibrated'):
         raise SpondyloError(
             f'its standard deviations are {origin} already; test the model without a '
@@ -120,11 +121,15 @@ def observe(
     )
 
 
+def _found_any(sample: Mapping[str, Any]) -> bool:
+    """Whether a vertebra was found; a film without tells nothing of deviations."""
+    return bool(np.size((sample.get('pred_instances') or {}).get('keypoints', ())))
+
+
 def _std_origin(sample: Mapping[str, Any]) -> str | None:
-    instances = sample.get('pred_instances') or {}
-    stds = instances.get('keypoint_stds')
+    stds = sample['pred_instances'].get('keypoint_stds')
     # A model without the loss that teaches them writes NaN.
-    if stds is None or (np.size(stds) and np.isnan(as_array(stds)).all()):
+    if stds is None or np.isnan(as_array(stds)).all():
         return None
     return str(sample.get('std_origin') or LEARNED)
 

@@ -35,9 +35,8 @@ def observed_film(number, random, noise, scale=1.0, told=True, freedom=None, gro
         gross: Share of corners that are anywhere within 15 px.
     """
     true = spine(random)
-    facing = 'left'
     if number % 2:
-        true, facing = mirror(true, 640), 'right'
+        true = mirror(true, 640)
     stds = noise * 2 ** random.uniform(-1, 1, true.shape[:2])
     error = random.normal(size=true.shape)
     if freedom:
@@ -53,16 +52,13 @@ def observed_film(number, random, noise, scale=1.0, told=True, freedom=None, gro
             id=i + 1,
             image_id=1,
             keypoints=np.c_[quad, np.full(4, 2.0)].ravel().tolist(),
-            bbox=[*box[:2], *(box[2:] - box[:2])],
+            bbox=[*box[:2].tolist(), *(box[2:] - box[:2]).tolist()],
             level=levels[i],
             order=i,
         )
         for i, (quad, box) in enumerate(zip(true, hull_boxes(true), strict=True))
     ]
-    instances = dict(
-        keypoints=true + error, bbox_scores=np.full(len(true), 0.9), facing=facing
-    )
-    instances.pop('facing')
+    instances = dict(keypoints=true + error, bbox_scores=np.full(len(true), 0.9))
     if told:
         instances['keypoint_stds'] = stds / scale
     return dict(

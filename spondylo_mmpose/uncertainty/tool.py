@@ -1,0 +1,194 @@
+"""Calibration and its check as ``tools/calibrate_uncertainty.py`` does them."""
+
+import argparse
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.dump import load_dump
+from spondylo_mmpose.reporting.figures.style import to_png
+from spondylo_mmpose.uncertainty.calibrating import calibrate
+from spondylo_mmpose.uncertainty.calibration import KINDS, Calibration
+from spondylo_mmpose.uncertainty.calibration_file import (
+    load_calibration,
+    write_calibration,
+)
+from spondylo_mmpose.uncertainty.coverage import (
+    CoverageCheck,
+    CoverageRow,
+    check_coverage,
+)
+from spondylo_mmpose.uncertainty.observed import Observed, observe
+from spondylo_mmpose.uncertainty.reliability_figure import reliability_figure
+from spondylo_mmpose.utils.io import (
+    atomic_file,
+    check_writable,
+    file_digest,
+    write_json,
+)
+
+
+def run_calibration(args: argparse.Namespace) -> list[str]:
+    """Calibrate, check, or both; see ``tools/calibrate_uncertainty.py --help``.
+
+    Args:
+        args: Parsed options.
+
+    Returns:
+        What was found, and lines that say what was written where.
+
+    Raises:
+        SpondyloError: If a file is wrong, or options do not go together.
+    """
+    _check_options(args)
+    for target in filter(None, (args.out, args.json, args.figure)):
+        check_writable(target)
+    lines: list[str] = []
+    films: set[str] = set()
+    if args.calibration:
+        calibration = load_calibration(args.calibration)
+    else:
+        observed = _read(args.val_dump, args.score_threshold)
+        films = {record.film_id for record in observed.records}
+        try:
+            calibration = calibrate(observed, args.coverages)
+        except SpondyloError as error:
+            raise SpondyloError(f'{args.val_dump}: {error}') from error
+        calibration = _with_origin(calibration, args)
+        lines += _calibration_lines(calibration)
+    if args.check:
+        # What fails here must not leave a calibration behind.
+        lines += _checked(args, calibration, films)
+    if args.out:
+        lines.append(f'calibration: {write_calibration(args.out, calibration)}')
+    return lines
+
+
+def _check_options(args: argparse.Namespace) -> None:
+    if bool(args.val_dump) == bool(args.calibration):
+        raise SpondyloError('name either the dump to learn from or --calibration FILE')
+    if args.val_dump and not args.out:
+        raise SpondyloError('name the file to write with --out uncertainty.json')
+    if args.calibration and (args.out or not args.check):
+        raise SpondyloError('--calibration FILE goes with --check DUMP, without --out')
+    if (args.figure or args.json) and not args.check:
+        raise SpondyloError('--figure and --json show a check; name a --check DUMP')
+
+
+def _checked(
+    args: argparse.Namespace, calibration: Calibration, films: set[str]
+) -> list[str]:
+    path = Path(args.check)
+    learned = calibration.facts.get('dump', {}).get('sha256')
+    if path.is_file() and file_digest(path) == learned:
+        raise SpondyloError(
+            f'{path}: the calibration was learned from it; check it on other films'
+        )
+    observed = _read(args.check, args.score_threshold)
+    if common := films & {record.film_id for record in observed.records}:
+        raise SpondyloError(
+            f'{args.check}: {len(common)} of its films are also among those that the '
+            'calibration is learned from; check it on others'
+        )
+    try:
+        check = check_coverage(calibration, observed)
+    except SpondyloError as error:
+        raise SpondyloError(f'{args.check}: {error}') from error
+    lines = coverage_lines(check)
+    if args.json:
+        value = {
+            'observed': dict(check.observed),
+            'values': dict(check.values),
+            'coverage': [asdict(row) for row in check.rows],
+            'dump': _dump_facts(args.check),
+        }
+        lines.append(f'numbers: {write_json(args.json, value)}')
+    if args.figure:
+        with atomic_file(args.figure) as temporary:
+            temporary.write_bytes(to_png(reliability_figure(check)))
+        lines.append(f'figure: {args.figure}')
+    return lines
+
+
+def _read(path: str, score_threshold: float) -> Observed:
+    try:
+        return observe(load_dump(path), score_threshold)
+    except SpondyloError as error:
+        told = str(error)
+        own = told.startswith(f'{path}: ')
+        raise SpondyloError(told if own else f'{path}: {told}') from error
+
+
+def _with_origin(calibration: Calibration, args: argparse.Namespace) -> Calibration:
+    facts = {
+        'run': args.run or Path(args.val_dump).resolve().parent.name,
+        'dump': _dump_facts(args.val_dump),
+        'score_threshold': args.score_threshold,
+        **calibration.facts,
+    }
+    return replace(calibration, facts=facts)
+
+
+def _dump_facts(path: str) -> dict[str, Any]:
+    return {'name': Path(path).name, 'sha256': file_digest(Path(path))}
+
+
+def _calibration_lines(calibration: Calibration) -> list[str]:
+    seen = calibration.facts['observed']
+    lines = [
+        f'learned from {seen["vertebrae"]} vertebrae and {seen["slips"]} pairs of '
+        f'{seen["films"]} films ({seen["patients"]} patients)'
+    ]
+    if calibration.scales is not None:
+        told = ', '.join(f'{k} {calibration.scales[k]:.3f}' for k in KINDS)
+        lines.append(f'factor of the told deviations: {told}')
+    elif calibration.shares is not None:
+        for kind in KINDS:
+            told = ', '.join(f'{100 * share:.2f}' for share in calibration.shares[kind])
+            lines.append(f'deviation of corners in % of the end plate, {kind}: {told}')
+    if calibration.scales is not None:
+        fit = calibration.facts['fits']['all']
+        lines.append(
+            f'gross errors {100 * fit["gross"]:.1f} %; nats of a corner: '
+            f'mixture {fit["nats"]:.3f}, Gaussian {fit["gaussian_nats"]:.3f}, '
+            f'Student {fit["student_nats"]:.3f} '
+            f'({fit["student_freedom"]:.3g} degrees of freedom)'
+        )
+    return lines
+
+
+def coverage_lines(check: CoverageCheck) -> list[str]:
+    """A check as a table.
+
+    Args:
+        check: Of :func:`.check_coverage`.
+    """
+    seen = check.observed
+    lines = [
+        f'checked on {seen["vertebrae"]} vertebrae and {seen["pairs"]} pairs of '
+        f'{seen["films"]} films ({seen["patients"]} patients); '
+        f'{seen["vertebrae_not_found"]} vertebrae were not found',
+        'share of true values within, in %: as the model says, calibrated and taken '
+        'for normal, conformal [95 % interval over patients]',
+    ]
+    table: dict[tuple[str, str, float], dict[str, CoverageRow]] = {}
+    for row in check.rows:
+        table.setdefault((row.of, row.kind, row.nominal), {})[row.method] = row
+    for (of, kind, nominal), rows in table.items():
+        held = rows['conformal']
+        told = f'{rows["told"].actual:7.1f}' if 'told' in rows else f'{"":7}'
+        unit = 'px' if of == 'corners' else 'points'
+        interval = f'[{held.low:.1f}, {held.high:.1f}]'
+        lines.append(
+            f'{of:7} {kind:6} {nominal:5g} % {told} {rows["normal"].actual:7.1f} '
+            f'{held.actual:7.1f} {interval:15} of {held.number} from {held.patients} '
+            f'patients, ± {held.reach:.2f} {unit}'
+        )
+    lines += _value_lines(check.values.items())
+    return lines
+
+
+def _value_lines(values: Iterable[tuple[str, float]]) -> list[str]:
+    return [f'{name:22} {value:8.3f}' for name, value in values]
