@@ -1,7 +1,5 @@
 """UDP heatmaps that are right up to the border of the crop."""
 
-import math
-
 import numpy as np
 import torch
 from mmpose.codecs import UDPHeatmap
@@ -9,13 +7,9 @@ from mmpose.codecs.utils import generate_unbiased_gaussian_heatmaps
 from mmpose.registry import KEYPOINT_CODECS
 from numpy.typing import NDArray
 
+from spondylo_mmpose.decoding.heatmaps import decode_heatmaps
+
 FloatArray = NDArray[np.floating]
-
-LOW = 0.1
-"""Cells below this share of the peak are left out of the fit."""
-
-FARTHEST = 1.0
-"""A corner is no farther than this from the highest cell, in cells each way."""
 
 
 @KEYPOINT_CODECS.register_module()
@@ -92,9 +86,10 @@ class GaussianFitHeatmap(UDPHeatmap):
             is as wide as its frame on the film. And scores ``(1, K)``, the height of
             the peaks.
         """
-        cells, scores = fit_peaks(np.asarray(encoded), self.sigma)
-        last = np.array(self.heatmap_size) - 1
-        return (cells / last * self.input_size)[None], scores[None]
+        corners, scores = decode_heatmaps(
+            np.asarray(encoded), self.sigma, self.input_size
+        )
+        return corners[None], scores[None]
 
     def batch_decode(
         self, batch_encoded: torch.Tensor
@@ -114,67 +109,3 @@ class GaussianFitHeatmap(UDPHeatmap):
             keypoints.reshape(batch, 1, corners, 2),
             scores.reshape(batch, 1, corners),
         )
-
-
-def fit_peaks(maps: FloatArray, sigma: float) -> tuple[FloatArray, FloatArray]:
-    """Find the centre of the Gaussian at the highest cell of each map.
-
-    Its width is free, as predicted blobs are wider than the target's; it is round.
-
-    Args:
-        maps: ``(N, H, W)``.
-        sigma: Standard deviation of the target's Gaussians, cells; sets how far the
-            fit looks.
-
-    Returns:
-        Centres ``(N, 2)``, x and y in cells, and peaks ``(N,)``. Where no Gaussian
-        fits, the centre is that of the highest cell.
-    """
-    count, height, width = maps.shape
-    flat = maps.reshape(count, -1)
-    highest = flat.argmax(1)
-    peaks = flat[np.arange(count), highest]
-    rows, columns = np.divmod(highest, width)
-
-    reach = max(1, math.ceil(1.5 * sigma))
-    steps = np.arange(-reach, reach + 1)
-    y, x = (grid.ravel() for grid in np.meshgrid(steps, steps, indexing='ij'))
-    at_y, at_x = rows[:, None] + y, columns[:, None] + x
-    inside = (at_y >= 0) & (at_y < height) & (at_x >= 0) & (at_x < width)
-    index = at_y.clip(0, height - 1) * width + at_x.clip(0, width - 1)
-    values = np.take_along_axis(flat, index, 1).astype(np.float64)
-    used = inside & (peaks[:, None] > 0) & (values > 0)
-    # Relative to the peak, so that maps of any scale are fitted alike.
-    shares = np.where(used, values / np.where(peaks > 0, peaks, 1)[:, None], 1)
-    logs = np.where(used, np.log(shares), -np.inf)
-    offsets = fit_offsets(*map(torch.from_numpy, (logs, x, y))).numpy()
-    return np.stack([columns, rows], 1) + offsets, peaks
-
-
-def fit_offsets(logs: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """Fit round Gaussians by weighted least squares of their logarithms.
-
-    Args:
-        logs: ``(N, P)`` logarithms of values relative to the highest cell's; those of
-            values below :data:`LOW` of it are left out, as ``-inf`` is.
-        x: ``(P,)`` columns of the cells, counted from the highest.
-        y: ``(P,)`` rows of the cells.
-
-    Returns:
-        ``(N, 2)`` offsets of the centres from the highest cells, x and y in cells,
-        float64; 0 where no Gaussian fits.
-    """
-    x, y, logs = x.double(), y.double(), logs.double()
-    terms = torch.stack([torch.ones_like(x), x, y, x * x + y * y], 1)
-    used = logs > math.log(LOW)
-    weights = torch.where(used, (2 * logs).exp(), 0)
-    logs = torch.where(used, logs, 0)
-    matrix = torch.einsum('np,pi,pj->nij', weights, terms, terms)
-    vector = torch.einsum('np,pi->ni', weights * logs, terms)
-    # Far too small to move a fit, enough for the maps that allow none.
-    matrix = matrix + 1e-9 * torch.eye(4, dtype=matrix.dtype, device=matrix.device)
-    slopes = torch.linalg.solve(matrix, vector)
-    curve = slopes[:, 3:]
-    bent = curve < -1e-3
-    offsets = slopes[:, 1:3] / (-2 * torch.where(bent, curve, -1))
-    return torch.where(bent, offsets, 0).clamp(-FARTHEST, FARTHEST)

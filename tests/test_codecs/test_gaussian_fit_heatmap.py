@@ -8,7 +8,7 @@ from mmpose.codecs import UDPHeatmap
 from mmpose.registry import KEYPOINT_CODECS
 
 from spondylo_mmpose.codecs import GaussianFitHeatmap
-from spondylo_mmpose.codecs.gaussian_fit_heatmap import fit_peaks
+from spondylo_mmpose.decoding.heatmaps import fit_peaks
 
 SHAPES = [
     ((128, 128), (32, 32), 1.5),

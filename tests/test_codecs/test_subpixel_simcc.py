@@ -7,7 +7,7 @@ from mmpose.codecs import SimCCLabel
 from mmpose.registry import KEYPOINT_CODECS
 
 from spondylo_mmpose.codecs import SubpixelSimCC
-from spondylo_mmpose.codecs.subpixel_simcc import fit_tops
+from spondylo_mmpose.decoding.simcc import fit_tops
 
 CODEC = SubpixelSimCC((96, 64), (4.9, 4.0))
 

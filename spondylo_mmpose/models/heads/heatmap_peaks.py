@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from spondylo_mmpose.codecs.gaussian_fit_heatmap import fit_offsets
+from spondylo_mmpose.decoding.heatmaps import LOGIT_REACH, fit_offsets
 
 
 class Peaks(NamedTuple):
@@ -23,12 +23,14 @@ class Peaks(NamedTuple):
     mean: Tensor
 
 
-def find_peaks(logits: Tensor, reach: int = 3, subpixel: bool = True) -> Peaks:
+def find_peaks(
+    logits: Tensor, reach: int = LOGIT_REACH, subpixel: bool = True
+) -> Peaks:
     """Find the corner in each map.
 
     Softmax over the cells makes a map's logits the distribution of the corner. A round
     Gaussian is fitted around the highest cell, as in
-    :func:`spondylo_mmpose.codecs.gaussian_fit_heatmap.fit_peaks` and with its weights,
+    :func:`spondylo_mmpose.decoding.heatmaps.fit_peaks` and with its weights,
     so that nothing is pulled inwards at the border; the logits are the logarithms
     already.
 
@@ -56,7 +58,7 @@ def find_peaks(logits: Tensor, reach: int = 3, subpixel: bool = True) -> Peaks:
     )
     cells = torch.stack([columns, rows], 1).to(flat.dtype)
     if subpixel:
-        cells = cells + fit_offsets(logs.detach(), x, y).to(cells)
+        cells = cells + fit_offsets(logs.detach(), x, y, torch).to(cells)
     return Peaks(
         cells.reshape(*lead, 2),
         (in_window / total).reshape(lead),

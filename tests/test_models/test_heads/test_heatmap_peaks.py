@@ -4,7 +4,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spondylo_mmpose.codecs.gaussian_fit_heatmap import fit_peaks
+from spondylo_mmpose.decoding.heatmaps import fit_peaks
 from spondylo_mmpose.models.heads.heatmap_peaks import find_peaks
 
 
