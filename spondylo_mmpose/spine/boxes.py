@@ -1,7 +1,9 @@
 """Axis-aligned boxes of vertebrae."""
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from spondylo_mmpose.spine.anatomy import FloatArray
 
@@ -22,3 +24,32 @@ def box_ious(one: ArrayLike, other: ArrayLike) -> FloatArray:
     areas = (a[..., 2:] - a[..., :2]).prod(-1) + (b[..., 2:] - b[..., :2]).prod(-1)
     ious: FloatArray = both / np.maximum(areas - both, 1e-9)
     return ious
+
+
+@dataclass(frozen=True)
+class FilmBoxes:
+    """Boxes of one film.
+
+    Attributes:
+        boxes: ``(N, 4)`` ``x1, y1, x2, y2``, px of the film.
+        scores: ``(N,)`` in [0, 1].
+    """
+
+    boxes: NDArray[np.float32]
+    scores: NDArray[np.float32]
+
+    def best(self, threshold: float, most: int, size: tuple[int, int]) -> 'FilmBoxes':
+        """Boxes that count, within the film, the best first.
+
+        Args:
+            threshold: Least score.
+            most: Largest number.
+            size: Width and height of the film, px. A box that has no px of it goes.
+        """
+        # As the data set cuts the boxes that pose models are trained on.
+        border = np.array([*size, *size], np.float32) - 1
+        boxes = np.clip(self.boxes.reshape(-1, 4), 0, border)
+        counts = (self.scores >= threshold) & (boxes[:, 2:] > boxes[:, :2]).all(1)
+        order = np.argsort(-self.scores, kind='stable')
+        chosen = order[counts[order]][:most]
+        return FilmBoxes(boxes[chosen], self.scores[chosen])

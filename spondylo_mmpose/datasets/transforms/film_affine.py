@@ -1,12 +1,12 @@
 """A whole film onto the input of a network, the same way in training and testing."""
 
-import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 from numpy.typing import NDArray
 
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.imaging.warp import film_matrix, warp_film
 
 FloatArray = NDArray[np.float64]
 
@@ -79,9 +79,7 @@ class FilmAffine(BaseTransform):
         image = results['img']
         size = (image.shape[1], image.shape[0])
         matrix, angle = self._draw(size)
-        smaller, to_smaller = _averaged(image, matrix)
-        direct = matrix @ np.linalg.inv(to_smaller)
-        results['img'] = cv2.warpAffine(smaller, direct[:2], self.input_size)
+        results['img'] = warp_film(image, matrix, self.input_size)
         results['img_shape'] = self.input_size[::-1]
         results['input_size'] = self.input_size
         results['warp_mat'] = matrix[:2]
@@ -97,22 +95,14 @@ class FilmAffine(BaseTransform):
 
     def _draw(self, size: tuple[int, int]) -> tuple[FloatArray, float]:
         """Draw a matrix ``(3, 3)`` and its angle in radians."""
-        target = np.array(self.input_size, dtype=np.float64)
-        fit = float((target / size).min())
         zoom, stretch, rotate = (
             np.random.uniform(-limit, limit) if limit else 0.0
             for limit in (self.zoom, self.stretch, self.rotate)
         )
         shift = np.random.uniform(-self.shift, self.shift, 2) if self.shift else 0.0
-        sides = fit * np.exp([zoom + stretch / 2, zoom - stretch / 2])
-        angle = np.deg2rad(rotate)
-        cos, sin = np.cos(angle), np.sin(angle)
-        turn = np.array([[cos, -sin], [sin, cos]])
-        matrix = np.eye(3)
-        matrix[:2, :2] = turn * sides  # stretched first, then turned
-        centre = (np.array(size) - 1) / 2
-        matrix[:2, 2] = (target - 1) / 2 + target * shift - matrix[:2, :2] @ centre
-        return matrix, angle
+        factors = np.exp([zoom + stretch / 2, zoom - stretch / 2])
+        angle = float(np.deg2rad(rotate))
+        return film_matrix(size, self.input_size, factors, angle, shift), angle
 
     def __repr__(self) -> str:
         return (
@@ -120,26 +110,3 @@ class FilmAffine(BaseTransform):
             f'rotate={self.rotate}, zoom={self.zoom}, stretch={self.stretch}, '
             f'shift={self.shift})'
         )
-
-
-def _averaged(
-    image: NDArray[np.uint8], matrix: FloatArray
-) -> tuple[NDArray[np.uint8], FloatArray]:
-    """Shrink by averaging as long as what follows still shrinks.
-
-    Returns:
-        The film, and the matrix ``(3, 3)`` that led to it.
-    """
-    factors = np.maximum(np.floor(1 / np.linalg.norm(matrix[:2, :2], axis=0)), 1)
-    before = np.array([image.shape[1], image.shape[0]], dtype=np.float64)
-    after = np.maximum(np.round(before / factors), 1)
-    to_smaller = np.eye(3)
-    if (factors == 1).all():
-        return image, to_smaller
-    shrunk = cv2.resize(
-        image, (int(after[0]), int(after[1])), interpolation=cv2.INTER_AREA
-    )
-    share = after / before
-    to_smaller[[0, 1], [0, 1]] = share
-    to_smaller[:2, 2] = (share - 1) / 2
-    return np.asarray(shrunk, np.uint8).reshape(*shrunk.shape[:2], -1), to_smaller

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging import RadiographError, read_radiograph
-from spondylo_mmpose.imaging.tone import to_eight_bits
+from spondylo_mmpose.imaging.channels import three_channels
 
 
 @TRANSFORMS.register_module()
@@ -39,11 +38,11 @@ class LoadRadiograph(BaseTransform):
             SpondyloError: If it cannot be read; the message names the file.
         """
         if 'img' in results:
-            image = _three_channels(np.asarray(results['img']))
+            image = three_channels(np.asarray(results['img']))
             results.setdefault('img_path', None)
         else:
             cache = getattr(results.get('dataset'), 'film_cache', None)
-            image = _three_channels(_load(str(results['img_path']), cache))
+            image = three_channels(_load(str(results['img_path']), cache))
         results['img'] = image
         results['img_shape'] = results['ori_shape'] = image.shape[:2]
         return results
@@ -62,19 +61,3 @@ def _load(path: str, cache: Any) -> NDArray[np.uint8]:
         if cache is not None:
             cache.put(path, film)
     return film
-
-
-def _three_channels(image: NDArray[Any]) -> NDArray[np.uint8]:
-    channels = 1 if image.ndim == 2 else image.shape[-1]
-    if image.ndim not in (2, 3) or channels not in (1, 3) or not image.size:
-        raise SpondyloError(
-            f'img: an array of shape {image.shape} is no film; give (H, W) or (H, W, 3)'
-        )
-    if channels == 3 and image.dtype == np.uint8:
-        return image
-    if channels == 3:
-        image = image.mean(-1)
-    grey = to_eight_bits(image.reshape(image.shape[:2]))
-    return np.asarray(
-        cv2.cvtColor(np.ascontiguousarray(grey), cv2.COLOR_GRAY2BGR), np.uint8
-    )
