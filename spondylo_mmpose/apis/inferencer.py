@@ -7,8 +7,8 @@ from typing import Any, overload
 
 from spondylo_mmpose.apis.films import FilmInput
 from spondylo_mmpose.apis.inputs import films_in
-from spondylo_mmpose.apis.known_models import find_model
 from spondylo_mmpose.apis.model_files import ModelFiles
+from spondylo_mmpose.apis.named_models import find_model
 from spondylo_mmpose.apis.reporter import FilmReporter
 from spondylo_mmpose.apis.screening import FilmScreen
 from spondylo_mmpose.apis.spine_report import ReportOptions, SpineReport

@@ -4,7 +4,7 @@ import argparse
 
 from spondylo_mmpose.apis.batch import Batch, BatchOutcome, prepare
 from spondylo_mmpose.apis.inferencer import SpineInferencer
-from spondylo_mmpose.apis.known_models import find_model
+from spondylo_mmpose.apis.named_models import find_model
 from spondylo_mmpose.apis.options import check_options
 from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.errors import SpondyloError

@@ -37,8 +37,9 @@ def misshapen(corners: FloatArray) -> NDArray[np.bool_]:
     angles = end_plate_angles(corners, 'right')
     wrong |= np.abs(_wrapped(angles[:, 0] - angles[:, 1])) > WEDGE
     plates = end_plate_lengths(corners)
-    if np.isfinite(plates).any():
-        share = plates / np.nanmedian(plates)
+    median = np.nanmedian(plates) if np.isfinite(plates).any() else np.nan
+    if median > 0:
+        share = plates / median
         wrong |= ((share < PLATES[0]) | (share > PLATES[1])).any(1)
     wrong[0] = False
     return np.asarray(wrong | (signed_areas(corners) <= 0), dtype=np.bool_)

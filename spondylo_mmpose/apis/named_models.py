@@ -53,7 +53,7 @@ def find_model(name: str | None = None) -> ModelFiles:
         )
     if name in known:
         return model_in(known[name])
-    if Path(name).is_dir():
+    if name and Path(name).is_dir():
         return model_in(Path(name))
     recipe = _recipe(name)
     if recipe is not None:

@@ -1,0 +1,75 @@
+"""Intervals of slips in reports, with errors that are known by hand."""
+
+import numpy as np
+import pytest
+
+from spondylo_mmpose.apis import reasons
+from spondylo_mmpose.apis.building import build_report
+from spondylo_mmpose.apis.spine_report import ReportOptions
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.uncertainty import Calibration
+from tests.test_apis.helpers import MODEL, film, found_in, spine
+
+# L5 stands 20 % before S1 on a plate of 100 px, its corner 20 px above: with one px of
+# error in each corner the slip errs by sqrt(1 + 0.2^2 + 0.2^2 + 0.8^2 + 0.2^2).
+STD = np.sqrt(1.76)
+
+
+def calibration(**changes):
+    quantiles = dict.fromkeys(('all', 'S1', 'others'), (2.0,))
+    known = {
+        'coverages': (0.9,), 'scales': {'S1': 2.0, 'others': 2.0}, 'shares': None,
+        'size': 100.0, 'corner_quantiles': quantiles, 'slip_quantiles': quantiles,
+    }  # fmt: skip
+    return Calibration(**known | changes)
+
+
+def pair_of(told_std, known, level=0.9):
+    stds = None if told_std is None else np.full((6, 4), told_std)
+    found = found_in(spine(), corner_std=stds)
+    options = ReportOptions(facing='left', interval_level=level)
+    report = build_report(found, film(), MODEL, options, known)
+    return report, report.pairs[0]
+
+
+def test_within_one_grade():
+    report, pair = pair_of(0.5, calibration())  # 1 px when calibrated
+    assert report.vertebrae[0].corner_std == (1.0,) * 4
+    assert pair.slip_std == pytest.approx(STD, abs=1e-3)
+    low, high = pair.slip_interval
+    assert (low, high) == pytest.approx((20 - 2 * STD, 20 + 2 * STD), abs=1e-3)
+    assert pair.grade == 'I'
+    assert 'slip_interval' not in pair.reasons
+
+
+def test_across_a_border():
+    _, pair = pair_of(1.0, calibration())
+    assert pair.slip_interval == pytest.approx((20 - 4 * STD, 20 + 4 * STD), abs=1e-3)
+    assert pair.grade == 'I-II, uncertain'
+    assert pair.direction == 'anterolisthesis'
+
+
+def test_of_a_model_that_tells_no_deviations():
+    shares = {'S1': (0.01,) * 4, 'others': (0.01,) * 4}
+    report, pair = pair_of(None, calibration(scales=None, shares=shares))
+    assert report.vertebrae[1].corner_std == (1.0,) * 4
+    assert pair.slip_interval is not None
+
+
+def test_too_few_patients():
+    endless = dict.fromkeys(('all', 'S1', 'others'), (np.inf,))
+    _, pair = pair_of(0.5, calibration(slip_quantiles=endless))
+    assert pair.slip_interval is None
+    assert pair.reasons['slip_interval'] == reasons.TOO_FEW
+    assert pair.grade == 'I'
+
+
+def test_without_a_calibration():
+    report, pair = pair_of(0.5, None)
+    assert report.vertebrae[0].corner_std == (0.5,) * 4  # as the model says
+    assert pair.reasons['slip_interval'] == reasons.NO_CALIBRATION
+
+
+def test_a_calibration_of_a_model_of_the_other_sort():
+    with pytest.raises(SpondyloError, match='calibrate this model by itself'):
+        pair_of(None, calibration())
