@@ -61,11 +61,11 @@ def resize_crops(config: Config, size: int, padding: float | None = None) -> Non
     Raises:
         SpondyloError: If it is no heatmap recipe.
     """
-    codec = ConfigDict(config.model.head.get('decoder') or {})
-    if 'heatmap_size' not in codec:
+    if not has_heatmaps(config):
         raise SpondyloError(
             f'{Path(config.filename).stem}: has no heatmaps; its crops keep their size'
         )
+    codec = ConfigDict(config.model.head.decoder)
     stride = codec.input_size[0] // codec.heatmap_size[0]
     codec.update(input_size=(size, size), heatmap_size=(size // stride,) * 2)
     config.codec = config.model.head.decoder = codec
@@ -77,6 +77,11 @@ def resize_crops(config: Config, size: int, padding: float | None = None) -> Non
                 step.input_size = codec.input_size
             elif step.type == 'GenerateTarget':
                 step.encoder = codec
+
+
+def has_heatmaps(config: Config) -> bool:
+    """Whether a top-down recipe's corners come from heatmaps."""
+    return 'heatmap_size' in (config.model.head.get('decoder') or {})
 
 
 def with_box_errors(config: Config, deviation: float) -> Config:

@@ -16,7 +16,7 @@ from mmengine.model import BaseModel
 from mmengine.runner import Runner
 from numpy.typing import NDArray
 
-from spondylo_mmpose.benchmarks.crop_choice import resize_crops
+from spondylo_mmpose.benchmarks.crop_choice import has_heatmaps, resize_crops
 from spondylo_mmpose.benchmarks.short_training import quietly, train_briefly, use_data
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.errors import SpondyloError
@@ -42,6 +42,9 @@ CHANGES: dict[str, dict[str, Any] | None] = {
     'RandomMarkerOcclusion': None,
     'RandomInversion': None,
 }
+# A head that flattens its map does not know that corners move with the film. It learns
+# so from shifts that are large beside the corners' usual places in a crop.
+WIDE_SHIFTS = dict(shift_factor=0.16, scale_factor=(0.8, 1.2), rotate_prob=0)
 
 
 class ShiftFilm:
@@ -77,7 +80,10 @@ def learn_by_heart(config: Config, root: str | Path) -> None:
     use_data(config, root)
     train, val = config.train_dataloader.dataset, config.val_dataloader.dataset
     present = {step.type for step in train.pipeline}
-    train.pipeline_changes = {k: v for k, v in CHANGES.items() if k in present}
+    changes = {k: v for k, v in CHANGES.items() if k in present}
+    if 'RandomBBoxTransform' in present and not has_heatmaps(config):
+        changes['RandomBBoxTransform'] = WIDE_SHIFTS
+    train.pipeline_changes = changes
     val.ann_file = train.ann_file
     # It never sees a mirrored film.
     config.model.test_cfg.flip_test = False

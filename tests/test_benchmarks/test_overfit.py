@@ -36,6 +36,8 @@ def test_films_learned_by_heart_are_those_measured(name, phantoms):
     assert not config.model.test_cfg.flip_test
     kept = [s.type for s in train.pipeline if train.pipeline_changes.get(s.type, 1)]
     assert [kind for kind in kept if 'Random' in kind] == ['RandomBBoxTransform']
+    shift = train.pipeline_changes['RandomBBoxTransform']['shift_factor']
+    assert shift == (0.16 if name == 'rtmpose_s' else 0.05)
 
 
 @pytest.mark.slow
