@@ -34,7 +34,7 @@ def report_overlay(pixels: NDArray[np.uint8], report: SpineReport) -> NDArray[np
     """
     longer = max(pixels.shape)
     side = min(max(longer, SIDES[0]), SIDES[1])
-    image, scale = fit(pixels, *[round(n * side / longer) for n in pixels.shape[::-1]])
+    image, scale = fit(pixels, side, side)
     told_of = {
         order
         for warning in report.warnings
@@ -50,8 +50,8 @@ def report_overlay(pixels: NDArray[np.uint8], report: SpineReport) -> NDArray[np
     canvas = Image.fromarray(np.ascontiguousarray(image[..., ::-1]))
     pen = ImageDraw.Draw(canvas)
     for vertebra in report.vertebrae:
-        middle = np.nanmean(vertebra_quad(vertebra), axis=0) * scale
-        if np.isfinite(middle).all():
+        if vertebra.hull_box is not None:
+            middle = np.nanmean(vertebra_quad(vertebra), axis=0) * scale
             _write(pen, vertebra.level or '?', middle, canvas.size, 'mm', _LEVEL_SIZE)
     for pair in report.pairs:
         _write_slip(pen, pair, quads, report, scale, canvas.size)
