@@ -8,7 +8,11 @@ import numpy as np
 
 from spondylo_mmpose.errors import SpondyloError, one_line
 from spondylo_mmpose.evaluation.detection import FilmOutcome, compare_films
-from spondylo_mmpose.evaluation.film_pairs import SCORE_THRESHOLD, FilmPair
+from spondylo_mmpose.evaluation.film_pairs import (
+    SCORE_THRESHOLD,
+    FilmPair,
+    check_score_threshold,
+)
 from spondylo_mmpose.evaluation.film_samples import as_array, named_pair, unique_pairs
 from spondylo_mmpose.evaluation.intervals import IntArray, record_patients
 from spondylo_mmpose.evaluation.matched_records import outcome_records
@@ -79,8 +83,10 @@ def observe(
 
     Raises:
         SpondyloError: If a sample is none of this package, only some tell standard
-            deviations, one is not positive, or they were calibrated already.
+            deviations, one is not positive, they were calibrated already, or the
+            threshold is no score.
     """
+    check_score_threshold(score_threshold)
     if not samples:
         raise SpondyloError('holds no predictions')
     origins = {_std_origin(sample) for sample in samples if _found_any(sample)}

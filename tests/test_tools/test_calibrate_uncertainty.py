@@ -1,0 +1,99 @@
+"""tools/calibrate_uncertainty.py as a user runs it."""
+
+import argparse
+
+import pytest
+
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.uncertainty import load_calibration
+from spondylo_mmpose.uncertainty.tool import run_calibration
+from spondylo_mmpose.utils.io import file_digest, read_json
+from tests.test_uncertainty.helpers import samples, write_dump
+
+
+@pytest.fixture(scope='module')
+def dumps(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('a_run')
+    write_dump(folder / 'val.pkl', samples(25, seed=1))
+    write_dump(folder / 'test.pkl', samples(20, seed=2, first=100))
+    write_dump(folder / 'again.pkl', samples(30, seed=4))
+    write_dump(folder / 'few.pkl', samples(2, seed=3, first=200))
+    write_dump(folder / 'silent.pkl', samples(20, seed=2, first=100, told=False))
+    return folder
+
+
+def options(dumps, **given):
+    values = dict(
+        val_dump='val.pkl', out='u.json', calibration=None, check=None, figure=None,
+        json=None, run=None, coverages=[0.5, 0.9], score_threshold=0.3,
+    )  # fmt: skip
+    values |= given
+    for name in ('val_dump', 'out', 'calibration', 'check', 'figure', 'json'):
+        if values[name]:
+            values[name] = str(dumps / values[name])
+    return argparse.Namespace(**values)
+
+
+def test_calibration_and_check(run_tool, dumps, tmp_path):
+    out, picture = tmp_path / 'new' / 'u.json', tmp_path / 'u.png'
+    done = run_tool(
+        *('calibrate_uncertainty.py', dumps / 'val.pkl', '--out', out, '--check'),
+        *(dumps / 'test.pkl', '--figure', picture, '--json', tmp_path / 'check.json'),
+    )
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert 'learned from 150 vertebrae and 125 pairs of 25 films' in lines[0]
+    assert f'calibration: {out}' == lines[-1]
+    (slips,) = [line for line in lines if line.startswith('slips   all       90 %')]
+    assert 'of 100 from 20 patients' in slips
+    assert picture.read_bytes().startswith(b'\x89PNG')
+    made = load_calibration(out)
+    assert made.facts['run'] == dumps.name
+    assert made.facts['dump'] == {
+        'name': 'val.pkl',
+        'sha256': file_digest(dumps / 'val.pkl'),
+    }
+    told = read_json(tmp_path / 'check.json')
+    assert told['observed']['pairs'] == 100
+    (row,) = [
+        row
+        for row in told['coverage']
+        if (row['of'], row['kind'], row['method'], row['nominal'])
+        == ('slips', 'all', 'conformal', 90)
+    ]
+    assert f'{row["actual"]:.1f} [{row["low"]:.1f}, {row["high"]:.1f}]' in slips
+
+
+def test_a_calibration_can_be_checked_by_itself(dumps):
+    run_calibration(options(dumps, out='mine.json', run='named'))
+    assert load_calibration(dumps / 'mine.json').facts['run'] == 'named'
+    alone = dict(val_dump=None, out=None, calibration='mine.json')
+    lines = run_calibration(options(dumps, **alone, check='test.pkl'))
+    assert lines[0].startswith('checked on 120 vertebrae and 100 pairs of 20 films')
+    with pytest.raises(SpondyloError, match=r'val\.pkl: the calibration was learned'):
+        run_calibration(options(dumps, **alone, check='val.pkl'))
+
+
+@pytest.mark.parametrize(
+    ('given', 'message'),
+    [
+        (dict(val_dump=None), 'name either'),
+        (dict(calibration='u.json'), 'name either'),
+        (dict(out=None), '--out'),
+        (dict(val_dump=None, calibration='u.json', out=None), 'goes with --check'),
+        (dict(figure='u.png'), 'name a --check DUMP'),
+        (dict(val_dump='no.pkl'), r'no\.pkl: no such file'),
+        (dict(val_dump='few.pkl'), r'few\.pkl: holds 12 found vertebrae'),
+        (dict(check='silent.pkl'), r'silent\.pkl: .* but there are none'),
+        (dict(check='val.pkl'), r'val\.pkl: the calibration was learned from it'),
+        (dict(check='again.pkl'), r'again\.pkl: 25 of its films'),
+        (dict(coverages=[2.0]), 'between 0 and 1'),
+        (dict(score_threshold=7.0), 'score_threshold=7'),
+    ],
+)
+def test_a_fault_is_one_line_and_nothing_is_written(dumps, given, message):
+    before = sorted(dumps.iterdir())
+    with pytest.raises(SpondyloError, match=message) as error:
+        run_calibration(options(dumps, **given))
+    assert '\n' not in str(error.value)
+    assert sorted(dumps.iterdir()) == before
