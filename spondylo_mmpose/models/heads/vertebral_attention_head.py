@@ -5,15 +5,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
-from mmengine.structures import InstanceData, PixelData
+from mmengine.structures import PixelData
 from mmpose.models.heads import BaseHead
 from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 from torch import Tensor, nn
 
-from spondylo_mmpose.models.heads.heatmap_peaks import Peaks, find_peaks
+from spondylo_mmpose.decoding.heatmaps import cells_to_px
+from spondylo_mmpose.models.heads.heatmap_peaks import find_peaks
 from spondylo_mmpose.models.heads.multi_scale_decoder import MultiScaleDecoder
 from spondylo_mmpose.models.heads.query_heatmaps import QueryHeatmaps
+from spondylo_mmpose.models.heads.slot_answers import SlotAnswers
 from spondylo_mmpose.models.heads.slot_samples import (
     SlotTruth,
     best_steps,
@@ -209,9 +211,9 @@ class VertebralAttentionHead(BaseHead):
         peaks = find_peaks(outputs.heatmaps)
         if 'anatomy' in losses:
             result['loss_anatomy'] = losses['anatomy'](
-                _to_px(peaks.mean, self.stride), truth.presence
+                cells_to_px(peaks.mean, self.stride), truth.presence
             )
-        corners = _to_px(peaks.cells, self.stride)
+        corners = cells_to_px(peaks.cells, self.stride)
         if 'variance' in losses:
             result['loss_variance'] = losses['variance'](
                 outputs.log_variances, corners, truth.corners, weights
@@ -241,43 +243,59 @@ class VertebralAttentionHead(BaseHead):
             ``slots`` ``(N,)``, arrays, from the lowest vertebra upward. With
             ``output_heatmaps`` also the probabilities ``(slots * 4, H, W)``.
         """
+        return self.told(self.answers(feats, test_cfg), test_cfg)
+
+    def answers(
+        self,
+        feats: Sequence[Tensor] | Sequence[Sequence[Tensor]],
+        test_cfg: Mapping[str, Any] | None = None,
+    ) -> SlotAnswers:
+        """Run the network and read what it says of every slot.
+
+        Args:
+            feats: See :meth:`predict`.
+            test_cfg: See :meth:`predict`.
+        """
         settings = dict(test_cfg or {})
         if settings.get('flip_test', False):
-            outputs = _with_mirrored(self(feats[0]), self(feats[1]))
+            outputs = with_mirrored(self(feats[0]), self(feats[1]))
         else:
             outputs = self(feats)
         peaks = find_peaks(outputs.heatmaps, subpixel=settings.get('subpixel', True))
-        instances = self._instances(
-            outputs, peaks, settings.get('presence_threshold', 0.3)
-        )
-        if not settings.get('output_heatmaps', False):
-            return instances
-        shares = outputs.heatmaps.float().flatten(3).softmax(-1)
-        shares = shares.view_as(outputs.heatmaps).flatten(1, 2)
-        return instances, [PixelData(heatmaps=one.cpu()) for one in shares]
-
-    def _instances(
-        self, outputs: SlotOutputs, peaks: Peaks, threshold: float
-    ) -> list[InstanceData]:
         if self.to_presence is not None:
             presence = outputs.presence.float().sigmoid()
         else:
             presence = peaks.mass.mean(-1)
-        told = dict(
-            keypoints=_to_px(peaks.cells, self.stride),
-            keypoint_scores=peaks.mass,
-            keypoint_stds=(outputs.log_variances / 2).exp(),
-            bbox_scores=presence,
-            slots=torch.arange(self.slots).expand(len(presence), -1),
+        heatmaps = None
+        if settings.get('output_heatmaps', False):
+            heatmaps = outputs.heatmaps.float().flatten(3).softmax(-1)
+            heatmaps = heatmaps.view_as(outputs.heatmaps)
+        return SlotAnswers(
+            cells_to_px(peaks.cells, self.stride),
+            peaks.mass,
+            outputs.log_variances.exp(),
+            presence,
+            heatmaps,
         )
-        arrays = {name: values.detach().cpu().numpy() for name, values in told.items()}
-        films = []
-        for number, scores in enumerate(arrays['bbox_scores']):
-            found = scores >= threshold
-            films.append(
-                InstanceData(**{name: a[number][found] for name, a in arrays.items()})
-            )
-        return films
+
+    def told(
+        self, answers: SlotAnswers, test_cfg: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The vertebrae among the slots.
+
+        Args:
+            answers: From :meth:`answers`.
+            test_cfg: See :meth:`predict`.
+
+        Returns:
+            See :meth:`predict`.
+        """
+        threshold = (test_cfg or {}).get('presence_threshold', 0.3)
+        instances = answers.instances(threshold)
+        if answers.heatmaps is None:
+            return instances
+        maps = answers.heatmaps.flatten(1, 2)
+        return instances, [PixelData(heatmaps=one.cpu()) for one in maps]
 
     def _stride(self, finest: Tensor, logits: Tensor) -> float:
         return self.stride * finest.shape[-1] / logits.shape[-1]
@@ -301,11 +319,7 @@ def _to_cells(corners: Tensor, stride: float) -> Tensor:
     return (corners + 0.5) / stride - 0.5
 
 
-def _to_px(cells: Tensor, stride: float) -> Tensor:
-    return (cells + 0.5) * stride - 0.5
-
-
-def _with_mirrored(one: SlotOutputs, mirrored: SlotOutputs) -> SlotOutputs:
+def with_mirrored(one: SlotOutputs, mirrored: SlotOutputs) -> SlotOutputs:
     """Mean of a film's outputs and those of its mirrored picture."""
     other = mirrored.heatmaps.flip(-1)[:, :, SIDES_SWAPPED]
     return SlotOutputs(
