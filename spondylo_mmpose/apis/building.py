@@ -23,6 +23,7 @@ from spondylo_mmpose.apis.spine_report import (
     SpineReport,
     Vertebra,
 )
+from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.spine.anatomy import FloatArray, hull_boxes
 from spondylo_mmpose.spine.measurements import sagittal_angle
 
@@ -50,15 +51,16 @@ def build_report(
         options: What was asked for.
         calibration: What validation says of the model's errors.
         screened: What a :class:`.FilmScreen` says of the film.
+
+    Raises:
+        SpondyloError: If the calibration is of another model.
     """
     options = options or ReportOptions()
     found = found.upward(options.score_threshold)
     found = replace(found, corners=np.round(found.corners, DECIMALS))
     film = settle_facing(film, found.corners, options.facing)
     naming = name_levels(found, options.lowest_level)
-    stds = found.corner_std
-    if calibration is not None:
-        stds = calibration.stds(stds, naming.levels, found.corners)
+    stds = _stds(found, naming, calibration)
     warnings = (*screened, *findings(found, naming, film))
     refused = any(one.severity == 'refusal' for one in warnings)
     pairs = tuple(
@@ -75,6 +77,26 @@ def build_report(
         warnings=warnings,
         package_version=spondylo_mmpose.__version__,
     )
+
+
+def _stds(
+    found: FoundVertebrae, naming: Naming, calibration: 'Calibration | None'
+) -> FloatArray | None:
+    """Standard deviations, calibrated where that is possible.
+
+    Raises:
+        SpondyloError: If the calibration is of another model, or of the same one used
+            otherwise.
+    """
+    if calibration is None or not len(found):
+        return found.corner_std
+    origin = found.std_origin
+    if calibration.scales is not None and origin not in (None, calibration.std_origin):
+        raise SpondyloError(
+            f'the calibration is for deviations that are {calibration.std_origin}, but '
+            f"the model's are {origin}; calibrate the model as it is used"
+        )
+    return calibration.stds(found.corner_std, naming.levels, found.corners)
 
 
 def _pairs(

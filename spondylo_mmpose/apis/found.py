@@ -1,7 +1,7 @@
 """What a network finds on one film, whichever network and whatever runs it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +25,7 @@ class FoundVertebrae:
             them.
         presence: ``(N,)`` in [0, 1], of models with a presence of their own.
         slots: ``(N,)`` places counted upward from S1, of models that name vertebrae.
+        std_origin: How the model made ``corner_std``; ``None`` where it does not say.
     """
 
     corners: FloatArray
@@ -33,6 +34,7 @@ class FoundVertebrae:
     corner_std: FloatArray | None = None
     presence: FloatArray | None = None
     slots: NDArray[np.intp] | None = None
+    std_origin: str | None = None
 
     def __len__(self) -> int:
         """Number of vertebrae."""
@@ -52,8 +54,8 @@ class FoundVertebrae:
             order = order_upward(self.corners[kept])
         chosen = kept[order]
         told = {one.name: getattr(self, one.name) for one in fields(self)}
-        known = {name: values for name, values in told.items() if values is not None}
-        return FoundVertebrae(**{name: v[chosen] for name, v in known.items()})
+        arrays = {n: v[chosen] for n, v in told.items() if isinstance(v, np.ndarray)}
+        return replace(self, **arrays)
 
 
 class FilmModel(Protocol):

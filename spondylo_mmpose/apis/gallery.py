@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from spondylo_mmpose.apis.model_facts import ModelFacts
 from spondylo_mmpose.apis.output_names import NamedFilm
-from spondylo_mmpose.apis.overlay_panel import slip_text
 from spondylo_mmpose.apis.spine_report import NOTICE, Pair, SpineReport
+from spondylo_mmpose.apis.texts import pair_text, slip_text, warning_text
 from spondylo_mmpose.reporting.escaping import one_line
 from spondylo_mmpose.reporting.html import write_html
 from spondylo_mmpose.spine.measurements import GRADES
@@ -51,7 +51,9 @@ class Card:
             grade='--' if worst is None else str(worst.grade),
             vertebrae=len(report.vertebrae),
             warnings=tuple(
-                one.text for one in report.warnings if one.severity != 'note'
+                warning_text(report, one)
+                for one in report.warnings
+                if one.severity != 'note'
             ),
         )
 
@@ -95,4 +97,4 @@ def _size(pair: Pair) -> float:
 
 def _text(pair: Pair) -> str:
     assert pair.slip_percent is not None
-    return f'{pair.upper or "?"}/{pair.lower or "?"} {slip_text(pair.slip_percent)}'
+    return f'{pair_text(pair)} {slip_text(pair.slip_percent)}'

@@ -111,9 +111,10 @@ class FilmNetwork:
                 for number, film in enumerate(films)
             ]
             samples = self.network.test_step(pseudo_collate(batch))  # type: ignore[operator]
-        return [self._vertebrae(sample.pred_instances) for sample in samples]
+        return [self._vertebrae(sample) for sample in samples]
 
-    def _vertebrae(self, instances: Any) -> FoundVertebrae:
+    def _vertebrae(self, sample: Any) -> FoundVertebrae:
+        instances = sample.pred_instances
         corners = as_array(instances.keypoints).reshape(-1, 4, 2)
         told: dict[str, Any] = {
             'corner_scores': as_array(instances.keypoint_scores).reshape(-1, 4)
@@ -122,7 +123,9 @@ class FilmNetwork:
         if 'keypoint_stds' in instances:
             stds = as_array(instances.keypoint_stds).reshape(-1, 4)
             # NaN where the network did not learn them.
-            told['corner_std'] = stds if np.isfinite(stds).all() else None
+            if np.isfinite(stds).all():
+                told['corner_std'] = stds
+                told['std_origin'] = sample.get('std_origin')
         if self._names_slots and 'slots' in instances:
             told['slots'] = as_array(instances.slots).astype(np.intp)
         if getattr(_head(self.network), 'to_presence', None) is not None:

@@ -5,8 +5,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from spondylo_mmpose.apis.overlay_panel import draw_panel, grade_colour, slip_text
+from spondylo_mmpose.apis.overlay_panel import draw_panel, grade_colour
 from spondylo_mmpose.apis.spine_report import Pair, SpineReport, Vertebra
+from spondylo_mmpose.apis.texts import slip_text
 from spondylo_mmpose.reporting.contact_sheet import fit, font
 from spondylo_mmpose.reporting.drawing import MISSED, PREDICTION, draw_quad
 from spondylo_mmpose.spine.anatomy import FloatArray, anatomical_corners, as_spine

@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from spondylo_mmpose.apis.spine_report import Pair, SpineReport
+from spondylo_mmpose.apis.texts import pair_text, slip_text, warning_text
 from spondylo_mmpose.reporting.contact_sheet import font
 from spondylo_mmpose.reporting.escaping import MINUS
 from spondylo_mmpose.spine.measurements import GRADES
@@ -26,12 +27,6 @@ _GRADE_COLOURS = (
 )
 
 Row = tuple[tuple[int, str], ...]
-
-
-def slip_text(percent: float) -> str:
-    """A slip with its sign, e.g. ``+7.9 %``."""
-    sign = MINUS if percent < 0 else '+'
-    return f'{sign}{abs(percent):.1f} %'
 
 
 def grade_colour(grade: str | None) -> tuple[int, int, int]:
@@ -99,9 +94,7 @@ def _lines(report: SpineReport) -> Iterator[tuple[Row, tuple[int, int, int], boo
     for warning in report.warnings:
         colour = {'caution': _CAUTION, 'refusal': _REFUSAL}.get(warning.severity, _INK)
         yield (), _INK, False
-        levels = {one.order: one.level or '?' for one in report.vertebrae}
-        who = ', '.join(levels[order] for order in warning.vertebrae)
-        yield from _wrapped(f'{who}: {warning.text}' if who else warning.text, colour)
+        yield from _wrapped(warning_text(report, warning), colour)
     yield (), _INK, False
     weights = report.model.parts[0].weights_sha256[:12] if report.model.parts else ''
     yield from _wrapped(f'model {report.model.name}, weights {weights}', _FAINT)
@@ -109,7 +102,7 @@ def _lines(report: SpineReport) -> Iterator[tuple[Row, tuple[int, int, int], boo
 
 
 def _pair(pair: Pair) -> Row:
-    cells = [f'{pair.upper or "?"}/{pair.lower or "?"}']
+    cells = [pair_text(pair)]
     if pair.slip_percent is None:
         cells += ['not measured', '', '']
     else:
@@ -127,7 +120,7 @@ def _pair(pair: Pair) -> Row:
 def _unmeasured(report: SpineReport) -> list[tuple[str, str]]:
     """Reasons why slips were not measured, with the pairs that have them."""
     lost = [
-        (pair.reasons['slip_percent'], f'{pair.upper or "?"}/{pair.lower or "?"}')
+        (pair.reasons['slip_percent'], pair_text(pair))
         for pair in report.pairs
         if pair.slip_percent is None
     ]

@@ -1,5 +1,7 @@
 """Intervals of slips in reports, with errors that are known by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,21 @@ def test_without_a_calibration():
     report, pair = pair_of(0.5, None)
     assert report.vertebrae[0].corner_std == (0.5,) * 4  # as the model says
     assert pair.reasons['slip_interval'] == reasons.NO_CALIBRATION
+
+
+def test_deviations_made_in_another_way_than_those_that_were_calibrated():
+    found = found_in(spine(), corner_std=np.ones((6, 4)), std_origin='mc_dropout=8')
+    with pytest.raises(SpondyloError, match='calibrate the model as it is used'):
+        build_report(found, film(), MODEL, calibration=calibration())
+    learned = replace(found, std_origin='learned')
+    assert build_report(learned, film(), MODEL, calibration=calibration()).pairs
+
+
+def test_where_nothing_was_found_there_is_nothing_to_calibrate():
+    shares = {'S1': (0.01,) * 4, 'others': (0.01,) * 4}
+    found = found_in(np.zeros((0, 4, 2)), corner_std=np.zeros((0, 4)))
+    known = calibration(scales=None, shares=shares)
+    assert build_report(found, film(), MODEL, calibration=known).vertebrae == ()
 
 
 def test_a_calibration_of_a_model_of_the_other_sort():

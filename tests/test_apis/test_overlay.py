@@ -5,8 +5,9 @@ import pytest
 
 from spondylo_mmpose.apis.building import build_report
 from spondylo_mmpose.apis.overlay import SIDES, report_overlay
-from spondylo_mmpose.apis.overlay_panel import WIDTH, grade_colour, slip_text
+from spondylo_mmpose.apis.overlay_panel import WIDTH, grade_colour
 from spondylo_mmpose.apis.spine_report import ReportOptions
+from spondylo_mmpose.apis.texts import slip_text, warning_text
 from spondylo_mmpose.reporting.drawing import MISSED, PREDICTION
 from tests.test_apis.helpers import MODEL, film, found_in, spine
 
@@ -66,6 +67,11 @@ def test_anything_can_be_drawn():
 
 
 def test_texts_and_colours():
+    report = build_report(found_in(spine()[1:]), film(), MODEL, ReportOptions())
+    texts = [warning_text(report, one) for one in report.warnings]
+    assert any(
+        text.startswith('S1: the lowest vertebra found has not') for text in texts
+    )
     assert slip_text(7.94) == '+7.9 %'
     assert slip_text(-7.94) == '\u22127.9 %'
     assert grade_colour('I-II, uncertain') == grade_colour('II')

@@ -1,0 +1,22 @@
+"""What people read of a report, wherever they read it."""
+
+from spondylo_mmpose.apis.spine_report import Pair, ReportWarning, SpineReport
+from spondylo_mmpose.reporting.escaping import MINUS
+
+
+def slip_text(percent: float) -> str:
+    """A slip with its sign, e.g. ``+7.9 %``."""
+    sign = MINUS if percent < 0 else '+'
+    return f'{sign}{abs(percent):.1f} %'
+
+
+def pair_text(pair: Pair) -> str:
+    """The levels of a pair, the upper one first, e.g. ``L5/S1``."""
+    return f'{pair.upper or "?"}/{pair.lower or "?"}'
+
+
+def warning_text(report: SpineReport, warning: ReportWarning) -> str:
+    """A warning with the vertebrae that it is about, e.g. ``T12: reaches ...``."""
+    levels = {one.order: one.level or '?' for one in report.vertebrae}
+    who = ', '.join(levels[order] for order in warning.vertebrae if order in levels)
+    return f'{who}: {warning.text}' if who else warning.text
