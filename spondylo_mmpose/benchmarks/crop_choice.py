@@ -1,7 +1,7 @@
 """How padding of the box and size of the crop bear on the corners' error."""
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +105,7 @@ def measure_crop_choice(
     iterations: int,
     deviations: Sequence[float] = (0.0, 0.05, 0.1),
     films: int | None = None,
+    keep: Callable[[list[dict[str, Any]]], object] = lambda rows: None,
 ) -> list[dict[str, Any]]:
     """Train a network for each choice and measure it on true and on wrong boxes.
 
@@ -115,6 +116,7 @@ def measure_crop_choice(
         iterations: Steps of the optimiser for each.
         deviations: Standard deviations of the boxes' sides, shares of their size.
         films: Vertebrae to validate on; all by default.
+        keep: Called with all rows so far after each choice, which takes minutes.
 
     Returns:
         For each choice ``padding``, ``size``, ``seconds`` of training and for each
@@ -141,6 +143,7 @@ def measure_crop_choice(
                 errors=errors,
             )
         )
+        keep(rows)
     return rows
 
 

@@ -48,8 +48,11 @@ def main() -> None:
         print(f'drawing {args.films} phantoms once, for {root}')
         write_phantoms(root, args.films, layout='coco')
     compared = choices(args.paddings, args.sizes, args.grid)
-    rows = measure_crop_choice(RECIPE, root, compared, args.iterations)
-    write_json(args.out, {'iterations': args.iterations, 'choices': rows})
+
+    def keep(rows: list) -> None:
+        write_json(args.out, {'iterations': args.iterations, 'choices': rows})
+
+    rows = measure_crop_choice(RECIPE, root, compared, args.iterations, keep=keep)
     print(table(rows))
     print(f'written: {args.out}')
 
