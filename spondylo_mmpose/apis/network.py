@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,10 @@ class FilmNetwork:
         with (
             DefaultScope.overwrite_default_scope(self._scope),
             torch.inference_mode(),
+            warnings.catch_warnings(),
         ):
+            # What layers of others will have to change is nothing to who uses them.
+            warnings.simplefilter('ignore', FutureWarning)
             batch = [
                 self.pipeline(
                     {
