@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from mmengine.structures import PixelData
 from mmpose.models.heads import BaseHead
@@ -228,7 +229,10 @@ class VertebralAttentionHead(BaseHead):
         batch_data_samples: Sequence[PoseDataSample],
         test_cfg: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Find the vertebrae.
+        """Find the vertebrae in crops, for MMPose's top-down estimator.
+
+        It moves corners to the film afterwards and knows no deviations, so those come
+        in px of the film.
 
         Args:
             feats: Maps from fine to coarse; with ``flip_test`` two such, the second of
@@ -238,12 +242,18 @@ class VertebralAttentionHead(BaseHead):
                 (true), ``flip_test`` (false), ``output_heatmaps`` (false).
 
         Returns:
-            For each film ``keypoints`` ``(N, 4, 2)`` px of the input,
-            ``keypoint_scores`` and ``keypoint_stds`` ``(N, 4)``, ``bbox_scores`` and
-            ``slots`` ``(N,)``, arrays, from the lowest vertebra upward. With
-            ``output_heatmaps`` also the probabilities ``(slots * 4, H, W)``.
+            See :meth:`told`, with ``keypoint_stds`` in px of the film.
         """
-        return self.told(self.answers(feats, test_cfg), test_cfg)
+        found = self.told(self.answers(feats, test_cfg), test_cfg)
+        for instances, sample in zip(
+            found[0] if isinstance(found, tuple) else found,
+            batch_data_samples,
+            strict=True,
+        ):
+            if 'input_scale' in sample:
+                sides = np.divide(sample.input_scale, sample.input_size)
+                instances.keypoint_stds *= np.sqrt(sides.prod())
+        return found
 
     def answers(
         self,
@@ -288,7 +298,10 @@ class VertebralAttentionHead(BaseHead):
             test_cfg: See :meth:`predict`.
 
         Returns:
-            See :meth:`predict`.
+            For each film ``keypoints`` ``(N, 4, 2)`` px of the input,
+            ``keypoint_scores`` and ``keypoint_stds`` ``(N, 4)``, ``bbox_scores`` and
+            ``slots`` ``(N,)``, arrays, from the lowest vertebra upward. With
+            ``output_heatmaps`` also the probabilities ``(slots * 4, H, W)``.
         """
         threshold = (test_cfg or {}).get('presence_threshold', 0.3)
         instances = answers.instances(threshold)

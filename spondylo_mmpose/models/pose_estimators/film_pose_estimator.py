@@ -27,8 +27,8 @@ from spondylo_mmpose.uncertainty.calibration_file import load_calibration
 class FilmPoseEstimator(BasePoseEstimator):
     """Trunk, neck and a head that answers for the whole film.
 
-    The head's ``predict`` gives the vertebrae of each film in px of the input, see
-    :class:`.VertebralAttentionHead`.
+    The head's ``answers`` are those of each slot and its ``told`` the vertebrae among
+    them, in px of the input; see :class:`.VertebralAttentionHead`.
 
     Args:
         *args: Those of MMPose's ``BasePoseEstimator``: ``backbone``, ``neck``,
@@ -87,11 +87,11 @@ class FilmPoseEstimator(BasePoseEstimator):
             pictures.append(inputs.flip(-1))
         if settings.get('mc_dropout'):
             answers = mean_answers(self._passes(pictures))
-            found = self.head.told(answers, settings)
         else:
             feats: Any = [self.extract_feat(picture) for picture in pictures]
             feats = feats if len(feats) > 1 else feats[0]
-            found = self.head.predict(feats, data_samples, settings)
+            answers = self.head.answers(feats, settings)
+        found = self.head.told(answers, settings)
         fields: Sequence[Any] = [None] * len(data_samples)
         if isinstance(found, tuple):
             found, fields = found

@@ -145,3 +145,17 @@ def test_films_without_vertebrae_need_no_deviations(build, tmp_path):
         model.test_cfg['presence_threshold'] = 2.0
         told = predict(model)[0].pred_instances
         assert told.keypoint_stds.shape == (0, 4)
+
+
+def test_deviations_of_crops_are_in_px_of_the_film(build):
+    """MMPose moves corners from the crop to the film, but not deviations."""
+    model = build()
+    crop = PoseDataSample(
+        metainfo={'input_scale': np.array([50.0, 100.0]), 'input_size': (200, 100)}
+    )
+    with torch.no_grad():
+        feats = model.extract_feat(FILM)
+        (told, _) = model.head.predict(feats, [crop, PoseDataSample()], model.test_cfg)
+        (expected, _) = model.head.told(model.head.answers(feats), model.test_cfg)
+    assert told.keypoint_stds == pytest.approx(expected.keypoint_stds / 2)
+    assert (told.keypoints == expected.keypoints).all()
