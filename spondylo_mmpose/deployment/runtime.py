@@ -1,0 +1,173 @@
+"""Films in, vertebrae out, by exported networks and without torch."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spondylo_mmpose.deployment.crops import CropFrame
+from spondylo_mmpose.deployment.detector import FILMS_AT_ONCE, OnnxDetector
+from spondylo_mmpose.deployment.reading import InputCorners, read_outputs
+from spondylo_mmpose.deployment.results import FilmVertebrae
+from spondylo_mmpose.deployment.session import OnnxSession
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.imaging.channels import three_channels
+from spondylo_mmpose.imaging.warp import film_matrix, to_film, warp_film
+from spondylo_mmpose.spine.anatomy import hull_boxes
+from spondylo_mmpose.spine.boxes import FilmBoxes
+
+CROPS_AT_ONCE = 32
+"""In one run of a network that sees one vertebra."""
+
+
+class OnnxSpineModel:
+    """Finds vertebrae and their corners as the recipe's own test does.
+
+    Args:
+        path: A pose model that ``tools/export.py`` wrote.
+        detector_path: A detector, for a top-down model that gets no boxes.
+        threads: For one run of a network; as many as there are cores by default.
+
+    Attributes:
+        facts: What the model's file tells of itself.
+        detector: The detector, ``None`` without.
+
+    Raises:
+        SpondyloError: If onnxruntime is not installed, a file is no such model, or the
+            two do not go together.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        detector_path: str | Path | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self.session = OnnxSession(path, threads)
+        self.facts = self.session.facts
+        if self.facts.kind == 'detector':
+            raise SpondyloError(
+                f'{path}: finds boxes and no corners; name it as the detector of a '
+                'top-down model'
+            )
+        self.detector = None
+        if detector_path is not None:
+            if self.facts.kind != 'top-down':
+                raise SpondyloError(
+                    f'{path}: finds vertebrae itself; leave the detector out'
+                )
+            self.detector = OnnxDetector(detector_path, threads)
+
+    def find(
+        self,
+        films: Sequence[NDArray[Any]],
+        boxes: Sequence[ArrayLike] | None = None,
+    ) -> list[FilmVertebrae]:
+        """Find the vertebrae of each film.
+
+        Args:
+            films: ``(H, W)`` or ``(H, W, 3)`` BGR, whatever their sizes; more grey
+                levels than 256 are shown as when a file is read.
+            boxes: ``(N, 4)`` ``x1, y1, x2, y2`` of each film, px, for a top-down model;
+                the detector's by default.
+
+        Returns:
+            For each film its vertebrae: those of given boxes in their order, a
+            detector's best first, those of a whole-film model upward.
+
+        Raises:
+            SpondyloError: If a film is none, or boxes are missing or not wanted.
+        """
+        shown = [three_channels(np.asarray(film)) for film in films]
+        if self.facts.kind == 'whole film':
+            if boxes is not None:
+                raise SpondyloError(
+                    f'{self.session.path}: finds vertebrae itself; leave the boxes out'
+                )
+            return self._on_films(shown)
+        return self._in_boxes(shown, self._boxes(shown, boxes))
+
+    def _boxes(
+        self,
+        films: Sequence[NDArray[np.uint8]],
+        given: Sequence[ArrayLike] | None,
+    ) -> list[FilmBoxes]:
+        if given is None:
+            if self.detector is None:
+                raise SpondyloError(
+                    f'{self.session.path}: sees one vertebra at a time; give boxes, or '
+                    'name an exported detector'
+                )
+            return self.detector.worth_a_look(films)
+        if len(given) != len(films):
+            raise SpondyloError(f'{len(films)} films, but boxes of {len(given)}')
+        arrays = [np.asarray(one, np.float32).reshape(-1, 4) for one in given]
+        for one in arrays:
+            if not (np.isfinite(one).all() and (one[:, 2:] > one[:, :2]).all()):
+                raise SpondyloError('boxes: each needs x1 < x2 and y1 < y2, in px')
+        return [FilmBoxes(one, np.ones(len(one), np.float32)) for one in arrays]
+
+    def _on_films(self, films: Sequence[NDArray[np.uint8]]) -> list[FilmVertebrae]:
+        found = []
+        size = self.facts.input_size
+        for start in range(0, len(films), FILMS_AT_ONCE):
+            part = films[start : start + FILMS_AT_ONCE]
+            matrices = [film_matrix(film.shape[1::-1], size) for film in part]
+            inputs = [
+                warp_film(film, matrix, size)
+                for film, matrix in zip(part, matrices, strict=True)
+            ]
+            told = read_outputs(self.session.run(inputs), self.facts)
+            found += [self._present(told, *one) for one in enumerate(matrices)]
+        return found
+
+    def _present(
+        self, told: InputCorners, number: int, matrix: NDArray[np.float64]
+    ) -> FilmVertebrae:
+        assert told.presence is not None
+        assert told.stds is not None
+        presence = told.presence[number]
+        slots = np.flatnonzero(presence >= self.facts.reading['presence_threshold'])
+        corners, side = to_film(told.corners[number, slots], matrix)
+        return FilmVertebrae(
+            keypoints=corners.astype(np.float32),
+            keypoint_scores=told.scores[number, slots].astype(np.float32),
+            bboxes=hull_boxes(corners.reshape(-1, 4, 2)).astype(np.float32),
+            bbox_scores=presence[slots].astype(np.float32),
+            keypoint_stds=(told.stds[number, slots] * side).astype(np.float32),
+            slots=slots,
+        )
+
+    def _in_boxes(
+        self, films: Sequence[NDArray[np.uint8]], found: Sequence[FilmBoxes]
+    ) -> list[FilmVertebrae]:
+        owners = np.repeat(np.arange(len(films)), [len(one.scores) for one in found])
+        size, told = self.facts.input_size, self.facts.crop
+        boxes = np.concatenate([one.boxes for one in found] or [np.zeros((0, 4))])
+        frame = CropFrame.around(boxes, told['padding'], size)
+        corners = np.zeros((len(boxes), 4, 2))
+        scores = np.zeros((len(boxes), 4), np.float32)
+        stds = None
+        for start in range(0, len(boxes), CROPS_AT_ONCE):
+            part = range(start, min(start + CROPS_AT_ONCE, len(boxes)))
+            crops = [frame.cut(films[owners[i]], i, size, told['udp']) for i in part]
+            seen = read_outputs(self.session.run(crops), self.facts)
+            corners[part], scores[part] = seen.corners[:, 0], seen.scores[:, 0]
+            if seen.stds is not None:
+                stds = np.zeros((len(boxes), 4)) if stds is None else stds
+                stds[part] = seen.stds[:, 0]
+        corners, sides = frame.to_film(corners, size)
+        if stds is not None:
+            stds = (stds * sides[:, None]).astype(np.float32)
+        return [
+            FilmVertebrae(
+                keypoints=corners[owners == number].astype(np.float32),
+                keypoint_scores=scores[owners == number],
+                bboxes=one.boxes,
+                bbox_scores=one.scores,
+                keypoint_stds=None if stds is None else stds[owners == number],
+            )
+            for number, one in enumerate(found)
+        ]

@@ -1,0 +1,182 @@
+"""The runtime around the very networks, run by torch: all but onnxruntime."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from spondylo_mmpose.deployment import checking, detector, runtime
+from spondylo_mmpose.deployment.runtime import OnnxSpineModel
+from spondylo_mmpose.engine.compat import activate
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.spine.anatomy import hull_boxes
+from tests.test_deployment.networks import KINDS, TorchSession, described
+
+pytestmark = pytest.mark.usefixtures('one_thread')
+CLOSE = 2e-3  # px; batches of other sizes round differently
+
+
+@pytest.fixture
+def as_exported(monkeypatch):
+    """Let paths stand for networks."""
+    known = {}
+
+    def session(path, threads=None):
+        return TorchSession(known[path], path)
+
+    for module in (runtime, detector, checking):
+        monkeypatch.setattr(module, 'OnnxSession', session)
+    return known
+
+
+@pytest.mark.parametrize(
+    ('name', 'options'),
+    [
+        *((name, None) for name in KINDS),
+        ('tiny', {'model.test_cfg.flip_test': True}),
+        ('tiny_unet', {'model.test_cfg.shift_heatmap': True}),
+        ('tiny_maht_net', {'model.test_cfg.flip_test': True}),
+        ('tiny_maht_net', {'model.test_cfg.subpixel': False}),
+        ('tiny_maht_net', {'model.head.presence_loss': None,
+                           'model.test_cfg.presence_threshold': 0.05}),
+    ],
+)  # fmt: skip
+def test_results_are_those_of_torch(
+    name, options, as_exported, phantom_films, tmp_path
+):
+    config, network, graph = described(name, tmp_path, options)
+    as_exported['model.onnx'] = graph
+    wanted = checking.by_torch(config, network, *phantom_films)
+    found = checking.file_reader('model.onnx')(*phantom_films)
+    difference = checking.difference_of(wanted, found)
+    assert difference.vertebrae > 5
+    assert difference.largest < CLOSE
+
+
+def test_all_that_a_whole_film_model_tells(as_exported, phantom_films, tmp_path):
+    config, network, graph = described('tiny_maht_net', tmp_path)
+    as_exported['film.onnx'] = graph
+    films, _ = phantom_films
+    found = OnnxSpineModel('film.onnx').find(films)
+    for film, one in zip(films, found, strict=True):
+        told = film_answer(config, network, film)
+        assert len(one) == len(told.keypoints) > 0
+        for field in (
+            *('keypoints', 'keypoint_scores', 'keypoint_stds'),
+            *('bboxes', 'bbox_scores', 'slots'),
+        ):
+            np.testing.assert_allclose(
+                getattr(one, field), told[field], atol=CLOSE, err_msg=field
+            )
+        assert one.keypoints.dtype == one.keypoint_stds.dtype == np.float32
+
+
+def film_answer(config, network, film):
+    from copy import deepcopy
+
+    import torch
+    from mmengine.dataset import Compose, pseudo_collate
+    from mmengine.registry import init_default_scope
+
+    from spondylo_mmpose.engine.end_to_end import tested_pipeline
+
+    init_default_scope('mmpose')
+    pipeline = Compose(deepcopy(tested_pipeline(config)))
+    with torch.inference_mode():
+        (sample,) = network.test_step(pseudo_collate([pipeline({'img': film})]))
+    return sample.pred_instances
+
+
+def test_a_detector_gives_the_boxes_of_a_top_down_model(
+    as_exported, phantom_films, tmp_path
+):
+    films, _ = phantom_films
+    for name in ('tiny', 'tiny_detector'):
+        as_exported[name] = described(name, tmp_path)[2]
+    model = OnnxSpineModel('tiny', 'tiny_detector')
+    found = model.find(films)
+    boxes = model.detector.worth_a_look(films)
+    assert sum(map(len, found)) > 3
+    given = model.find(films, [one.boxes for one in boxes])
+    for one, box, same in zip(found, boxes, given, strict=True):
+        assert (one.bboxes == box.boxes).all()
+        assert (one.bbox_scores == box.scores).all()
+        assert (np.diff(one.bbox_scores) <= 0).all()
+        assert one.keypoints == pytest.approx(same.keypoints, abs=CLOSE)
+        assert (same.bbox_scores == 1).all()
+        assert one.keypoint_stds is None
+        assert one.slots is None
+
+
+def test_stds_of_a_crop_are_in_px_of_the_film(as_exported, tmp_path):
+    _, _, graph = described('tiny_maht_net', tmp_path, {
+        'model.type': 'TopdownPoseEstimator', 'model.head.slots': 1,
+        'test_dataloader.dataset.data_mode': 'topdown',
+        'test_dataloader.dataset.pipeline': [
+            dict(type='LoadRadiograph'), dict(type='GetBBoxCenterScale', padding=1.5),
+            dict(type='TopdownAffine', input_size=(128, 128)),
+        ],
+    })  # fmt: skip
+    as_exported['crop.onnx'] = graph
+    film = np.full((64, 64), 7, np.uint8)  # what a crop shows is black but for this
+    small, large = OnnxSpineModel('crop.onnx').find(
+        [film, np.full((128, 128), 7, np.uint8)],
+        [[[24, 24, 40, 40]], [[48, 48, 80, 80]]],
+    )
+    assert small.keypoint_stds > 0
+    assert large.keypoint_stds == pytest.approx(2 * small.keypoint_stds, rel=0.2)
+
+
+def test_no_films_and_no_boxes(as_exported, phantom_films, tmp_path):
+    films, boxes = phantom_films
+    for name in ('tiny', 'tiny_maht_net'):
+        as_exported[name] = described(name, tmp_path)[2]
+        assert OnnxSpineModel(name).find([]) == []
+    one, other = OnnxSpineModel('tiny').find(films, [[], boxes[1]])
+    assert one.keypoints.shape == (0, 4, 2)
+    assert one.bboxes.shape == (0, 4)
+    assert len(other) == len(boxes[1])
+
+
+def test_misuse_is_one_line(as_exported, phantom_films, tmp_path):
+    films, boxes = phantom_films
+    for name in ('tiny', 'tiny_maht_net', 'tiny_detector'):
+        as_exported[name] = described(name, tmp_path)[2]
+    with pytest.raises(SpondyloError, match='finds boxes and no corners'):
+        OnnxSpineModel('tiny_detector')
+    with pytest.raises(SpondyloError, match='leave the detector out'):
+        OnnxSpineModel('tiny_maht_net', 'tiny_detector')
+    with pytest.raises(SpondyloError, match='is no detector'):
+        OnnxSpineModel('tiny', 'tiny_maht_net')
+    with pytest.raises(SpondyloError, match='give boxes, or'):
+        OnnxSpineModel('tiny').find(films)
+    with pytest.raises(SpondyloError, match='leave the boxes out'):
+        OnnxSpineModel('tiny_maht_net').find(films, boxes)
+    with pytest.raises(SpondyloError, match='2 films, but boxes of 1'):
+        OnnxSpineModel('tiny').find(films, boxes[:1])
+    with pytest.raises(SpondyloError, match='x1 < x2'):
+        OnnxSpineModel('tiny').find(films[:1], [[[20, 20, 10, 30]]])
+    with pytest.raises(SpondyloError, match='is no film'):
+        OnnxSpineModel('tiny_maht_net').find([np.zeros(4)])
+
+
+def test_the_hull_of_corners_is_the_box_of_a_whole_film_model(
+    as_exported, phantom_films, tmp_path
+):
+    as_exported['tiny_maht_net'] = described('tiny_maht_net', tmp_path)[2]
+    for one in OnnxSpineModel('tiny_maht_net').find(phantom_films[0]):
+        assert one.bboxes == pytest.approx(hull_boxes(one.keypoints), abs=1e-4)
+
+
+def test_importing_the_runtime_imports_no_torch():
+    activate()  # as whoever imports the package
+    code = (
+        'import sys, spondylo_mmpose.deployment; '
+        "print(sorted({'torch', 'mmengine', 'mmcv', 'mmdet', 'mmpose'} "
+        '& sys.modules.keys()))'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == '[]'
