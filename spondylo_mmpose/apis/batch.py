@@ -34,6 +34,7 @@ from spondylo_mmpose.utils.io import (
 )
 
 SUMMARY, FAILURES, RUN = 'summary.csv', 'failures.csv', 'predict.json'
+_COMPRESSION = 3  # of pictures: higher takes as long as a network, for little
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,8 @@ class Batch:
             film.json.unlink(missing_ok=True)
             film.overlay.unlink(missing_ok=True)
             return
-        write_image(film.overlay, report_overlay(result.film.pixels, result.report))
+        picture = report_overlay(result.film.pixels, result.report)
+        write_image(film.overlay, picture, _COMPRESSION)
         # Last: where it is, the film is done.
         write_report(film.json, result.report)
         self._note(film, result.report)

@@ -80,13 +80,19 @@ def fit(image: np.ndarray, width: int, height: int) -> tuple[np.ndarray, float]:
     return resized, scale
 
 
-def write_image(path: str | Path, image: np.ndarray) -> Path:
+def write_image(path: str | Path, image: np.ndarray, compression: int = 6) -> Path:
     """Write a BGR image as PNG, whole or not at all.
+
+    Args:
+        path: The file.
+        image: ``(H, W, 3)``.
+        compression: 0 to 9: small files take time.
 
     Raises:
         SpondyloError: If the file cannot be written.
     """
-    encoded = cv2.imencode('.png', image, [cv2.IMWRITE_PNG_COMPRESSION, 6])[1]
+    how = [cv2.IMWRITE_PNG_COMPRESSION, compression]
+    encoded = cv2.imencode('.png', image, how)[1]
     with atomic_file(path) as temporary:
         temporary.write_bytes(encoded.tobytes())
     return Path(path)

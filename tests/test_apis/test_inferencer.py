@@ -9,6 +9,8 @@ from spondylo_mmpose.apis import SpineInferencer, SpineReport
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.engine.weights_file import write_weights
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.uncertainty import Calibration
+from spondylo_mmpose.uncertainty.calibration_file import write_calibration
 from spondylo_mmpose.utils.io import file_digest
 from spondylo_mmpose.zoo.published_config import published_text
 from spondylo_mmpose.zoo.recipe import build_network
@@ -125,6 +127,33 @@ def test_published_weights(weights, films, maht, tmp_path):
         ask.model.facts.parts[0].config_sha256
         == maht.model.facts.parts[0].config_sha256
     )
+
+
+def test_a_calibration(weights, maht, films, tmp_path):
+    quantiles = dict.fromkeys(('all', 'S1', 'others'), (2.0,))
+    known = Calibration(
+        coverages=(0.9,),
+        scales={'S1': 3.0, 'others': 2.0},
+        shares=None,
+        size=50.0,
+        corner_quantiles=quantiles,
+        slip_quantiles=quantiles,
+    )
+    path = write_calibration(tmp_path / 'calibration.json', known)
+    report = inferencer(weights, FILM, calibration=path)(films[0], facing='left')
+    assert report.model.calibration_sha256 == file_digest(path)
+    for one, other in zip(report.vertebrae, maht(films[0]).vertebrae, strict=True):
+        scale = 3 if one.level == 'S1' else 2
+        expected = np.multiply(other.corner_std, scale)
+        np.testing.assert_allclose(one.corner_std, expected, atol=0.003)
+    measured = [pair for pair in report.pairs if pair.slip_percent is not None]
+    for pair in measured:
+        low, high = pair.slip_interval
+        assert (low + high) / 2 == pytest.approx(pair.slip_percent, abs=2e-3)
+        assert high - low == pytest.approx(4 * pair.slip_std, abs=6e-3)
+    with pytest.raises(SpondyloError, match=r'film_of\.json: needs "format"'):
+        (tmp_path / 'film_of.json').write_text('{}')
+        inferencer(weights, FILM, calibration=tmp_path / 'film_of.json')
 
 
 @pytest.mark.parametrize(

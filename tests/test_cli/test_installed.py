@@ -1,0 +1,70 @@
+"""The console command of a package that was installed without a checkout."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope='module')
+def installed(tmp_path_factory):
+    """Folder into which a wheel was installed."""
+    folder = tmp_path_factory.mktemp('installed')
+    pip = [sys.executable, '-m', 'pip', '--quiet']
+    subprocess.run(
+        [*pip, 'wheel', '--no-deps', '--no-build-isolation', '--wheel-dir', folder,
+         ROOT],
+        check=True,
+    )  # fmt: skip
+    (wheel,) = folder.glob('*.whl')
+    subprocess.run(
+        [
+            *pip,
+            'install',
+            '--no-deps',
+            '--no-index',
+            '--target',
+            folder / 'site',
+            wheel,
+        ],
+        check=True,
+    )
+    return folder / 'site'
+
+
+def spondylo(installed, *words):
+    return subprocess.run(
+        [sys.executable, installed / 'bin' / 'spondylo', *words],
+        capture_output=True,
+        text=True,
+        cwd=installed,
+        env={**os.environ, 'PYTHONPATH': str(installed)},
+    )
+
+
+def test_it_finds_its_tools(installed):
+    done = spondylo(installed, 'predict', '--help')
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith('usage: spondylo predict')
+    done = spondylo(installed, 'predict', 'gone.png', '--out', 'out')
+    assert done.returncode == 2
+    assert done.stderr.startswith('error: gone.png: no such file')
+
+
+def test_the_schema_came_along(installed):
+    code = (
+        'from spondylo_mmpose.apis import report_json as r; print(r.SCHEMA, r.schema())'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', code],
+        capture_output=True,
+        text=True,
+        cwd=installed,
+        env={**os.environ, 'PYTHONPATH': str(installed)},
+    )
+    assert done.stdout.startswith(str(installed)), done.stderr
