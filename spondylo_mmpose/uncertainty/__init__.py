@@ -5,6 +5,7 @@ Nothing that is imported here needs torch.
 
 from spondylo_mmpose.uncertainty.calibration import Calibration
 from spondylo_mmpose.uncertainty.calibration_file import load_calibration
+from spondylo_mmpose.uncertainty.slip_propagation import sampled_slips, slip_stds
 from spondylo_mmpose.uncertainty.slips import (
     SlipInterval,
     grade_probabilities,
@@ -18,5 +19,7 @@ __all__ = [
     'grade_probabilities',
     'grades_between',
     'load_calibration',
+    'sampled_slips',
     'slip_interval',
+    'slip_stds',
 ]
