@@ -23,12 +23,9 @@ def check_options(options: ReportOptions) -> ReportOptions:
             f'lowest_level={options.lowest_level!r}: is no level; levels are '
             f'{", ".join(LEVELS)}'
         )
-    if options.spacing_mm is not None and (
-        len(options.spacing_mm) != 2
-        or not all(0 < one <= _LARGEST_SPACING for one in options.spacing_mm)
-    ):
+    if options.spacing_mm is not None and not _is_spacing(options.spacing_mm):
         raise SpondyloError(
-            f'spacing_mm={options.spacing_mm}: must be two numbers (x, y) in mm, above '
+            f'spacing_mm={options.spacing_mm}: must be a tuple (x, y) in mm, above '
             f'0 and at most {_LARGEST_SPACING:g}'
         )
     if options.pixel_aspect is not None and not (
@@ -52,3 +49,12 @@ def check_options(options: ReportOptions) -> ReportOptions:
             f'interval_level={options.interval_level}: must lie between 0 and 1'
         )
     return options
+
+
+def _is_spacing(told: object) -> bool:
+    return (
+        isinstance(told, tuple)
+        and len(told) == 2
+        and all(isinstance(one, (int, float)) for one in told)
+        and all(0 < one <= _LARGEST_SPACING for one in told)
+    )

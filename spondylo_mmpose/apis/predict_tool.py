@@ -82,8 +82,8 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     model.add_argument(
         '--detector',
         nargs='+',
-        metavar='NAME or CONFIG CHECKPOINT',
-        help='finds the vertebrae for a top-down model',
+        metavar=('CONFIG', 'CHECKPOINT'),
+        help='finds the vertebrae for a top-down model; or one name, as with --model',
     )
     model.add_argument(
         '--calibration',
@@ -154,7 +154,7 @@ def _detector(told: list[str] | None) -> tuple[str, str] | None:
     if len(told) > 2:
         raise SpondyloError(
             '--detector: takes a name, or a config and a checkpoint, not '
-            f'{len(told)} words'
+            f'{len(told)} words; put films before it'
         )
     if len(told) == 2:
         return told[0], told[1]

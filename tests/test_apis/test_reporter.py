@@ -79,6 +79,8 @@ def test_a_screen_is_asked():
         ({'facing': 'up'}, 'facing='),
         ({'spacing_mm': (0.0, 1.0)}, 'spacing_mm='),
         ({'spacing_mm': (0.1,)}, 'spacing_mm='),
+        ({'spacing_mm': 0.1}, 'spacing_mm='),
+        ({'spacing_mm': ('a', 'b')}, 'spacing_mm='),
         ({'spacing_mm': (float('nan'), 1.0)}, 'spacing_mm='),
         ({'pixel_aspect': 0.0}, 'pixel_aspect='),
         ({'pixel_aspect': 1.0, 'spacing_mm': (1.0, 1.0)}, 'not both'),
