@@ -41,6 +41,8 @@ DEV = [
     'jsonschema',
     'pre-commit',
 ]
+# torch's exporter writes by onnxscript; exported models run on onnxruntime alone.
+ONNX = ['onnx>=1.16', 'onnxscript>=0.5', 'onnxruntime>=1.17']
 # torch, mmcv and mmpose are absent on purpose; docs/installation.md installs them. pip
 # would fetch gigabytes of CUDA beside a chosen torch, build an mmcv without ops and
 # stumble over mmpose's requirement chumpy, which cannot be built.
@@ -92,5 +94,5 @@ setup(
     entry_points={'console_scripts': ['spondylo = spondylo_mmpose.cli.main:main']},
     python_requires='>=3.10,<3.12',
     install_requires=REQUIRED,
-    extras_require={'dev': DEV, 'all': DEV},
+    extras_require={'dev': DEV, 'onnx': ONNX, 'all': [*DEV, *ONNX]},
 )
