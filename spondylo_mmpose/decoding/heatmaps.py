@@ -46,7 +46,7 @@ def decode_heatmaps(
     """
     cells, scores = fit_peaks(maps, sigma)
     last = np.array(maps.shape[:-3:-1]) - 1
-    return cells / last * input_size, scores
+    return np.asarray(cells / last * input_size, np.float64), scores
 
 
 def cells_to_px(cells: Any, stride: float) -> Any:

@@ -81,4 +81,5 @@ class CropFrame:
         """
         sizes = self.sides[:, None]
         start = self.centres[:, None] - sizes / 2
-        return corners / input_size * sizes + start, self.sides[:, 0] / input_size[0]
+        moved = np.asarray(corners / input_size * sizes + start, np.float64)
+        return moved, self.sides[:, 0] / input_size[0]

@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from mmengine.config import Config
 from torch import nn
 
 import spondylo_mmpose
-from spondylo_mmpose.deployment.facts import ExportedFacts
+from spondylo_mmpose.deployment.facts import ExportedFacts, Kind
 from spondylo_mmpose.deployment.graphs import (
     BoxGraph,
     FilmGraph,
@@ -63,7 +63,7 @@ def describe(config: Config, network: nn.Module, checkpoint: str | Path) -> Desc
     preparation: Any = network.data_preprocessor
     has_mean = preparation._enable_normalize
     facts = ExportedFacts(
-        kind=kind,
+        kind=cast(Kind, kind),
         input_size=given.size,
         mean=tuple(preparation.mean.flatten().tolist()) if has_mean else (0.0,) * 3,
         std=tuple(preparation.std.flatten().tolist()) if has_mean else (1.0,) * 3,
@@ -85,7 +85,7 @@ def describe(config: Config, network: nn.Module, checkpoint: str | Path) -> Desc
 def _pose(
     config: Config, network: Any, given: TestedInput
 ) -> tuple[FilmGraph, dict[str, Any]]:
-    head = getattr(network, 'head', None)
+    head: Any = getattr(network, 'head', None)
     settings = getattr(network, 'test_cfg', None) or {}
     for name in ('mc_dropout', 'uncertainty'):
         if settings.get(name):
@@ -93,8 +93,8 @@ def _pose(
                 f'{config.filename}: test_cfg.{name} is not exported; leave it out, '
                 'the deviations are then those that the network learned'
             )
-    mirror = {} if settings.get('flip_test', False) else None
-    kind, decoder = type(head).__name__, getattr(head, 'decoder', None)
+    mirror: dict[str, Any] | None = {} if settings.get('flip_test', False) else None
+    kind, decoder = type(head).__name__, cast(Any, getattr(head, 'decoder', None))
     if kind == 'VertebralAttentionHead':
         return SlotGraph(network, mirror), {
             'name': 'slots',
@@ -119,14 +119,15 @@ def _pose(
             'sigma': [float(one) for one in decoder.sigma],
             'split_ratio': float(decoder.simcc_split_ratio),
         }
-    part = type(decoder).__name__ if decoder else kind if head else type(network)
-    raise _refused(config, part if isinstance(part, str) else part.__name__)
+    # The part that is not known: a codec, else a head, else the whole.
+    part = next(one for one in (decoder, head, network) if one is not None)
+    raise _refused(config, type(part).__name__)
 
 
 def _detector(
     config: Config, network: Any, given: TestedInput
 ) -> tuple[FilmGraph, dict[str, Any]]:
-    head = getattr(network, 'bbox_head', None)
+    head: Any = getattr(network, 'bbox_head', None)
     if not type(head).__name__.startswith('RTMDet'):
         raise _refused(config, type(network).__name__)
     if head.cls_out_channels != 1:

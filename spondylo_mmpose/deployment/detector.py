@@ -96,8 +96,8 @@ class OnnxDetector:
         if not len(boxes):
             return FilmBoxes(boxes, scores)
         kept = cv2.dnn.NMSBoxes(
-            np.hstack([boxes[:, :2], sides]).astype(np.float64),
-            scores,
+            np.hstack([boxes[:, :2], sides]).tolist(),
+            scores.tolist(),
             told['score_threshold'],
             told['overlap'],
         )

@@ -61,7 +61,8 @@ def _heatmaps(
 def _simcc(
     outputs: Outputs, told: Mapping[str, Any], input_size: tuple[int, int]
 ) -> InputCorners:
-    corners, scores = decode_simcc(*outputs, told['sigma'], told['split_ratio'])
+    across, down = outputs
+    corners, scores = decode_simcc(across, down, told['sigma'], told['split_ratio'])
     return InputCorners(corners[:, None], scores[:, None])
 
 

@@ -145,7 +145,7 @@ class OnnxSpineModel:
     ) -> list[FilmVertebrae]:
         owners = np.repeat(np.arange(len(films)), [len(one.scores) for one in found])
         size, told = self.facts.input_size, self.facts.crop
-        boxes = np.concatenate([one.boxes for one in found] or [np.zeros((0, 4))])
+        boxes = np.concatenate([np.zeros((0, 4)), *(one.boxes for one in found)])
         frame = CropFrame.around(boxes, told['padding'], size)
         corners = np.zeros((len(boxes), 4, 2))
         scores = np.zeros((len(boxes), 4), np.float32)

@@ -8,32 +8,58 @@ import pytest
 
 from spondylo_mmpose.deployment import checking, detector, runtime
 from spondylo_mmpose.deployment.runtime import OnnxSpineModel
-from spondylo_mmpose.engine.compat import activate
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.spine.anatomy import hull_boxes
 from tests.test_deployment.networks import KINDS, TorchSession, described
 
 pytestmark = pytest.mark.usefixtures('one_thread')
-CLOSE = 2e-3  # px; batches of other sizes round differently
+CLOSE = 0.02  # px; a grey value that is rounded otherwise moves corners by as much
+
+
+@pytest.fixture(scope='module')
+def ready(tmp_path_factory):
+    """Config, network and graph of a recipe, made once."""
+    known = {}
+
+    def get(name):
+        if name not in known:
+            known[name] = described(name, tmp_path_factory.mktemp(name))
+        return known[name]
+
+    return get
 
 
 @pytest.fixture
-def as_exported(monkeypatch):
-    """Let paths stand for networks."""
+def as_exported(monkeypatch, ready):
+    """Let paths stand for networks; those of recipes do so already."""
     known = {}
 
     def session(path, threads=None):
-        return TorchSession(known[path], path)
+        return TorchSession(known.get(path) or ready(path)[2], path)
 
     for module in (runtime, detector, checking):
         monkeypatch.setattr(module, 'OnnxSession', session)
     return known
 
 
+def assert_as_by_torch(config, network, path, films, boxes):
+    wanted = checking.by_torch(config, network, films, boxes)
+    difference = checking.difference_of(
+        wanted, checking.file_reader(path)(films, boxes)
+    )
+    assert difference.vertebrae > 5
+    assert difference.largest < CLOSE
+
+
+@pytest.mark.parametrize('name', KINDS)
+def test_results_are_those_of_torch(name, ready, as_exported, phantom_films):
+    config, network, _ = ready(name)
+    assert_as_by_torch(config, network, name, *phantom_films)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ('name', 'options'),
     [
-        *((name, None) for name in KINDS),
         ('tiny', {'model.test_cfg.flip_test': True}),
         ('tiny_unet', {'model.test_cfg.shift_heatmap': True}),
         ('tiny_maht_net', {'model.test_cfg.flip_test': True}),
@@ -42,23 +68,16 @@ def as_exported(monkeypatch):
                            'model.test_cfg.presence_threshold': 0.05}),
     ],
 )  # fmt: skip
-def test_results_are_those_of_torch(
-    name, options, as_exported, phantom_films, tmp_path
-):
+def test_settings_of_tests_hold(name, options, as_exported, phantom_films, tmp_path):
     config, network, graph = described(name, tmp_path, options)
     as_exported['model.onnx'] = graph
-    wanted = checking.by_torch(config, network, *phantom_films)
-    found = checking.file_reader('model.onnx')(*phantom_films)
-    difference = checking.difference_of(wanted, found)
-    assert difference.vertebrae > 5
-    assert difference.largest < CLOSE
+    assert_as_by_torch(config, network, 'model.onnx', *phantom_films)
 
 
-def test_all_that_a_whole_film_model_tells(as_exported, phantom_films, tmp_path):
-    config, network, graph = described('tiny_maht_net', tmp_path)
-    as_exported['film.onnx'] = graph
+def test_all_that_a_whole_film_model_tells(ready, as_exported, phantom_films):
+    config, network, _ = ready('tiny_maht_net')
     films, _ = phantom_films
-    found = OnnxSpineModel('film.onnx').find(films)
+    found = OnnxSpineModel('tiny_maht_net').find(films)
     for film, one in zip(films, found, strict=True):
         told = film_answer(config, network, film)
         assert len(one) == len(told.keypoints) > 0
@@ -88,12 +107,8 @@ def film_answer(config, network, film):
     return sample.pred_instances
 
 
-def test_a_detector_gives_the_boxes_of_a_top_down_model(
-    as_exported, phantom_films, tmp_path
-):
+def test_a_detector_gives_the_boxes_of_a_top_down_model(as_exported, phantom_films):
     films, _ = phantom_films
-    for name in ('tiny', 'tiny_detector'):
-        as_exported[name] = described(name, tmp_path)[2]
     model = OnnxSpineModel('tiny', 'tiny_detector')
     found = model.find(films)
     boxes = model.detector.worth_a_look(films)
@@ -124,25 +139,22 @@ def test_stds_of_a_crop_are_in_px_of_the_film(as_exported, tmp_path):
         [film, np.full((128, 128), 7, np.uint8)],
         [[[24, 24, 40, 40]], [[48, 48, 80, 80]]],
     )
-    assert small.keypoint_stds > 0
+    assert (small.keypoint_stds > 0).all()
     assert large.keypoint_stds == pytest.approx(2 * small.keypoint_stds, rel=0.2)
 
 
-def test_no_films_and_no_boxes(as_exported, phantom_films, tmp_path):
+def test_no_films_and_no_boxes(as_exported, phantom_films):
     films, boxes = phantom_films
-    for name in ('tiny', 'tiny_maht_net'):
-        as_exported[name] = described(name, tmp_path)[2]
-        assert OnnxSpineModel(name).find([]) == []
+    assert OnnxSpineModel('tiny_maht_net').find([]) == []
+    assert OnnxSpineModel('tiny').find([], []) == []
     one, other = OnnxSpineModel('tiny').find(films, [[], boxes[1]])
     assert one.keypoints.shape == (0, 4, 2)
     assert one.bboxes.shape == (0, 4)
     assert len(other) == len(boxes[1])
 
 
-def test_misuse_is_one_line(as_exported, phantom_films, tmp_path):
+def test_misuse_is_one_line(as_exported, phantom_films):
     films, boxes = phantom_films
-    for name in ('tiny', 'tiny_maht_net', 'tiny_detector'):
-        as_exported[name] = described(name, tmp_path)[2]
     with pytest.raises(SpondyloError, match='finds boxes and no corners'):
         OnnxSpineModel('tiny_detector')
     with pytest.raises(SpondyloError, match='leave the detector out'):
@@ -161,16 +173,7 @@ def test_misuse_is_one_line(as_exported, phantom_films, tmp_path):
         OnnxSpineModel('tiny_maht_net').find([np.zeros(4)])
 
 
-def test_the_hull_of_corners_is_the_box_of_a_whole_film_model(
-    as_exported, phantom_films, tmp_path
-):
-    as_exported['tiny_maht_net'] = described('tiny_maht_net', tmp_path)[2]
-    for one in OnnxSpineModel('tiny_maht_net').find(phantom_films[0]):
-        assert one.bboxes == pytest.approx(hull_boxes(one.keypoints), abs=1e-4)
-
-
 def test_importing_the_runtime_imports_no_torch():
-    activate()  # as whoever imports the package
     code = (
         'import sys, spondylo_mmpose.deployment; '
         "print(sorted({'torch', 'mmengine', 'mmcv', 'mmdet', 'mmpose'} "
