@@ -17,7 +17,7 @@ def patient_quantiles(
     exchangeable. With ``K`` patients each score of a patient who has ``n`` of them
     weighs ``1 / (n * (K + 1))``, and what is left, ``1 / (K + 1)``, stands for the
     patient to come, whose scores may have any size (hierarchical conformal prediction:
-    Lee, Barber, Willett, arXiv 2306.06342, section 3). A score of a new patient is then
+    Lee, Barber, Willett, arXiv 2306.06342). A score of a new patient is then
     at most the quantile with at least the probability asked for. With one score each
     this is split conformal prediction, the ``ceil((K + 1) * coverage)``-th smallest.
 
