@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from spondylo_mmpose.apis.films import FilmInput
 from spondylo_mmpose.apis.inputs import films_in
@@ -13,7 +13,14 @@ from spondylo_mmpose.apis.reporter import FilmReporter
 from spondylo_mmpose.apis.screening import FilmScreen
 from spondylo_mmpose.apis.spine_report import ReportOptions, SpineReport
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.uncertainty import load_calibration
 from spondylo_mmpose.utils.io import file_digest
+
+if TYPE_CHECKING:
+    from spondylo_mmpose.apis.network import FilmNetwork
+    from spondylo_mmpose.apis.onnx_network import OnnxFilmNetwork
+
+Detector = tuple[str | Path | None, str | Path]
 
 
 class SpineInferencer(FilmReporter):
@@ -27,10 +34,11 @@ class SpineInferencer(FilmReporter):
 
     Args:
         config: Recipe of a model of whole films or, with a detector, of a top-down pose
-            model.
-        checkpoint: Its weights.
-        detector: Config and checkpoint of what finds the boxes.
-        device: ``'auto'``, ``'cuda'``, ``'mps'`` or ``'cpu'``.
+            model. ``None`` with ``'onnx'``, whose files tell it themselves.
+        checkpoint: Its weights, or what ``tools/export.py`` wrote.
+        detector: Config and checkpoint of what finds the boxes; likewise.
+        backend: ``'torch'``, or ``'onnx'`` for onnxruntime without torch.
+        device: ``'auto'``, ``'cuda'``, ``'mps'`` or ``'cpu'``; the last with ONNX.
         batch_size: Films that go through the model together.
         calibration: File of what validation says of the model's errors; without it
             slips get no interval.
@@ -45,10 +53,11 @@ class SpineInferencer(FilmReporter):
 
     def __init__(
         self,
-        config: str | Path,
+        config: str | Path | None,
         checkpoint: str | Path,
-        detector: tuple[str | Path, str | Path] | None = None,
+        detector: Detector | None = None,
         *,
+        backend: Literal['torch', 'onnx'] = 'torch',
         device: str = 'auto',
         batch_size: int = 4,
         calibration: str | Path | None = None,
@@ -56,21 +65,15 @@ class SpineInferencer(FilmReporter):
         screen: FilmScreen | None = None,
         name: str | None = None,
     ) -> None:
-        # Torch comes with this import, and reports are read without it.
-        from spondylo_mmpose.apis.network import FilmNetwork
-
         known, digest = None, None
         if calibration is not None:
-            from spondylo_mmpose.uncertainty import load_calibration
-
             known = load_calibration(calibration)
             digest = file_digest(Path(calibration))
-        network = FilmNetwork(
-            ModelFiles(config, checkpoint, name=name),
-            None if detector is None else ModelFiles(*detector),
-            device,
-            passes,
-        )
+        network: FilmNetwork | OnnxFilmNetwork
+        if backend == 'onnx':
+            network = _onnx_network(config, checkpoint, detector, device, passes, name)
+        else:
+            network = _torch_network(config, checkpoint, detector, device, passes, name)
         network.facts = replace(network.facts, calibration_sha256=digest)
         super().__init__(network, batch_size, known, screen)
 
@@ -125,3 +128,43 @@ class SpineInferencer(FilmReporter):
                 raise SpondyloError(str(result.error))
             reports.append(result.report)
         return reports if several else reports[0]
+
+
+def _torch_network(
+    config: str | Path | None,
+    checkpoint: str | Path,
+    detector: Detector | None,
+    device: str,
+    passes: int,
+    name: str | None,
+) -> 'FilmNetwork':
+    # Torch comes with this import; reports are read without it.
+    from spondylo_mmpose.apis.network import FilmNetwork
+
+    if config is None or (detector is not None and detector[0] is None):
+        raise SpondyloError(f'{checkpoint}: goes with a recipe; name its config too')
+    return FilmNetwork(
+        ModelFiles(config, checkpoint, name=name),
+        None if detector is None else ModelFiles(detector[0] or '', detector[1]),
+        device,
+        passes,
+    )
+
+
+def _onnx_network(
+    config: str | Path | None,
+    checkpoint: str | Path,
+    detector: Detector | None,
+    device: str,
+    passes: int,
+    name: str | None,
+) -> 'OnnxFilmNetwork':
+    from spondylo_mmpose.apis.onnx_network import OnnxFilmNetwork
+
+    if config is not None or (detector is not None and detector[0] is not None):
+        raise SpondyloError(f'{checkpoint}: an exported model needs no config')
+    if device not in ('auto', 'cpu'):
+        raise SpondyloError(f'device={device!r}: exported models run on the CPU')
+    if passes != 1:
+        raise SpondyloError(f'passes={passes}: exported models look once')
+    return OnnxFilmNetwork(checkpoint, detector and detector[1], name)

@@ -13,7 +13,7 @@ class ModelPart:
             ``'detector'`` finds boxes, ``'pose'`` finds corners in boxes.
         config: Name of the recipe.
         config_sha256: Digest of its network and test pipeline, whatever file they
-            stand in.
+            stand in; of an exported network that of the recipe's text.
         weights: Name of the file of the weights, without its folder.
         weights_sha256: Digest of that file.
     """

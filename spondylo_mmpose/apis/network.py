@@ -29,7 +29,6 @@ from spondylo_mmpose.engine.end_to_end import (
     weigh_parts,
 )
 from spondylo_mmpose.engine.launch import (
-    dataset_nodes,
     explain_config_errors,
     forget_pretrained,
     load_config,
@@ -41,6 +40,7 @@ from spondylo_mmpose.zoo.recipe import (
     DETECTOR,
     TOP_DOWN,
     build_network,
+    counts_upward,
     recipe_kind,
 )
 
@@ -86,7 +86,7 @@ class FilmNetwork:
             weigh_parts(self.network, str(files.weights), content, found)
         self.network.to(self.device).eval()
         self._scope = config.get('default_scope', 'mmpose')
-        self._names_slots = _counts_upward(config)
+        self._names_slots = counts_upward(config)
         with (
             DefaultScope.overwrite_default_scope(self._scope),
             explain_config_errors(config),
@@ -169,14 +169,4 @@ def _part(role: Any, files: ModelFiles, config: Config) -> ModelPart:
         config_sha256=hashlib.sha256(text.encode()).hexdigest(),
         weights=Path(files.weights).name,
         weights_sha256=file_digest(Path(files.weights)),
-    )
-
-
-def _counts_upward(config: Config) -> bool:
-    """Whether slots are counted from S1; an ablation counts from the top."""
-    dataset = (config.get('train_dataloader') or {}).get('dataset') or {}
-    return not any(
-        step.get('count_from', 'lowest') != 'lowest'
-        for node in dataset_nodes(dataset)
-        for step in node.get('pipeline') or ()
     )

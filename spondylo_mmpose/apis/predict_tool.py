@@ -10,6 +10,9 @@ from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.spine.anatomy import LEVELS
 
+EXPORTED = '.onnx'
+"""Ending of exported models, which need no recipe."""
+
 DEVICES = ('auto', 'cuda', 'mps', 'cpu')
 
 
@@ -78,7 +81,9 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         '--model', metavar='NAME', help='its name, or folder of published weights'
     )
     model.add_argument('--config', help='its recipe, instead of --model')
-    model.add_argument('--checkpoint', help='weights that go with --config')
+    model.add_argument(
+        '--checkpoint', help='weights that go with --config, or FILE.onnx without one'
+    )
     model.add_argument(
         '--detector',
         nargs='+',
@@ -133,7 +138,8 @@ def build_inferencer(args: argparse.Namespace) -> SpineInferencer:
     """
     if args.model and (args.config or args.checkpoint):
         raise SpondyloError('name --model, or --config and --checkpoint, not both')
-    if bool(args.config) != bool(args.checkpoint):
+    exported = str(args.checkpoint or '').endswith(EXPORTED)
+    if bool(args.config) != bool(args.checkpoint) and not exported:
         raise SpondyloError('--config and --checkpoint go together; name both')
     settings = {
         'device': args.device,
@@ -143,12 +149,13 @@ def build_inferencer(args: argparse.Namespace) -> SpineInferencer:
     }
     if args.calibration:
         settings['calibration'] = args.calibration
-    if args.config:
+    if args.checkpoint:
+        settings['backend'] = 'onnx' if exported else 'torch'
         return SpineInferencer(args.config, args.checkpoint, **settings)
     return SpineInferencer.from_model(args.model, **settings)
 
 
-def _detector(told: list[str] | None) -> tuple[str, str] | None:
+def _detector(told: list[str] | None) -> tuple[str | None, str] | None:
     if not told:
         return None
     if len(told) > 2:
@@ -158,6 +165,8 @@ def _detector(told: list[str] | None) -> tuple[str, str] | None:
         )
     if len(told) == 2:
         return told[0], told[1]
+    if told[0].endswith(EXPORTED):
+        return None, told[0]
     files = find_model(told[0])
     return str(files.config), str(files.weights)
 

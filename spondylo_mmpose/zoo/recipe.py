@@ -45,6 +45,16 @@ def recipe_kind(config: Config) -> str:
     return TOP_DOWN if modes == {'topdown'} else WHOLE_FILM
 
 
+def counts_upward(config: Config) -> bool:
+    """Whether a model's slots are counted from S1; an ablation counts from the top."""
+    dataset = (config.get('train_dataloader') or {}).get('dataset') or {}
+    return not any(
+        step.get('count_from', 'lowest') != 'lowest'
+        for node in dataset_nodes(dataset)
+        for step in node.get('pipeline') or ()
+    )
+
+
 def input_size(config: Config) -> tuple[int, int] | None:
     """``(width, height)`` px of a test, ``None`` if the pipeline tells none."""
     dataset = (config.get('test_dataloader') or {}).get('dataset') or {}

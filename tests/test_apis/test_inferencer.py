@@ -192,3 +192,23 @@ def test_a_single_film_that_fails_is_an_error(maht, tmp_path):
         maht(path)
     with pytest.raises(TypeError, match='colour'):
         maht(np.zeros((9, 9), np.uint8), colour='red')
+
+
+@pytest.mark.parametrize(
+    ('settings', 'complaint'),
+    [
+        ({'config': 'a.py'}, 'needs no config'),
+        ({'detector': ('a.py', 'b.onnx')}, 'needs no config'),
+        ({'device': 'cuda'}, 'run on the CPU'),
+        ({'passes': 2}, 'look once'),
+    ],
+)
+def test_what_exported_models_cannot(settings, complaint):
+    told = {'config': None, 'backend': 'onnx', **settings}
+    with pytest.raises(SpondyloError, match=complaint):
+        SpineInferencer(checkpoint='a.onnx', **told)
+
+
+def test_weights_of_torch_need_a_config(weights):
+    with pytest.raises(SpondyloError, match='goes with a recipe'):
+        SpineInferencer(None, weights[FILM])

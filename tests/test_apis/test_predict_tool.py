@@ -76,7 +76,7 @@ def test_words_become_options(film, tmp_path, monkeypatch):
     assert (outcome.measured, outcome.failed) == (1, 0)
     assert asked == {
         'files': ('a.py', 'a.pth'), 'detector': ('b.py', 'b.pth'), 'device': 'cpu',
-        'batch_size': 3, 'passes': 2, 'calibration': 'c.json',
+        'batch_size': 3, 'passes': 2, 'calibration': 'c.json', 'backend': 'torch',
     }  # fmt: skip
     report = read_report(out / 'film.json')
     assert report.options.spacing_mm == (0.5, 0.5)
