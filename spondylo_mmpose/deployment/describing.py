@@ -18,7 +18,7 @@ from spondylo_mmpose.deployment.graphs import (
     SimCCGraph,
     SlotGraph,
 )
-from spondylo_mmpose.deployment.pipelines import TestedInput, tested_input
+from spondylo_mmpose.deployment.pipelines import PreparedInput, prepared_input
 from spondylo_mmpose.engine.end_to_end import KEPT_SCORE
 from spondylo_mmpose.engine.launch import dataset_nodes
 from spondylo_mmpose.errors import SpondyloError
@@ -57,7 +57,7 @@ def describe(config: Config, network: nn.Module, checkpoint: str | Path) -> Desc
         SpondyloError: If networks of its kind are not exported.
     """
     kind = recipe_kind(config)
-    given = tested_input(config, kind)
+    given = prepared_input(config, kind)
     reads = _detector if kind == DETECTOR else _pose
     graph, reading = reads(config, network, given)
     preparation: Any = network.data_preprocessor
@@ -83,7 +83,7 @@ def describe(config: Config, network: nn.Module, checkpoint: str | Path) -> Desc
 
 
 def _pose(
-    config: Config, network: Any, given: TestedInput
+    config: Config, network: Any, given: PreparedInput
 ) -> tuple[FilmGraph, dict[str, Any]]:
     head: Any = getattr(network, 'head', None)
     settings = getattr(network, 'test_cfg', None) or {}
@@ -125,7 +125,7 @@ def _pose(
 
 
 def _detector(
-    config: Config, network: Any, given: TestedInput
+    config: Config, network: Any, given: PreparedInput
 ) -> tuple[FilmGraph, dict[str, Any]]:
     head: Any = getattr(network, 'bbox_head', None)
     if not type(head).__name__.startswith('RTMDet'):

@@ -21,7 +21,7 @@ _STOCK_PADDING = 1.25  # of GetBBoxCenterScale
 
 
 @dataclass(frozen=True)
-class TestedInput:
+class PreparedInput:
     """What a network is given in a test.
 
     Attributes:
@@ -35,7 +35,7 @@ class TestedInput:
     beside: tuple[int, ...] = (0, 0, 0)
 
 
-def tested_input(config: Config, kind: str) -> TestedInput:
+def prepared_input(config: Config, kind: str) -> PreparedInput:
     """Read the test pipeline of a recipe.
 
     Args:
@@ -63,10 +63,10 @@ def tested_input(config: Config, kind: str) -> TestedInput:
         padding = steps['GetBBoxCenterScale'].get('padding', _STOCK_PADDING)
         affine = steps['TopdownAffine']
         crop = {'padding': float(padding), 'udp': bool(affine.get('use_udp', False))}
-        return TestedInput(_size(affine['input_size']), crop)
+        return PreparedInput(_size(affine['input_size']), crop)
     if kind == WHOLE_FILM:
         _only(config, 'FilmAffine', steps, ('input_size',))
-        return TestedInput(_size(steps['FilmAffine']['input_size']))
+        return PreparedInput(_size(steps['FilmAffine']['input_size']))
     _only(config, 'Resize', steps, ('scale', 'keep_ratio'))
     _only(config, 'Pad', steps, ('size', 'pad_val'))
     size, resize = _size(steps['Pad']['size']), steps['Resize']
@@ -82,7 +82,7 @@ def tested_input(config: Config, kind: str) -> TestedInput:
             f'kept, not by {resize}; such a detector is not exported'
         )
     values = tuple(beside) if isinstance(beside, Sequence) else (beside,) * 3
-    return TestedInput(size, beside=values)
+    return PreparedInput(size, beside=values)
 
 
 def _size(value: Sequence[int]) -> tuple[int, int]:

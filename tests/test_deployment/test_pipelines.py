@@ -1,7 +1,7 @@
 import pytest
 from mmengine.config import Config
 
-from spondylo_mmpose.deployment.pipelines import TestedInput, tested_input
+from spondylo_mmpose.deployment.pipelines import PreparedInput, prepared_input
 from spondylo_mmpose.errors import SpondyloError
 
 CROP = [
@@ -22,16 +22,16 @@ BOXES = [
 
 def read(kind, steps):
     dataset = dict(ann_file='a', data_root='b', pipeline=steps)
-    return tested_input(Config(dict(test_dataloader=dict(dataset=dataset))), kind)
+    return prepared_input(Config(dict(test_dataloader=dict(dataset=dataset))), kind)
 
 
 def test_known_pipelines():
     crop = {'padding': 1.5, 'udp': True}
-    assert read('top-down', CROP) == TestedInput((48, 64), crop)
+    assert read('top-down', CROP) == PreparedInput((48, 64), crop)
     stock = [CROP[0], dict(type='GetBBoxCenterScale'), CROP[2]]
     assert read('top-down', stock).crop['padding'] == 1.25
-    assert read('whole film', FILM) == TestedInput((9, 8))
-    assert read('detector', BOXES) == TestedInput((64, 64), {}, (1, 2, 3))
+    assert read('whole film', FILM) == PreparedInput((9, 8))
+    assert read('detector', BOXES) == PreparedInput((64, 64), {}, (1, 2, 3))
     grey = [*BOXES[:3], dict(type='Pad', size=(64, 64), pad_val=114)]
     assert read('detector', grey).beside == (114,) * 3
 
