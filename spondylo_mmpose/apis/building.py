@@ -196,6 +196,10 @@ def _lordosis(
         why = reasons.FACING
     elif film.scale is None:
         why = reasons.ASPECT
+    elif any(naming.in_doubt[: places[upper]]):
+        why = reasons.LEVELS
+    elif misshapen(corners)[[places[lower], places[upper]]].any():
+        why = reasons.OWN_SHAPE
     else:
         ends = places[lower], places[upper]
         degrees = sagittal_angle(corners, film.facing, *ends, film.scale)

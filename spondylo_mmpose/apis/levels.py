@@ -47,6 +47,12 @@ class Naming:
     is_apart: tuple[bool, ...]
     is_doubled: tuple[bool, ...]
 
+    @property
+    def in_doubt(self) -> tuple[bool, ...]:
+        """``(N - 1,)``, whether what is above may be named one too high or low."""
+        both = zip(self.is_apart, self.is_doubled, strict=True)
+        return tuple(apart or doubled for apart, doubled in both)
+
 
 def name_levels(found: FoundVertebrae, lowest_level: str | None = None) -> Naming:
     """Name vertebrae.

@@ -227,6 +227,18 @@ def test_a_shape_that_no_vertebra_has(spoil):
         assert pair.reasons['slip_percent'] == reasons.SHAPE
 
 
+def test_no_lordosis_where_its_ends_are_in_doubt():
+    twice = np.insert(spine(), 2, spine()[2] + (2, 3), axis=0)
+    report = report_of(twice, HALF_MM, slots=np.array([0, 1, 2, 3, 4, 5, 6]))
+    assert report.lordosis.reasons == {'degrees': reasons.LEVELS}
+    report = report_of(spine()[[0, 1, 2, 4, 5]], HALF_MM)
+    assert report.lordosis.reasons == {'degrees': reasons.LEVELS}
+    crossed = spine()
+    crossed[5] = crossed[5][[0, 1, 3, 2]]
+    report = report_of(crossed, HALF_MM)
+    assert report.lordosis.reasons == {'degrees': reasons.OWN_SHAPE}
+
+
 def test_end_plates_that_bound_no_disc():
     corners = spine()
     turn = np.array([[np.cos(1), -np.sin(1)], [np.sin(1), np.cos(1)]])
