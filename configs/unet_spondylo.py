@@ -3,7 +3,7 @@
 _base_ = ['mmpose::_base_/default_runtime.py', './_base_/spondylo_udp.py']
 
 # As wide in px of the crop as the Gaussians at stride 4 of the other recipes.
-codec = _base_.spondylo_codec | dict(heatmap_size=(128, 128), sigma=4)
+codec = _base_.spondylo_codec | dict(heatmap_size=(96, 96), sigma=4)
 model = dict(
     type='TopdownPoseEstimator',
     data_preprocessor=dict(

@@ -1,4 +1,4 @@
-"""Shared by all heatmap recipes: codec, pipelines and loaders of 256 px crops.
+"""Shared by all heatmap recipes: codec, pipelines and loaders of 192 px crops.
 
 A recipe with another codec puts its own training pipeline together; the rest stays.
 """
@@ -6,7 +6,7 @@ A recipe with another codec puts its own training pipeline together; the rest st
 _base_ = './spondylo_topdown.py'
 
 spondylo_codec = dict(
-    type='GaussianFitHeatmap', input_size=(256, 256), heatmap_size=(64, 64), sigma=2
+    type='GaussianFitHeatmap', input_size=(192, 192), heatmap_size=(48, 48), sigma=2
 )
 spondylo_crop = dict(
     type='TopdownAffine', input_size=spondylo_codec['input_size'], use_udp=True
