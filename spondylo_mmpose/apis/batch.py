@@ -12,7 +12,7 @@ import spondylo_mmpose
 from spondylo_mmpose.apis.gallery import GALLERY, Card, write_gallery
 from spondylo_mmpose.apis.inputs import find_films
 from spondylo_mmpose.apis.options import check_options
-from spondylo_mmpose.apis.output_names import NamedFilm, name_outputs
+from spondylo_mmpose.apis.output_names import RUN_STEM, NamedFilm, name_outputs
 from spondylo_mmpose.apis.overlay import report_overlay
 from spondylo_mmpose.apis.report_json import read_report, write_report
 from spondylo_mmpose.apis.reporter import FilmReporter, FilmResult
@@ -33,7 +33,7 @@ from spondylo_mmpose.utils.io import (
     write_json,
 )
 
-SUMMARY, FAILURES, RUN = 'summary.csv', 'failures.csv', 'predict.json'
+SUMMARY, FAILURES, RUN = 'summary.csv', 'failures.csv', f'{RUN_STEM}.json'
 _COMPRESSION = 3  # of pictures: higher takes as long as a network, for little
 
 

@@ -40,7 +40,9 @@ def films_in(folder: str | Path) -> list[Path]:
         parts = path.relative_to(folder).parts
         if any(part.startswith('.') or part == '__MACOSX' for part in parts):
             continue
-        if path.is_file() and (path.suffix.lower() in IMAGE_SUFFIXES or _begins(path)):
+        named = path.suffix.lower() in IMAGE_SUFFIXES
+        # A link that leads nowhere is a film that is missing.
+        if (named and not path.is_dir()) or (path.is_file() and _begins(path)):
             found.append(path)
     if not found:
         raise SpondyloError(
@@ -54,7 +56,7 @@ def _films_of(one: str | Path) -> list[Path]:
     path = Path(one)
     if path.is_dir():
         return films_in(path)
-    if path.exists():
+    if path.exists() or path.is_symlink():
         return [path]
     # A shell that found nothing hands the pattern on; others never expand it.
     matches = sorted(map(Path, glob.glob(str(one), recursive=True)))  # noqa: PTH207

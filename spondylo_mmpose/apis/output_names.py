@@ -8,6 +8,9 @@ from pathlib import Path
 
 from spondylo_mmpose.errors import SpondyloError
 
+RUN_STEM = 'predict'
+"""Stem of the folder's own record, which no film's report may have."""
+
 _LONGEST = 150  # bytes; file systems take 255, temporary names need some of them
 
 
@@ -44,7 +47,8 @@ def name_outputs(films: Sequence[Path], out: Path) -> list[NamedFilm]:
     times = Counter(stem.casefold() for stem in stems)
     named = []
     for path, stem in zip(films, stems, strict=True):
-        name = f'{stem}-{_mark(path)}' if times[stem.casefold()] > 1 else stem
+        own = times[stem.casefold()] == 1 and stem.casefold() != RUN_STEM
+        name = stem if own else f'{stem}-{_mark(path)}'
         named.append(NamedFilm(path, out / f'{name}.json', out / f'{name}.png'))
     taken = {path.resolve() for path in films}
     for one in named:

@@ -22,20 +22,28 @@ def folder(tmp_path):
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+    (root / 'gone.png').symlink_to('nowhere')  # a film that is missing
     return root
 
 
 def test_a_folder_gives_what_may_be_films(folder):
     found = [path.relative_to(folder).as_posix() for path in films_in(folder)]
-    assert found == ['IM0001', 'a.png', 'b.JPG', 'deep/er/c.tiff', 'scan.042']
+    assert found == [
+        'IM0001', 'a.png', 'b.JPG', 'deep/er/c.tiff', 'gone.png', 'scan.042',
+    ]  # fmt: skip
 
 
 def test_files_are_taken_whatever_they_are_called_and_each_once(folder, monkeypatch):
     monkeypatch.chdir(folder)
-    told = ['notes.txt', folder / 'a.png', 'a.png', '*.png', folder / 'deep' / '**']
+    told = ['notes.txt', folder / 'a.png', 'a.png', 'a*.png', folder / 'deep' / '**']
     assert find_films(told) == [
         Path('notes.txt'), folder / 'a.png', folder / 'deep' / 'er' / 'c.tiff',
     ]  # fmt: skip
+
+
+def test_a_link_that_leads_nowhere_is_a_film_that_fails_later(folder):
+    assert find_films([folder / 'gone.png']) == [folder / 'gone.png']
+    assert find_films([folder / 'g*']) == [folder / 'gone.png']
 
 
 def test_a_name_with_brackets_is_a_name(tmp_path):
@@ -44,7 +52,7 @@ def test_a_name_with_brackets_is_a_name(tmp_path):
     assert find_films([path]) == [path]
 
 
-@pytest.mark.parametrize('name', ['gone.png', '*.bmp', 'deep/[z]'])
+@pytest.mark.parametrize('name', ['none.png', '*.bmp', 'deep/[z]'])
 def test_what_names_nothing_is_told(folder, name):
     with pytest.raises(SpondyloError, match='no such file, folder or pattern'):
         find_films([folder / name])
@@ -71,6 +79,11 @@ def test_films_of_one_stem_get_different_names_that_stay():
     assert made[3] == 'other.json'
     assert all(name.lower().startswith('film-') for name in made[:3])
     assert names(told[::-1]) == made[::-1]
+
+
+def test_no_film_has_the_name_of_the_record():
+    (name,) = names(['Predict.png'])
+    assert name.startswith('Predict-')
 
 
 def test_names_stay_short_enough_for_a_file_system(tmp_path):
