@@ -20,13 +20,12 @@ from spondylo_mmpose.deployment.graphs import (
 )
 from spondylo_mmpose.deployment.pipelines import PreparedInput, prepared_input
 from spondylo_mmpose.engine.end_to_end import KEPT_SCORE
-from spondylo_mmpose.engine.launch import dataset_nodes
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.models.pose_estimators.detect_then_pose import MOST_VERTEBRAE
 from spondylo_mmpose.spine.anatomy import CORNERS
 from spondylo_mmpose.utils.io import file_digest
 from spondylo_mmpose.zoo.published_config import published_text
-from spondylo_mmpose.zoo.recipe import DETECTOR, recipe_kind
+from spondylo_mmpose.zoo.recipe import DETECTOR, counts_upward, recipe_kind
 
 # Presence that MAHT-Net's head asks for where a recipe says nothing.
 _PRESENCE = 0.3
@@ -72,7 +71,7 @@ def describe(config: Config, network: nn.Module, checkpoint: str | Path) -> Desc
         reading=reading,
         crop=given.crop,
         flip_test=graph.flip_test is not None,
-        counts_upward=_counts_upward(config) if reading['name'] == 'slots' else None,
+        counts_upward=counts_upward(config) if reading['name'] == 'slots' else None,
         config=Path(config.filename).name,
         config_sha256=hashlib.sha256(published_text(config).encode()).hexdigest(),
         weights=Path(checkpoint).name,
@@ -155,14 +154,4 @@ def _refused(config: Config, part: str) -> SpondyloError:
     return SpondyloError(
         f'{config.filename}: {part} is not exported; heatmap and SimCC models with the '
         "project's codecs, MAHT-Net and RTMDet are (docs/onnx.md)"
-    )
-
-
-def _counts_upward(config: Config) -> bool:
-    """Whether slots are counted from S1; an ablation counts from the top."""
-    dataset = (config.get('train_dataloader') or {}).get('dataset') or {}
-    return not any(
-        step.get('count_from', 'lowest') != 'lowest'
-        for node in dataset_nodes(dataset)
-        for step in node.get('pipeline') or ()
     )

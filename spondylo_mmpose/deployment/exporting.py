@@ -71,6 +71,7 @@ def export_model(
     load_weights(checkpoint, network, content)
     described = describe(config, network, checkpoint)
     model = _to_onnx(described, config_path, opset)
+    _strip(model)
     entry = model.metadata_props.add()
     entry.key, entry.value = ENTRY, described.facts.to_text()
     difference = None
@@ -112,6 +113,15 @@ def _to_onnx(described: Described, config_path: str | Path, opset: int) -> Any:
             'or a later one that it knows'
         )
     return model
+
+
+def _strip(model: Any) -> None:
+    """Leave out where in which file on which machine each node came from."""
+    graph = model.graph
+    parts = (*graph.node, *graph.value_info, *graph.initializer)
+    for part in (model, graph, *graph.input, *graph.output, *parts):
+        del part.metadata_props[:]
+        part.ClearField('doc_string')
 
 
 @contextlib.contextmanager
