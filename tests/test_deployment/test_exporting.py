@@ -103,6 +103,14 @@ def broken(*arguments, **options):
     raise RuntimeError('no such thing\nand more')
 
 
+def test_the_tool_says_it_in_a_line(tmp_path, run_tool):
+    weights, out = tmp_path / 'none.pth', tmp_path / 'm.onnx'
+    done = run_tool('export.py', CONFIGS / 'tiny.py', weights, '--out', out)
+    assert done.returncode == 2
+    assert done.stderr == f'error: {weights}: no such checkpoint\n'
+    assert not out.exists()
+
+
 def test_differences():
     some = [np.zeros((2, 4, 2)), np.zeros((0, 4, 2)), np.ones((1, 4, 2))]
     others = [some[0] + 0.25, some[1], some[2] - 0.5]
