@@ -18,10 +18,11 @@ from spondylo_mmpose.datasets.metainfo import vertebra_metainfo
 from spondylo_mmpose.deployment.detector import OnnxDetector
 from spondylo_mmpose.deployment.runtime import OnnxSpineModel
 from spondylo_mmpose.deployment.session import OnnxSession
-from spondylo_mmpose.engine.end_to_end import tested_pipeline
+from spondylo_mmpose.engine.end_to_end import KEPT_SCORE, tested_pipeline
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging.channels import three_channels
-from spondylo_mmpose.models.pose_estimators.film_boxes import LoadedFilm
+from spondylo_mmpose.models.pose_estimators.detect_then_pose import MOST_VERTEBRAE
+from spondylo_mmpose.models.pose_estimators.film_boxes import FilmBoxes, LoadedFilm
 from spondylo_mmpose.models.pose_estimators.film_detector import FilmDetector
 from spondylo_mmpose.phantom.film import make_phantom
 from spondylo_mmpose.spine.anatomy import hull_boxes
@@ -89,14 +90,17 @@ def file_reader(path: str | Path, threads: int | None = None) -> Reader:
 
     Returns:
         Of films and their boxes, which a top-down model gets, corners ``(N, 4, 2)`` of
-        each film, or boxes ``(N, 4)`` where the model is a detector.
+        each film, or the boxes ``(N, 4)`` that would get corners, from the topmost
+        down, where the model is a detector.
 
     Raises:
         SpondyloError: If it is no such file.
     """
     if OnnxSession(path, threads).facts.kind == DETECTOR:
         detector = OnnxDetector(path, threads)
-        return lambda films, boxes: [one.boxes for one in detector.find(films)]
+        return lambda films, boxes: [
+            _downward(one) for one in detector.worth_a_look(films)
+        ]
     model = OnnxSpineModel(path, threads=threads)
     is_given = model.facts.kind == TOP_DOWN
     return lambda films, boxes: [
@@ -125,7 +129,11 @@ def by_torch(
             source = FilmDetector(config.model, tested_pipeline(config), scope)
             source.model = network
             loaded = [LoadedFilm(film, i, None) for i, film in enumerate(shown)]
-            return [one.boxes for one in source.find(loaded)]
+            kept = (
+                one.best(KEPT_SCORE, MOST_VERTEBRAE, (film.shape[1], film.shape[0]))
+                for one, film in zip(source.find(loaded), films, strict=True)
+            )
+            return [_downward(one) for one in kept]
         pipeline = Compose(deepcopy(tested_pipeline(config)))
         found = []
         for number, (film, given) in enumerate(zip(shown, boxes, strict=True)):
@@ -159,6 +167,11 @@ def difference_of(
         elif one.size:
             largest.append(float(np.abs(one - other).max()))
     return Difference(float(np.fmax.reduce(largest)), sum(map(len, some)))
+
+
+def _downward(found: FilmBoxes) -> NDArray[np.float32]:
+    """Boxes in an order that does not hang on the last digits of their scores."""
+    return found.boxes[np.argsort(found.boxes[:, 1::2].sum(1))]
 
 
 _META = {
