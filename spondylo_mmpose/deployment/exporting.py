@@ -23,7 +23,7 @@ from spondylo_mmpose.utils.io import atomic_file, check_writable
 from spondylo_mmpose.zoo.recipe import build_network
 
 OPSET = 18
-"""Of the ONNX operators: the oldest that torch's exporter writes."""
+"""Of the ONNX operators: that torch writes; others are converted to, if they can."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def export_model(
         config_path: Its recipe.
         checkpoint: Its weights.
         out: The file to write.
-        opset: Version of the ONNX operators, :data:`OPSET` or later.
+        opset: Version of the ONNX operators.
         check: Compare the file with torch on phantoms before it gets its name.
 
     Raises:
@@ -109,8 +109,8 @@ def _to_onnx(described: Described, config_path: str | Path, opset: int) -> Any:
     (written,) = (one.version for one in model.opset_import if not one.domain)
     if written != opset:
         raise SpondyloError(
-            f'--opset {opset}: torch writes this model with {written}; choose {OPSET} '
-            'or a later one that it knows'
+            f'--opset {opset}: torch cannot bring this model to it; {OPSET} always '
+            'works'
         )
     return model
 
