@@ -28,6 +28,7 @@ def test_what_was_not_measured_is_told_as_such():
     assert '10.00' in text
 
 
+@pytest.mark.slow
 def test_real_recipes(phantoms, one_thread):
     pose, detector, film = (
         (CONFIGS / f'{name}.py', None)

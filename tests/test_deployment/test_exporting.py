@@ -103,6 +103,7 @@ def broken(*arguments, **options):
     raise RuntimeError('no such thing\nand more')
 
 
+@pytest.mark.slow
 def test_the_tool_says_it_in_a_line(tmp_path, run_tool):
     weights, out = tmp_path / 'none.pth', tmp_path / 'm.onnx'
     done = run_tool('export.py', CONFIGS / 'tiny.py', weights, '--out', out)

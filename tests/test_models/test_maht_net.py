@@ -248,6 +248,7 @@ def predictions(model, films):
     return model.val_step(pseudo_collate(films))
 
 
+@pytest.mark.slow
 def test_two_films_are_learned_by_heart(config, phantoms):
     """Vertebrae found and counted right: slots and coordinates slip nowhere."""
     node = copy.deepcopy(config.train_dataloader.dataset)

@@ -31,7 +31,7 @@ def config(phantoms):
     return load
 
 
-@pytest.mark.parametrize(('path', 'size'), [(HRNET, 256), (RTMPOSE, 192)])
+@pytest.mark.parametrize(('path', 'size'), [(HRNET, 192), (RTMPOSE, 192)])
 def test_augmented_crops_come_back_to_the_labels(config, path, size):
     samples = PipelineSamples(config(path), 'train')
     draws = [samples.draw(index, 0, repeat) for index in (0, 3) for repeat in range(6)]

@@ -50,7 +50,7 @@ def test_foreign_predictions_get_a_page(run_tool, data):
     ('options', 'message'),
     [
         ([], 'name the annotation files of its films with --annotations'),
-        (['--annotations', '{truth}', '--heatmaps', 'best.pth'], 'saw whole films'),
+        (['--annotations', '{truth}', '--heatmaps', 'best.pth'], 'has no config'),
         (['{predictions}', '--heatmaps', 'best.pth'], 'is for a report of one run'),
         (['--section', 'a', '--section', 'b'], '2 titles for 1 runs'),
     ],
