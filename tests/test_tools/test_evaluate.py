@@ -122,6 +122,7 @@ def test_annotations_are_asked_for(run_tool, dump):
     assert 'name the annotation files' in done.stderr
 
 
+@pytest.mark.slow
 def test_the_dump_of_a_real_run_gives_its_numbers(tmp_path, run_tool, phantoms):
     config = ROOT / 'tests' / 'configs' / 'tiny.py'
     data = {'SPONDYLO_DATA': str(phantoms)}

@@ -1,6 +1,7 @@
 """From a training to published weights and back, by the real tools."""
 
 import numpy as np
+import pytest
 
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.evaluation.dump import load_dump
@@ -9,6 +10,7 @@ from tests.conftest import ROOT
 CONFIG = ROOT / 'tests' / 'configs' / 'tiny_unet.py'
 
 
+@pytest.mark.slow
 def test_published_weights_predict_what_the_checkpoint_does(
     phantoms, tmp_path, run_tool
 ):

@@ -44,6 +44,7 @@ def test_bad_input_is_one_line(run_tool, root):
     assert sorted(root.rglob('*')) == before
 
 
+@pytest.mark.slow
 def test_phantoms_trained_on_a_split_and_tested_on_another(run_tool, tmp_path):
     data, work = tmp_path / 'data', tmp_path / 'work'
     config = ROOT / 'tests/configs/tiny.py'
