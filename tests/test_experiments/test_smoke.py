@@ -68,6 +68,14 @@ def test_derived_recipe_differs_in_the_log_the_batches_and_their_order(tmp_path)
         assert after[name] == before[name], name
 
 
+def test_both_epochs_see_films_of_one_size(tmp_path):
+    path = ROOT / 'configs' / 'maht_net_t_spondylo.py'
+    hooks = load_config(derive(path, tmp_path / 'new', tmp_path)).custom_hooks
+    before = [hook.type for hook in load_config(path).custom_hooks]
+    before.remove('GrowingInputHook')
+    assert [hook.type for hook in hooks] == [*before, 'RepeatedEpochHook']
+
+
 def test_recipes_are_found_not_listed():
     found = {path.stem for path in find_recipes(ROOT / 'configs')}
     assert {'unet_spondylo', 'rtmdet_spondylo', 'keypoint_rcnn_spondylo'} <= found
