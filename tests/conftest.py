@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from spondylo_mmpose.phantom.writer import write_phantoms
+from tests.browser import browser, find_browser
 
 ROOT = Path(__file__).parent.parent
 
@@ -70,6 +71,14 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(scope='module')
+def tab(tmp_path_factory):
+    """A tab of a browser; the test is skipped where there is none."""
+    find_browser()
+    with browser(tmp_path_factory.mktemp('browser') / 'profile') as opened:
+        yield opened
 
 
 @pytest.fixture(scope='session')

@@ -11,14 +11,13 @@ from typing import Any
 
 import cv2
 import numpy as np
-import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS
 
 from spondylo_mmpose.benchmarks.data_time import measure_data_time
 from spondylo_mmpose.benchmarks.film_formats import encode_film
-from spondylo_mmpose.benchmarks.machine import describe_machine
+from spondylo_mmpose.benchmarks.machine import describe_machine, torch_threads
 from spondylo_mmpose.datasets.film_cache import DEFAULT_MIB
 from spondylo_mmpose.engine.launch import dataset_nodes, load_config
 from spondylo_mmpose.imaging import read_radiograph
@@ -116,14 +115,13 @@ def _decoders(width: int, height: int, seconds: float) -> dict[str, float]:
 @contextlib.contextmanager
 def _threads_of_a_worker() -> Iterator[None]:
     """One thread each: the number of workers fills the processor, not theirs."""
-    before = torch.get_num_threads(), cv2.getNumThreads()
-    torch.set_num_threads(1)
+    before = cv2.getNumThreads()
     cv2.setNumThreads(0)
     try:
-        yield
+        with torch_threads(1):
+            yield
     finally:
-        torch.set_num_threads(before[0])
-        cv2.setNumThreads(before[1])
+        cv2.setNumThreads(before)
 
 
 def _crops(config: Config, film_cache_mib: float, seconds: float) -> float:

@@ -1,8 +1,10 @@
 """What a measurement was made on."""
 
+import contextlib
 import os
 import platform
 import re
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,19 @@ def describe_machine() -> dict[str, Any]:
         'python': platform.python_version(),
         **{name: _version(name) for name in LIBRARIES},
     }
+
+
+@contextlib.contextmanager
+def torch_threads(number: int) -> Iterator[None]:
+    """Let torch compute with so many threads for a while."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def usable_cores() -> int:

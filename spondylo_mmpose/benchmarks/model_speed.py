@@ -15,8 +15,9 @@ from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 from tqdm import tqdm
 
+from spondylo_mmpose.benchmarks.machine import torch_threads
 from spondylo_mmpose.benchmarks.short_training import quietly, use_data
-from spondylo_mmpose.engine.checkpoint import check_fits, load_checkpoint_file
+from spondylo_mmpose.engine.checkpoint import load_weights
 from spondylo_mmpose.engine.optim.cpu_amp_optim_wrapper import cpu_has_bf16
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.reporting.cells import Column
@@ -97,15 +98,11 @@ def measure_model_speed(
         SpondyloError: If a recipe cannot be built, or the detector is none.
     """
     wanted = list(dict.fromkeys([*([detector] if detector else []), *recipes]))
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
+    with torch_threads(threads):
         found = {
             (path, weights): _measure(path, weights, root, films)
             for path, weights in tqdm(wanted, 'models', disable=None)
         }
-    finally:
-        torch.set_num_threads(before)
     if detector is None:
         return list(found.values())
     if found[detector].kind != DETECTOR:
@@ -159,9 +156,7 @@ def _measure(
         batches = _batches(config, films)
         model = build_network(config, 'cpu').eval()
         if checkpoint is not None:
-            content = load_checkpoint_file(checkpoint)
-            check_fits(checkpoint, model, content)
-            model.load_state_dict(content['state_dict'], strict=False)
+            load_weights(checkpoint, model)
         single, half = _time(model, batches), None
         if cpu_has_bf16():
             model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from tqdm import tqdm
 
+from spondylo_mmpose.benchmarks.machine import torch_threads
 from spondylo_mmpose.deployment.checking import by_torch, difference_of, file_reader
 from spondylo_mmpose.engine.checkpoint import load_weights
 from spondylo_mmpose.engine.launch import load_config
@@ -72,10 +72,8 @@ def measure_onnx_parity(
     network = build_network(config, 'cpu').eval()
     load_weights(checkpoint, network)
     by_file = file_reader(exported, threads)
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
     differences, times = [], []
-    try:
+    with torch_threads(threads):
         for index in tqdm(range(films), 'films', disable=None):
             phantom = make_phantom(seed, index)
             given = [phantom.image], [hull_boxes(phantom.truth.corners)]
@@ -85,8 +83,6 @@ def measure_onnx_parity(
             found = by_file(*given)
             times.append((middle - start, time.perf_counter() - middle))
             differences.append(difference_of(wanted, found))
-    finally:
-        torch.set_num_threads(before)
     alike = [one for one in differences if not math.isinf(one.largest)]
     return Parity(
         films=films,

@@ -62,6 +62,20 @@ def warp_film(
     return np.asarray(cv2.warpAffine(smaller, direct[:2], input_size), np.uint8)
 
 
+def to_input(points: ArrayLike, warp_mat: ArrayLike) -> FloatArray:
+    """Take points of the film to the input.
+
+    Args:
+        points: ``(..., 2)`` px of the film.
+        warp_mat: ``(2, 3)``, px of the film to px of the input.
+
+    Returns:
+        The points in px of the input.
+    """
+    matrix = np.asarray(warp_mat, np.float64)
+    return np.asarray(points) @ matrix[:2, :2].T + matrix[:2, 2]
+
+
 def to_film(points: ArrayLike, warp_mat: ArrayLike) -> tuple[FloatArray, float]:
     """Take points of the input to the film.
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
 
+from spondylo_mmpose.imaging.warp import to_input
 from spondylo_mmpose.reporting.drawing import PREDICTION, draw_level, draw_points
 from spondylo_mmpose.reporting.run_network import RunNetwork
 from spondylo_mmpose.spine.anatomy import LEVELS, FloatArray
@@ -61,13 +62,12 @@ class FilmHeatmapModel(RunNetwork):
         found = sample.pred_instances
         slots = np.asarray(found.slots)
         maps: Any = sample.pred_fields.heatmaps
-        to_input = np.asarray(sample.metainfo['warp_mat'], np.float64)
         corners = np.asarray(found.keypoints, np.float64).reshape(-1, 4, 2)
         return FilmHeatmaps(
             film_id=film_id,
             pixels=np.ascontiguousarray(packed['inputs'].permute(1, 2, 0).numpy()),
             slots=slots,
-            corners=corners @ to_input[:, :2].T + to_input[:, 2],
+            corners=to_input(corners, sample.metainfo['warp_mat']),
             heatmaps=maps.unflatten(0, (-1, 4)).numpy()[slots],
             attention=self._attention(slots, packed['inputs'].shape[-2:]),
         )

@@ -9,9 +9,9 @@ from mmengine.utils import import_modules_from_strings
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.registry import MODELS
 
-from spondylo_mmpose.datasets.pipeline_changes import pipeline_of
 from spondylo_mmpose.datasets.spondylo_dataset import SpondyloDataset
-from spondylo_mmpose.engine.checkpoint import check_fits, load_checkpoint_file
+from spondylo_mmpose.engine.checkpoint import load_checkpoint_file, load_weights
+from spondylo_mmpose.engine.end_to_end import tested_pipeline
 from spondylo_mmpose.engine.launch import explain_config_errors, forget_pretrained
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.reporting.run_record import RunRecord
@@ -61,11 +61,8 @@ class RunNetwork:
             # The run was read without them, as a report needs no network.
             import_modules_from_strings(**config.get('custom_imports', NO_IMPORTS))
             self.model: Any = MODELS.build(config.model)
-            self.pipeline = Compose(pipeline_of(config.test_dataloader.dataset))
-        check_fits(checkpoint, self.model, content)
-        state = content['state_dict']
-        state = {name.removeprefix('module.'): value for name, value in state.items()}
-        self.model.load_state_dict(state, strict=False)
+            self.pipeline = Compose(tested_pipeline(config))
+        load_weights(checkpoint, self.model, content)
         self.model.eval()
         self.meta = parse_pose_metainfo(dict(SpondyloDataset.METAINFO))
         self.run = run

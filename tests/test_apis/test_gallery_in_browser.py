@@ -7,17 +7,9 @@ import pytest
 from spondylo_mmpose.apis.batch import Batch, prepare
 from spondylo_mmpose.apis.reporter import FilmReporter
 from spondylo_mmpose.apis.spine_report import ReportOptions
-from tests.browser import browser, find_browser
 from tests.test_apis.helpers import FakeModel
 
 NAMES = ('<b>a#b?c%20"\'.png', 'ünï code.png', 'plain' + 40 * 'x' + '.png')
-
-
-@pytest.fixture(scope='module')
-def tab(tmp_path_factory):
-    find_browser()
-    with browser(tmp_path_factory.mktemp('browser') / 'profile') as opened:
-        yield opened
 
 
 @pytest.fixture(scope='module')

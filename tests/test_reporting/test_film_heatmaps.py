@@ -1,9 +1,5 @@
-import cv2
 import numpy as np
 import pytest
-import torch
-from mmengine.registry import init_default_scope
-from mmpose.registry import MODELS
 
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.errors import SpondyloError
@@ -15,11 +11,8 @@ from spondylo_mmpose.reporting.film_heatmaps import (
 )
 from spondylo_mmpose.reporting.sections.film_heatmaps import film_heatmaps_part
 from tests.conftest import ROOT
-from tests.test_evaluation.helpers import film_records
-from tests.test_reporting.helpers import run_of
+from tests.test_reporting.helpers import untrained_run
 from tests.test_reporting.test_heatmaps import HEATMAP_HEAD, make_run
-
-QUAD = np.array([[60, 50], [100, 50], [60, 80], [100, 80]], float)
 
 
 def make_film_run(folder, layers=1):
@@ -28,16 +21,7 @@ def make_film_run(folder, layers=1):
     config.test_dataloader.dataset.pipeline[1].input_size = (128, 96)
     config.model.neck.layers = config.model.head.layers = layers
     config.model.test_cfg.presence_threshold = 0.0
-    init_default_scope('mmpose')
-    torch.manual_seed(0)
-    weights = MODELS.build(config.copy().model).state_dict()
-    checkpoint = folder / 'epoch_1.pth'
-    torch.save({'state_dict': weights, 'meta': {}}, checkpoint)
-    film = folder / 'film.png'
-    cv2.imwrite(str(film), np.random.default_rng(0).integers(0, 255, (480, 640)))
-    records = film_records([QUAD], [QUAD + [3, 4]])
-    run = run_of(folder, records, config, film_files={'1.png': film})
-    return run, checkpoint
+    return untrained_run(folder, config, (480, 640))
 
 
 def test_maps_of_every_vertebra_found(tmp_path):

@@ -1,12 +1,8 @@
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
-import torch
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
-from mmpose.registry import MODELS
 
 from spondylo_mmpose.engine.run_facts import NamedDigest
 from spondylo_mmpose.errors import SpondyloError
@@ -16,10 +12,8 @@ from spondylo_mmpose.reporting.heatmaps import (
     largest_change,
 )
 from spondylo_mmpose.reporting.sections.heatmaps import heatmaps_part
-from tests.test_evaluation.helpers import film_records
-from tests.test_reporting.helpers import run_of
+from tests.test_reporting.helpers import untrained_run
 
-QUAD = np.array([[60, 50], [100, 50], [60, 80], [100, 80]], float)
 CODEC = dict(type='UDPHeatmap', input_size=(64, 64), heatmap_size=(16, 16), sigma=1.5)
 PIPELINE = [
     dict(type='LoadRadiograph'),
@@ -56,16 +50,7 @@ def make_run(folder, head):
     config = Config(
         {'model': model, 'test_dataloader': {'dataset': {'pipeline': PIPELINE}}}
     )
-    init_default_scope('mmpose')
-    torch.manual_seed(0)
-    weights = MODELS.build(config.copy().model).state_dict()
-    checkpoint = folder / 'epoch_1.pth'
-    torch.save({'state_dict': weights, 'meta': {}}, checkpoint)
-    film = folder / 'film.png'
-    cv2.imwrite(str(film), np.random.default_rng(0).integers(0, 255, (160, 200)))
-    records = film_records([QUAD], [QUAD + [3, 4]])
-    run = run_of(folder, records, config, film_files={'1.png': film})
-    return run, checkpoint
+    return untrained_run(folder, config, (160, 200))
 
 
 def test_heatmaps_lie_over_the_whole_crop(tmp_path):

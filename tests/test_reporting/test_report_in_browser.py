@@ -11,7 +11,6 @@ from spondylo_mmpose.evaluation.film_predictions import FilmPrediction
 from spondylo_mmpose.evaluation.matched_records import matched_records
 from spondylo_mmpose.reporting.page import Options, Section, write_page
 from spondylo_mmpose.reporting.run_record import RunRecord
-from tests.browser import browser, find_browser
 from tests.test_evaluation.helpers import film_records
 from tests.test_reporting.helpers import run_of
 
@@ -25,13 +24,6 @@ SCALARS = [
     *({'step': i, 'corner/MRE_px': 9 / i, 'corner/median_px': 8 / i,
        'corner/SDR@2px': 20 * i, 'corner/SDR@5px': 24 * i} for i in range(1, 5)),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope='module')
-def tab(tmp_path_factory):
-    find_browser()
-    with browser(tmp_path_factory.mktemp('browser') / 'profile') as opened:
-        yield opened
 
 
 @pytest.fixture(scope='module')

@@ -6,7 +6,7 @@ from mmpose.registry import TRANSFORMS
 from numpy.typing import NDArray
 
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.imaging.warp import film_matrix, warp_film
+from spondylo_mmpose.imaging.warp import film_matrix, to_input, warp_film
 
 FloatArray = NDArray[np.float64]
 
@@ -84,7 +84,7 @@ class FilmAffine(BaseTransform):
         results['input_size'] = self.input_size
         results['warp_mat'] = matrix[:2]
         if 'keypoints' in results:
-            moved = results['keypoints'] @ matrix[:2, :2].T + matrix[:2, 2]
+            moved = to_input(results['keypoints'], matrix)
             results['transformed_keypoints'] = moved.astype(np.float32)
         if angle == 0:
             scale = np.array(self.input_size) / matrix[[0, 1], [0, 1]]

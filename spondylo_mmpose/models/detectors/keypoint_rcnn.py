@@ -12,6 +12,8 @@ from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 from torch import Tensor
 
+from spondylo_mmpose.imaging.warp import to_film
+
 HALF_PIXEL = 0.5
 """From px whose whole numbers are centres to continuous px, as RoIAlign has them."""
 
@@ -123,11 +125,10 @@ def _to_detection(sample: PoseDataSample, shape: tuple[int, int]) -> DetDataSamp
 
 def _to_film(found: InstanceData, warp_mat: Any) -> InstanceData:
     """Take what was found in the input to the film, as arrays."""
-    to_film = np.linalg.inv(np.vstack([np.asarray(warp_mat, np.float64), [0, 0, 1]]))
 
     def moved(points: Tensor) -> np.ndarray:
         own = points.detach().cpu().double().numpy().reshape(-1, 2) - HALF_PIXEL
-        own = own @ to_film[:2, :2].T + to_film[:2, 2]
+        own, _ = to_film(own, warp_mat)
         return own.reshape(points.shape).astype(np.float32)
 
     scores = found.keypoint_scores.detach().cpu().numpy()
