@@ -8,7 +8,9 @@ taste, everything below is off by one, about 50 px. Predicted vertebrae beyond t
 ones cost nothing.
 
 Their mean is one over batches of two or four films. Here corners are pooled, and the
-mean over films of each film's mean is given beside.
+mean over films of each film's mean is given beside. So are errors with vertebrae
+numbered from the lowest, S1, which is no matter of taste: the difference between the
+two is what counting from the top costs.
 """
 
 from collections.abc import Iterable
@@ -36,21 +38,28 @@ SLOT_THRESHOLDS = (6, 12, 18, 24)
 UNIT = f'px{SLOT_SIZE}'
 
 
-def slot_errors(film: Film, prediction: FilmPrediction | None) -> FloatArray:
+LOWEST = 'lowest_'
+"""Before the names of what is counted from the lowest vertebra."""
+
+
+def slot_errors(
+    film: Film, prediction: FilmPrediction | None, upward: bool = False
+) -> FloatArray:
     """Errors of a film's corners, slot by slot from the top.
 
     Args:
         film: The truth.
         prediction: What was predicted, ``None`` for nothing.
+        upward: Number vertebrae from the lowest instead.
 
     Returns:
         ``(min(N, 10), 4)`` px of the film scaled so that its longer side is 512. NaN
         where a corner is not labelled, infinity where it is and none is predicted.
     """
-    true = _downward(film.corners)[:SLOTS]
+    true = _in_order(film.corners, upward)[:SLOTS]
     predicted = np.full_like(true, np.nan)
     if prediction is not None:
-        found = _downward(prediction.corners)[: len(true)]
+        found = _in_order(prediction.corners, upward)[: len(true)]
         predicted[: len(found)] = found
     scale = SLOT_SIZE / max(film.width, film.height)
     return radial_errors(predicted * scale, true * scale)
@@ -78,21 +87,27 @@ def summarise_slots(
         ``slots_without_prediction`` and ``slots_beyond_truth``.
     """
     every, filled, beyond = [], [], 0
+    upward, filled_upward = [], []
     for film, prediction in labelled_pairs(pairs):
         if prediction is not None:
             kept = reaches(prediction.scores, score_threshold)
             prediction = prediction.keep(np.flatnonzero(kept))
         errors = slot_errors(film, prediction)
+        other = slot_errors(film, prediction, upward=True)
         number = 0 if prediction is None else len(prediction)
         beyond += max(min(number, SLOTS) - len(errors), 0)
         every.append(errors)
         filled.append(errors[:number])
+        upward.append(other)
+        filled_upward.append(other[:number])
     pool = _summary(_joined(every), _joined(filled))
     by_film = [_summary(*film) for film in zip(every, filled, strict=True)]
     names = [f'MRE_{UNIT}', *(f'SDR@{t:g}{UNIT}' for t in SLOT_THRESHOLDS)]
     metrics = pool | {
         f'film_mean_{name}': _mean([film[name] for film in by_film]) for name in names
     }
+    from_lowest = _summary(_joined(upward), _joined(filled_upward))
+    metrics |= {f'{LOWEST}{name}': value for name, value in from_lowest.items()}
     total, matched = (sum(len(e) for e in errors) for errors in (every, filled))
     return metrics | {
         'films': len(every),
@@ -104,9 +119,10 @@ def summarise_slots(
     }
 
 
-def _downward(spine: FloatArray) -> FloatArray:
+def _in_order(spine: FloatArray, upward: bool) -> FloatArray:
     """Sort vertebrae by the height of their centres, those without any last."""
-    return spine[np.argsort(centres(spine)[:, 1], kind='stable')]
+    heights = centres(spine)[:, 1]
+    return spine[np.argsort(-heights if upward else heights, kind='stable')]
 
 
 def _summary(every: FloatArray, filled: FloatArray) -> dict[str, float]:

@@ -87,6 +87,8 @@ ANGLE_ROWS: Sequence[Row] = (
 
 SLOT_ROWS: Sequence[Row] = (
     ('slot MRE (px at 512)', 'published_slot/MRE_px512', '{:.2f}'),
+    ('slot MRE, counted from the lowest (px at 512)', 'published_slot/lowest_MRE_px512',
+     '{:.2f}'),
     ('slot MRE, mean of films (px at 512)', 'published_slot/film_mean_MRE_px512',
      '{:.2f}'),
     *((f'slot SDR @ {t} px at 512 (%)', f'published_slot/SDR@{t}px512', '{:.1f}')

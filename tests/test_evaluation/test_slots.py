@@ -28,6 +28,16 @@ def test_slots_are_numbered_from_the_top_whatever_the_order():
     assert metrics['SDR@6px512'] == 100
 
 
+def test_slots_numbered_from_the_lowest_do_not_depend_on_where_a_reader_stopped():
+    metrics = summary_of(column(0, 1, 2), column(0, 1, 2, 3))
+    assert metrics['lowest_MRE_px512'] == 0
+    assert metrics['MRE_px512'] == pytest.approx(30)
+    # But on whether the lowest is found.
+    metrics = summary_of(column(0, 1, 2), column(1, 2))
+    assert metrics['lowest_MRE_px512'] == pytest.approx(30)
+    assert metrics['MRE_px512'] == 0
+
+
 def test_only_ten_count():
     # Of twelve the lowest two do not, nor what is predicted there.
     metrics = summary_of(column(*range(12)), column(*range(2, 12), -5, -6))
