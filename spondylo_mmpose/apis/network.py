@@ -35,12 +35,12 @@ from spondylo_mmpose.engine.launch import (
 )
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.film_samples import as_array
+from spondylo_mmpose.uncertainty.calibration import LEARNED
 from spondylo_mmpose.utils.io import file_digest
 from spondylo_mmpose.zoo.recipe import (
     DETECTOR,
     TOP_DOWN,
     build_network,
-    counts_upward,
     recipe_kind,
 )
 
@@ -86,7 +86,6 @@ class FilmNetwork:
             weigh_parts(self.network, str(files.weights), content, found)
         self.network.to(self.device).eval()
         self._scope = config.get('default_scope', 'mmpose')
-        self._names_slots = counts_upward(config)
         with (
             DefaultScope.overwrite_default_scope(self._scope),
             explain_config_errors(config),
@@ -129,8 +128,8 @@ class FilmNetwork:
             # NaN where the network did not learn them.
             if np.isfinite(stds).all():
                 told['corner_std'] = stds
-                told['std_origin'] = sample.get('std_origin')
-        if self._names_slots and 'slots' in instances:
+                told['std_origin'] = sample.get('std_origin', LEARNED)
+        if 'slots' in instances:
             told['slots'] = as_array(instances.slots).astype(np.intp)
         if getattr(_head(self.network), 'to_presence', None) is not None:
             told['presence'] = scores

@@ -7,8 +7,9 @@ import numpy as np
 
 from spondylo_mmpose.errors import SpondyloError, one_line
 from spondylo_mmpose.evaluation.film_predictions import FilmPrediction, PredictionSet
-from spondylo_mmpose.evaluation.film_samples import named_pair
+from spondylo_mmpose.evaluation.film_samples import named_pair, told_stds
 from spondylo_mmpose.evaluation.records import VertebraRecord, record_from_sample
+from spondylo_mmpose.spine.anatomy import FloatArray
 
 
 def predictions_of_dump(samples: Sequence[Mapping[str, Any]]) -> PredictionSet:
@@ -23,7 +24,8 @@ def predictions_of_dump(samples: Sequence[Mapping[str, Any]]) -> PredictionSet:
     Returns:
         Predictions by film, in the order of the dump. What a sampler handed out twice
         counts once. The score of a vertebra whose box was given is the mean of its
-        corners' scores, held within [0, 1].
+        corners' scores, held within [0, 1]. Deviations of corners are those that the
+        model told, where it tells any.
 
     Raises:
         SpondyloError: If the samples are of neither kind or of both, or one film or
@@ -54,6 +56,7 @@ def _whole_films(samples: Sequence[Mapping[str, Any]]) -> list[FilmPrediction]:
             file_name=name,
             corners=prediction.corners,
             scores=np.clip(prediction.scores, 0, 1),
+            corner_std=prediction.corner_std,
             size=(film.width, film.height) if film.width else None,
         )
         before = films.setdefault(found.file_name, found)
@@ -64,7 +67,7 @@ def _whole_films(samples: Sequence[Mapping[str, Any]]) -> list[FilmPrediction]:
 
 def _given_boxes(samples: Sequence[Mapping[str, Any]]) -> list[FilmPrediction]:
     paths: dict[str, str] = {}
-    films: dict[str, dict[int, tuple[VertebraRecord, float]]] = {}
+    films: dict[str, dict[int, tuple[VertebraRecord, Mapping[str, Any]]]] = {}
     for sample in samples:
         record = record_from_sample(sample)
         name = str(record.film.get('file_name') or record.film_id)
@@ -74,7 +77,7 @@ def _given_boxes(samples: Sequence[Mapping[str, Any]]) -> list[FilmPrediction]:
             )
         vertebrae = films.setdefault(name, {})
         before, _ = vertebrae.setdefault(
-            record.vertebra_id, (record, _score(sample['pred_instances']))
+            record.vertebra_id, (record, sample['pred_instances'])
         )
         if not np.array_equal(before.predicted, record.predicted, equal_nan=True):
             raise SpondyloError(
@@ -85,17 +88,25 @@ def _given_boxes(samples: Sequence[Mapping[str, Any]]) -> list[FilmPrediction]:
 
 
 def _film(
-    name: str, vertebrae: Sequence[tuple[VertebraRecord, float]]
+    name: str, vertebrae: Sequence[tuple[VertebraRecord, Mapping[str, Any]]]
 ) -> FilmPrediction:
     entry = vertebrae[0][0].film
     size = entry.get('width'), entry.get('height')
     return FilmPrediction(
         file_name=name,
         corners=np.stack([record.predicted for record, _ in vertebrae]),
-        scores=np.array([score for _, score in vertebrae]),
+        scores=np.array([_score(instances) for _, instances in vertebrae]),
         annotation_ids=[record.vertebra_id for record, _ in vertebrae],
+        corner_std=_corner_stds([instances for _, instances in vertebrae]),
         size=None if None in size else size,  # type: ignore[arg-type]
     )
+
+
+def _corner_stds(vertebrae: Sequence[Mapping[str, Any]]) -> FloatArray | None:
+    stds = [told_stds(instances) for instances in vertebrae]
+    if all(one is None for one in stds):
+        return None
+    return np.array([np.full(4, np.nan) if s is None else s.reshape(4) for s in stds])
 
 
 def _score(instances: Mapping[str, Any]) -> float:

@@ -36,7 +36,8 @@ def film_pair_from_sample(sample: Mapping[str, Any]) -> FilmPair:
               (``(N,)``) and ``keypoint_scores`` (``(N, 4)``, the mean counts). Where
               there are no ``keypoints``, ``bboxes`` ``(N, 4)`` of a detector, whose
               own four corners then stand for those of the vertebra: vertebrae found
-              mean what they should, errors of corners are a floor.
+              mean what they should, errors of corners are a floor. For
+              ``keypoint_stds`` see :func:`told_stds`.
 
     Returns:
         Truth and prediction; both bear ``img_path`` as file name.
@@ -127,7 +128,27 @@ def _prediction(path: str, instances: Mapping[str, Any]) -> FilmPrediction:
             told = as_array(instances[name])
             scores = told.mean(1) if told.ndim == 2 else told
             break
-    return FilmPrediction(path, corners, scores)
+    return FilmPrediction(path, corners, scores, corner_std=told_stds(instances))
+
+
+def told_stds(instances: Mapping[str, Any]) -> FloatArray | None:
+    """Standard deviations of corners, of a model that tells them.
+
+    Args:
+        instances: ``pred_instances`` of a sample, may have ``keypoint_stds``
+            ``(N, 4)``, px of the film.
+
+    Returns:
+        ``(N, 4)`` px; ``None`` without any. All NaN, as a model writes that was trained
+        without the loss that teaches them, is none.
+
+    Raises:
+        ValueError: If they are of another shape.
+    """
+    if instances.get('keypoint_stds') is None:
+        return None
+    stds = as_array(instances['keypoint_stds']).reshape(-1, 4)
+    return None if np.isnan(stds).all() else stds
 
 
 def as_array(values: Any) -> FloatArray:

@@ -1,7 +1,7 @@
 """Vertebrae of a dump beside their truth, with what the model said of its errors."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,9 @@ from spondylo_mmpose.errors import SpondyloError, one_line
 from spondylo_mmpose.evaluation.detection import FilmOutcome, compare_films
 from spondylo_mmpose.evaluation.film_pairs import (
     SCORE_THRESHOLD,
-    FilmPair,
     check_score_threshold,
 )
-from spondylo_mmpose.evaluation.film_samples import as_array, named_pair, unique_pairs
+from spondylo_mmpose.evaluation.film_samples import named_pair, told_stds, unique_pairs
 from spondylo_mmpose.evaluation.intervals import IntArray, record_patients
 from spondylo_mmpose.evaluation.matched_records import outcome_records
 from spondylo_mmpose.evaluation.radial_error import radial_errors
@@ -106,7 +105,7 @@ def observe(
         raise SpondyloError('holds samples of films and of vertebrae side by side')
     read = _whole_films if all(whole) else _given_boxes
     try:
-        records, stds = read(samples, origin is not None, score_threshold)
+        records, stds = read(samples, score_threshold)
     except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         raise SpondyloError(
             f'a data sample is not one of this package ({one_line(error)}); write the '
@@ -133,30 +132,18 @@ def _found_any(sample: Mapping[str, Any]) -> bool:
 
 
 def _std_origin(sample: Mapping[str, Any]) -> str | None:
-    stds = sample['pred_instances'].get('keypoint_stds')
-    # A model without the loss that teaches them writes NaN.
-    if stds is None or np.isnan(as_array(stds)).all():
+    if told_stds(sample['pred_instances']) is None:
         return None
     return str(sample.get('std_origin') or LEARNED)
 
 
 def _whole_films(
-    samples: Sequence[Mapping[str, Any]], with_stds: bool, score_threshold: float
+    samples: Sequence[Mapping[str, Any]], score_threshold: float
 ) -> tuple[list[VertebraRecord], FloatArray]:
-    named = []
-    for sample in samples:
-        name, pair = named_pair(sample)
-        named.append((name, _with_stds(sample, pair) if with_stds else pair))
-    outcomes = compare_films(unique_pairs(named), score_threshold)
+    pairs = unique_pairs(named_pair(sample) for sample in samples)
+    outcomes = compare_films(pairs, score_threshold)
     stds = [_matched_stds(outcome) for outcome in outcomes]
     return outcome_records(outcomes), np.concatenate([np.zeros((0, 4)), *stds])
-
-
-def _with_stds(sample: Mapping[str, Any], pair: FilmPair) -> FilmPair:
-    film, told = pair
-    assert told is not None
-    stds = as_array(sample['pred_instances']['keypoint_stds'])
-    return film, replace(told, corner_std=stds.reshape(-1, 4))
 
 
 def _matched_stds(outcome: FilmOutcome) -> FloatArray:
@@ -168,15 +155,15 @@ def _matched_stds(outcome: FilmOutcome) -> FloatArray:
 
 
 def _given_boxes(
-    samples: Sequence[Mapping[str, Any]], with_stds: bool, score_threshold: float
+    samples: Sequence[Mapping[str, Any]], score_threshold: float
 ) -> tuple[list[VertebraRecord], FloatArray]:
     told = {}
     for sample in samples:
         record = record_from_sample(sample)
-        stds = np.full(4, np.nan)
-        if with_stds:
-            stds = as_array(sample['pred_instances']['keypoint_stds']).reshape(4)
-        told[record.film_id, record.vertebra_id] = stds
+        stds = told_stds(sample['pred_instances'])
+        told[record.film_id, record.vertebra_id] = (
+            np.full(4, np.nan) if stds is None else stds.reshape(4)
+        )
     records = unique_records(record_from_sample(sample) for sample in samples)
     rows = [told[record.film_id, record.vertebra_id] for record in records]
     return records, np.array(rows).reshape(-1, 4)

@@ -5,6 +5,10 @@ import pytest
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.dump_predictions import predictions_of_dump
+from spondylo_mmpose.evaluation.prediction_json import (
+    decode_predictions,
+    encode_predictions,
+)
 from spondylo_mmpose.utils.io import read_json
 from tests.test_evaluation.offline_helpers import samples_of, shifted, write_truth
 
@@ -112,3 +116,38 @@ def test_a_film_that_is_none_is_refused_in_one_line(samples, film):
     samples[1]['film'] = film
     with pytest.raises(SpondyloError, match='is not one of this package'):
         predictions_of_dump(samples)
+
+
+STDS = [[1.5, 2, 0.25, 4], [3, 0.5, 1, 8]]  # exact in single precision
+
+
+def test_deviations_of_whole_films_reach_the_json_and_come_back(samples):
+    sample = whole_film(samples)
+    sample['pred_instances']['keypoint_stds'] = np.array(STDS, np.float32)
+    read = predictions_of_dump([sample])
+    assert read.films[0].corner_std.tolist() == STDS
+    encoded = encode_predictions(read)
+    vertebrae = encoded['films'][0]['vertebrae']
+    assert [one['corner_std'] for one in vertebrae] == STDS
+    assert decode_predictions(encoded).films[0].corner_std.tolist() == STDS
+
+
+def test_deviations_of_given_boxes_belong_to_their_vertebrae(samples):
+    for place, stds in zip((0, 2), STDS, strict=True):
+        samples[place]['pred_instances']['keypoint_stds'] = np.array([stds])
+    one, two, three = predictions_of_dump(samples[::-1]).films[::-1]
+    assert one.annotation_ids == [3, 2, 1]
+    assert one.corner_std[[2, 0]].tolist() == STDS
+    assert np.isnan(one.corner_std[1]).all()
+    assert two.corner_std is None
+    assert three.corner_std is None
+
+
+@pytest.mark.parametrize('stds', [None, np.full((2, 4), np.nan)])
+def test_a_model_may_tell_no_deviations(samples, stds):
+    sample = whole_film(samples)
+    sample['pred_instances']['keypoint_stds'] = stds
+    read = predictions_of_dump([sample])
+    assert read.films[0].corner_std is None
+    vertebra = encode_predictions(read)['films'][0]['vertebrae'][0]
+    assert vertebra['corner_std'] is None

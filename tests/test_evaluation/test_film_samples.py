@@ -140,3 +140,22 @@ def test_boxes_of_a_detector_stand_for_their_corners(sample):
     assert prediction.scores.tolist() == [0.5, 0.25]
     sample['pred_instances'] = {'bboxes': torch.zeros(0, 4), 'scores': torch.zeros(0)}
     assert len(film_pair_from_sample(sample)[1]) == 0
+
+
+def test_deviations_stay_with_their_vertebrae(sample):
+    stds = torch.tensor([[1.0, 2, 3, 4], [5, 6, 7, np.nan], [9, 10, 11, 12]])
+    sample['pred_instances']['keypoint_stds'] = stds
+    _, prediction = film_pair_from_sample(sample)
+    assert prediction.corner_std[[0, 2]].tolist() == [[1, 2, 3, 4], [9, 10, 11, 12]]
+    assert prediction.keep([2, 0]).corner_std[0].tolist() == [9, 10, 11, 12]
+    sample['pred_instances']['keypoint_stds'] = stds[:2]
+    with pytest.raises(SpondyloError, match='corner_std of shape'):
+        film_pair_from_sample(sample)
+
+
+@pytest.mark.parametrize(
+    'told', [{}, {'keypoint_stds': None}, {'keypoint_stds': np.full((3, 4), np.nan)}]
+)
+def test_models_may_tell_no_deviations(sample, told):
+    sample['pred_instances'] |= told
+    assert film_pair_from_sample(sample)[1].corner_std is None

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from spondylo_mmpose.datasets.metainfo import vertebra_metainfo
 from spondylo_mmpose.evaluation.film_pairs import SCORE_THRESHOLD
+from spondylo_mmpose.evaluation.film_samples import as_array
 from spondylo_mmpose.models.pose_estimators.film_boxes import (
     BoxSource,
     FilmBoxes,
@@ -30,6 +31,9 @@ MOST_VERTEBRAE = 24
 
 CROPS_AT_ONCE = 32
 """As many as a recipe tests in one batch; the films of a batch give more."""
+
+TOLD_OF_CORNERS = ('keypoints', 'keypoint_scores', 'keypoint_stds')
+"""What is kept of a pose model's answers; not every model has the last."""
 
 
 @MODELS.register_module()
@@ -97,7 +101,9 @@ class DetectThenPose(BaseModel):
         Returns:
             The samples with ``pred_instances``: arrays ``keypoints`` ``(N, 4, 2)`` px
             of the film, ``keypoint_scores`` ``(N, 4)``, ``bboxes`` ``(N, 4)`` and
-            ``bbox_scores`` ``(N,)`` of the detector, best first. N may be 0.
+            ``bbox_scores`` ``(N,)`` of the detector, best first. N may be 0. Of a pose
+            model that tells them also ``keypoint_stds`` ``(N, 4)`` px of the film,
+            unless no film of the batch shows a vertebra.
 
         Raises:
             NotImplementedError: In another mode.
@@ -135,23 +141,24 @@ class DetectThenPose(BaseModel):
         counts = [len(boxes.scores) for boxes in found]
         owners = np.repeat(np.arange(len(films)), counts)
         boxes = np.concatenate([one.boxes for one in found])
-        corners = np.zeros((len(boxes), 4, 2), np.float32)
-        scores = np.zeros((len(boxes), 4), np.float32)
+        told = {
+            'keypoints': np.zeros((len(boxes), 4, 2), np.float32),
+            'keypoint_scores': np.zeros((len(boxes), 4), np.float32),
+        }
         for _ in range(self.passes if len(boxes) else 0):
-            corners, scores = self._look([films[i] for i in owners], boxes)
-            boxes = _next_boxes(corners, boxes)
+            told = self._look([films[i] for i in owners], boxes)
+            boxes = _next_boxes(told['keypoints'], boxes)
         for number, one in enumerate(found):
             yield InstanceData(
-                keypoints=corners[owners == number],
-                keypoint_scores=scores[owners == number],
+                **{name: values[owners == number] for name, values in told.items()},
                 bboxes=one.boxes,
                 bbox_scores=one.scores,
             )
 
     def _look(
         self, films: Sequence[LoadedFilm], boxes: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Corners ``(N, 4, 2)`` px and scores ``(N, 4)``, one film for each box."""
+    ) -> dict[str, FloatArray]:
+        """What the pose model tells of each box, whose film stands beside it."""
         told: list[InstanceData] = []
         for start in range(0, len(boxes), CROPS_AT_ONCE):
             part = slice(start, start + CROPS_AT_ONCE)
@@ -161,10 +168,13 @@ class DetectThenPose(BaseModel):
             ]
             samples = self.pose.test_step(pseudo_collate(batch))
             told += [sample.pred_instances for sample in samples]
-        return (
-            np.concatenate([one.keypoints for one in told]).astype(np.float32),
-            np.concatenate([one.keypoint_scores for one in told]).astype(np.float32),
-        )
+        return {
+            name: np.concatenate(
+                [as_array(one[name]) for one in told], dtype=np.float32
+            )
+            for name in TOLD_OF_CORNERS
+            if name in told[0]
+        }
 
     def _as_from_data_set(self, film: LoadedFilm, box: FloatArray) -> dict[str, Any]:
         """A vertebra as ``SpondyloDataset`` would hand it to the pipeline."""

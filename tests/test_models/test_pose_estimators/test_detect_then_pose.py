@@ -12,16 +12,19 @@ from mmpose.registry import DATASETS, MODELS
 from spondylo_mmpose.engine.end_to_end import Detector, look_for_boxes
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.evaluation import CocoBoxResults, SpineDetectionMetric
+from spondylo_mmpose.evaluation.dump_predictions import predictions_of_dump
 from spondylo_mmpose.spine.anatomy import hull_boxes
+from spondylo_mmpose.uncertainty.observed import observe
 from tests.conftest import ROOT
 
 POSE = ROOT / 'tests' / 'configs' / 'tiny.py'
+POSE_WITH_STDS = ROOT / 'tests' / 'configs' / 'tiny_maht_net_topdown.py'
 DETECTOR = ROOT / 'tests' / 'configs' / 'tiny_detector.py'
 EXACT = 2e-3  # px; batches of other sizes round differently
 
 
-def load_pose(root):
-    config = load_config(POSE, {'data_root': str(root)})
+def load_pose(root, recipe=POSE):
+    config = load_config(recipe, {'data_root': str(root)})
     config.test_dataloader.dataset.ann_file = 'annotations/train.json'
     config.model.test_cfg.flip_test = True
     return config
@@ -68,33 +71,40 @@ def truth(phantoms):
 
 @pytest.fixture
 def from_file(phantoms):
-    def make(path, passes=1, **changes):
-        config = load_pose(phantoms)
+    def make(path, passes=1, recipe=POSE, **changes):
+        config = load_pose(phantoms, recipe)
         look_for_boxes(config, box_file=str(path), passes=passes)
         return build(config, **changes), pseudo_collate(load_films(config))
 
     return make
 
 
-def test_true_boxes_give_the_corners_of_a_test_with_given_boxes(
-    phantoms, truth, from_file, tmp_path
-):
-    path = write_boxes(
-        tmp_path / 'true.json',
-        [(a['image_id'], a['bbox'], 0.9) for a in truth['annotations']],
+def write_true_boxes(path, truth):
+    return write_boxes(
+        path, [(a['image_id'], a['bbox'], 0.9) for a in truth['annotations']]
     )
-    model, films = from_file(path)
-    found = predict(model, films)
 
-    given = load_pose(phantoms)
+
+def predict_in_given_boxes(model, given):
+    """What the pose model tells of each vertebra, by the id of its film."""
     samples = load_films(given)
     pose = build(given)
     pose.load_state_dict(model.pose.state_dict())
-    expected = {}
-    for told, sample in zip(
+    told = {}
+    for one, sample in zip(
         predict(pose, pseudo_collate(samples)), samples, strict=True
     ):
-        expected.setdefault(sample['data_samples'].img_id, []).append(told)
+        told.setdefault(sample['data_samples'].img_id, []).append(one)
+    return told
+
+
+def test_true_boxes_give_the_corners_of_a_test_with_given_boxes(
+    phantoms, truth, from_file, tmp_path
+):
+    path = write_true_boxes(tmp_path / 'true.json', truth)
+    model, films = from_file(path)
+    found = predict(model, films)
+    expected = predict_in_given_boxes(model, load_pose(phantoms))
     assert len(found) == len(expected) > 1
     for sample, instances in zip(films['data_samples'], found, strict=True):
         told = expected[sample.img_id]
@@ -103,8 +113,50 @@ def test_true_boxes_give_the_corners_of_a_test_with_given_boxes(
         scores = np.concatenate([one.keypoint_scores for one in told])
         assert np.allclose(instances.keypoint_scores, scores, atol=1e-4)
         assert instances.bbox_scores.tolist() == pytest.approx([0.9] * len(told))
+        assert 'keypoint_stds' not in instances
     # Not all alike: the crops were seen.
     assert np.ptp(found[0].keypoints - found[0].bboxes[:, None, :2], axis=0).max() > 1
+
+
+def test_deviations_are_those_of_a_test_with_given_boxes(
+    phantoms, truth, from_file, tmp_path
+):
+    path = write_true_boxes(tmp_path / 'true.json', truth)
+    model, films = from_file(path, recipe=POSE_WITH_STDS)
+    found = model.test_step(films)
+    expected = predict_in_given_boxes(model, load_pose(phantoms, POSE_WITH_STDS))
+    seen = []
+    for sample in found:
+        stds = sample.pred_instances.keypoint_stds
+        told = expected[sample.img_id]
+        assert stds.dtype == np.float32
+        assert stds == pytest.approx(
+            np.concatenate([one.keypoint_stds for one in told]), rel=1e-4
+        )
+        seen += stds.ravel().tolist()
+    assert min(seen) > 0
+    assert max(seen) > 1.05 * min(seen)
+    # A dump of them can be read.
+    read = predictions_of_dump([sample.to_dict() for sample in found])
+    assert [v for film in read.films for v in film.corner_std.ravel()] == seen
+    observed = observe([sample.to_dict() for sample in found], 0.0)
+    assert observed.std_origin == 'learned'
+    assert set(observed.stds.ravel().tolist()) <= set(seen)
+
+
+def test_films_of_a_batch_without_boxes_have_empty_deviations(
+    truth, from_file, tmp_path
+):
+    image = truth['images'][0]['id']
+    path = write_boxes(tmp_path / 'one.json', [(image, [200, 200, 90, 50], 0.8)])
+    model, films = from_file(path, recipe=POSE_WITH_STDS)
+    shapes = [one.keypoint_stds.shape for one in predict(model, films)]
+    assert sorted(shapes) == [(0, 4)] * (len(shapes) - 1) + [(1, 4)]
+    none, films = from_file(
+        write_boxes(tmp_path / 'none.json', []), recipe=POSE_WITH_STDS
+    )
+    told = predict(none, films)
+    assert [one.keypoints.shape for one in told] == [(0, 4, 2)] * len(shapes)
 
 
 def test_detector_and_its_saved_boxes_agree(phantoms, from_file, tmp_path):
