@@ -14,7 +14,12 @@ from spondylo_mmpose.apis.findings import findings
 from spondylo_mmpose.apis.found import FoundVertebrae
 from spondylo_mmpose.apis.levels import Naming, name_levels
 from spondylo_mmpose.apis.model_facts import ModelFacts
-from spondylo_mmpose.apis.pairs import DECIMALS, TwoVertebrae, measure_pair
+from spondylo_mmpose.apis.pairs import (
+    DECIMALS,
+    IntervalBasis,
+    TwoVertebrae,
+    measure_pair,
+)
 from spondylo_mmpose.apis.shapes import misshapen, misshapen_discs
 from spondylo_mmpose.apis.spine_report import (
     Lordosis,
@@ -62,10 +67,40 @@ def build_report(
     naming = name_levels(found, options.lowest_level)
     stds = _stds(found, naming, calibration)
     warnings = (*screened, *findings(found, naming, film))
+    return assemble_report(
+        found, naming, stds, film, model, options, calibration, warnings
+    )
+
+
+def assemble_report(
+    found: FoundVertebrae,
+    naming: Naming,
+    stds: FloatArray | None,
+    film: FilmFacts,
+    model: ModelFacts,
+    options: ReportOptions,
+    calibration: 'Calibration | None',
+    warnings: Sequence[ReportWarning],
+    bases: Sequence[IntervalBasis] | None = None,
+) -> SpineReport:
+    """Measure vertebrae whose names, film and deviations are settled.
+
+    Args:
+        found: From the lowest upward.
+        naming: Their names.
+        stds: ``(N, 4)`` px.
+        film: The film, its facing settled.
+        model: What found them.
+        options: What was asked for.
+        calibration: What validation says of the model's errors.
+        warnings: What is to be said of them.
+        bases: For each two that follow each other, ``N - 1``; where a person had a hand
+            in it.
+    """
     refused = any(one.severity == 'refusal' for one in warnings)
     pairs = tuple(
         measure_pair(two, film, options, calibration)
-        for two in _pairs(found, naming, stds, refused)
+        for two in _pairs(found, naming, stds, refused, bases)
     )
     return SpineReport(
         film=film,
@@ -74,9 +109,22 @@ def build_report(
         vertebrae=_vertebrae(found, naming, stds),
         pairs=pairs,
         lordosis=_lordosis(found.corners, naming, film, refused),
-        warnings=warnings,
+        warnings=tuple(warnings),
         package_version=spondylo_mmpose.__version__,
+        slip_quantiles=_quantiles(calibration, options.interval_level),
     )
+
+
+def _quantiles(
+    calibration: 'Calibration | None', level: float
+) -> dict[str, float | None] | None:
+    if calibration is None:
+        return None
+    told = {
+        name: calibration.slip_quantile(level, lower)
+        for name, lower in (('all', None), ('S1', 'S1'), ('others', 'L5'))
+    }
+    return {name: v if np.isfinite(v) else None for name, v in told.items()}
 
 
 def _stds(
@@ -100,7 +148,11 @@ def _stds(
 
 
 def _pairs(
-    found: FoundVertebrae, naming: Naming, stds: FloatArray | None, refused: bool
+    found: FoundVertebrae,
+    naming: Naming,
+    stds: FloatArray | None,
+    refused: bool,
+    bases: Sequence[IntervalBasis] | None,
 ) -> list[TwoVertebrae]:
     """Vertebrae that stand on each other; none where one is missing between."""
     pairs = []
@@ -129,6 +181,7 @@ def _pairs(
                 levels=(naming.levels[place], naming.levels[place + 1]),
                 orders=(lower, upper),
                 fault=fault,
+                basis=IntervalBasis() if bases is None else bases[place],
             )
         )
     return pairs

@@ -6,6 +6,9 @@ import types
 from collections.abc import Mapping
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+LATER = types.MappingProxyType({'later': True})
+"""Metadata of a field that files of earlier versions do not have."""
+
 
 def from_plain(kind: Any, value: Any, at: str, strict: bool = True) -> Any:
     """Make a value of a type out of what JSON gave.
@@ -51,10 +54,14 @@ def _object(kind: Any, value: Any, at: str, strict: bool) -> Any:
     if strict and unknown:
         raise ValueError(f'{at} has an unknown field {unknown[0]!r:.60}')
     missing = [name for name in fields if name not in value]
-    if missing:
-        raise ValueError(f'{at} lacks {missing[0]!r}')
+    if needed := [name for name in missing if fields[name].metadata != LATER]:
+        raise ValueError(f'{at} lacks {needed[0]!r}')
     return kind(
-        **{n: from_plain(hints[n], value[n], f'{at}.{n}', strict) for n in fields}
+        **{
+            n: from_plain(hints[n], value[n], f'{at}.{n}', strict)
+            for n in fields
+            if n in value
+        }
     )
 
 

@@ -25,7 +25,49 @@ On 2100 phantoms S1 has at most that in 95 %, L5 at least 0.88; on four real fil
 has 0.56 to 0.76 and L5 0.90 to 1.01.
 """
 
-_EDGE = 0.004  # share of the film's longer side: so near, a corner is on the edge
+TEXTS = {
+    'not_lateral': 'the file says that it is a frontal (AP) film',
+    'nothing_found': (
+        'no vertebra was found; it may be no lateral film of a lumbar spine'
+    ),
+    'facing_unknown': (
+        'which side is anterior cannot be told from the vertebrae found; slips are not '
+        'measured unless it is given'
+    ),
+    'facing_unsure': (
+        'that {facing} is anterior is inferred and unsure; were it wrong, slips would '
+        'have the other sign'
+    ),
+    'spacing_at_detector': (
+        'the pixel spacing is that of the detector: lengths in mm come out too long by '
+        'the magnification'
+    ),
+    's1_missing': (
+        'S1 was not found; the model takes the lowest vertebra for {lowest}'
+    ),
+    'levels_assumed': 'levels are counted from the lowest vertebra found, taken as S1',
+    's1_shape': (
+        'the lowest vertebra found has not the shape of S1: where it is another, every '
+        'level is named one or more too low'
+    ),
+    'order_disagrees': (
+        'the model counts the vertebrae in another order than they stand in'
+    ),
+    'doubled': (
+        'vertebrae lie on each other: one may have been found twice, and levels above '
+        'it be off by one'
+    ),
+    'gap': 'a vertebra seems to be missing between these two',
+    'misshapen': 'has a shape that no vertebra has: a corner is elsewhere',
+    'disc_misshapen': (
+        'end plates are tilted against each other as none are: a corner is elsewhere'
+    ),
+    'cut': 'reaches the edge of the film, which may cut it',
+    'low_score': 'the model is not sure that there is a vertebra',
+}
+"""What is said, by code; ``s1_shape`` is the other reason for ``s1_missing``."""
+
+EDGE = 0.004  # share of the film's longer side: so near, a corner is on the edge
 
 
 def findings(
@@ -47,37 +89,18 @@ def findings(
 
 def _of_the_film(found: FoundVertebrae, film: FilmFacts) -> Iterator[ReportWarning]:
     if film.view == 'ap':
-        yield ReportWarning(
-            'not_lateral', 'refusal', 'the file says that it is a frontal (AP) film'
-        )
+        yield ReportWarning('not_lateral', 'refusal', TEXTS['not_lateral'])
     if not len(found):
-        yield ReportWarning(
-            'nothing_found',
-            'caution',
-            'no vertebra was found; it may be no lateral film of a lumbar spine',
-        )
+        yield ReportWarning('nothing_found', 'caution', TEXTS['nothing_found'])
         return
     if film.facing is None:
-        yield ReportWarning(
-            'facing_unknown',
-            'caution',
-            'which side is anterior cannot be told from the vertebrae found; slips '
-            'are not measured unless it is given',
-        )
+        yield ReportWarning('facing_unknown', 'caution', TEXTS['facing_unknown'])
     elif (film.facing_confidence or 1.0) < SURE:
-        yield ReportWarning(
-            'facing_unsure',
-            'caution',
-            f'that {film.facing} is anterior is inferred and unsure; were it wrong, '
-            'slips would have the other sign',
-        )
+        text = TEXTS['facing_unsure'].format(facing=film.facing)
+        yield ReportWarning('facing_unsure', 'caution', text)
     if film.spacing_plane == 'detector':
-        yield ReportWarning(
-            'spacing_at_detector',
-            'note',
-            'the pixel spacing is that of the detector: lengths in mm come out too '
-            'long by the magnification',
-        )
+        text = TEXTS['spacing_at_detector']
+        yield ReportWarning('spacing_at_detector', 'note', text)
 
 
 def _of_the_levels(found: FoundVertebrae, naming: Naming) -> Iterator[ReportWarning]:
@@ -85,33 +108,15 @@ def _of_the_levels(found: FoundVertebrae, naming: Naming) -> Iterator[ReportWarn
         return
     lowest = naming.levels[0]
     if naming.origin == SLOT and lowest != 'S1':
-        yield ReportWarning(
-            's1_missing',
-            'caution',
-            f'S1 was not found; the model takes the lowest vertebra for {lowest}',
-            (0,),
-        )
+        text = TEXTS['s1_missing'].format(lowest=lowest)
+        yield ReportWarning('s1_missing', 'caution', text, (0,))
     if naming.origin == ASSUMED:
-        yield ReportWarning(
-            'levels_assumed',
-            'note',
-            'levels are counted from the lowest vertebra found, taken as S1',
-        )
+        yield ReportWarning('levels_assumed', 'note', TEXTS['levels_assumed'])
         plates = end_plate_lengths(found.corners[:1])[0]
         if plates[1] > S1_RATIO * plates[0]:
-            yield ReportWarning(
-                's1_missing',
-                'caution',
-                'the lowest vertebra found has not the shape of S1: where it is '
-                'another, every level is named one or more too low',
-                (0,),
-            )
+            yield ReportWarning('s1_missing', 'caution', TEXTS['s1_shape'], (0,))
     if (order_upward(found.corners) != np.arange(len(found))).any():
-        yield ReportWarning(
-            'order_disagrees',
-            'caution',
-            'the model counts the vertebrae in another order than they stand in',
-        )
+        yield ReportWarning('order_disagrees', 'caution', TEXTS['order_disagrees'])
 
 
 def _of_vertebrae(
@@ -127,26 +132,21 @@ def _of_vertebrae(
         return both
 
     gaps = np.diff(naming.orders) > 1
-    for code, flags, text in (
-        ('doubled', either(naming.is_doubled), 'vertebrae lie on each other: one may '
-         'have been found twice, and levels above it be off by one'),
-        ('gap', either(gaps | (np.array(naming.is_apart, dtype=bool))), 'a vertebra '
-         'seems to be missing between these two'),
-        ('misshapen', misshapen(found.corners), 'has a shape that no vertebra has: a '
-         'corner is elsewhere'),
-        ('disc_misshapen', either(misshapen_discs(found.corners)), 'end plates are '
-         'tilted against each other as none are: a corner is elsewhere'),
-        ('cut', _cut(found, film), 'reaches the edge of the film, which may cut it'),
-        ('low_score', found.scores < LOW_SCORE, 'the model is not sure that there is '
-         'a vertebra'),
-    ):  # fmt: skip
+    for code, flags in (
+        ('doubled', either(naming.is_doubled)),
+        ('gap', either(gaps | (np.array(naming.is_apart, dtype=bool)))),
+        ('misshapen', misshapen(found.corners)),
+        ('disc_misshapen', either(misshapen_discs(found.corners))),
+        ('cut', _cut(found, film)),
+        ('low_score', found.scores < LOW_SCORE),
+    ):
         if len(found) and np.any(flags):
-            yield ReportWarning(code, 'caution', text, at(flags))
+            yield ReportWarning(code, 'caution', TEXTS[code], at(flags))
 
 
 def _cut(found: FoundVertebrae, film: FilmFacts) -> np.ndarray:
     corners = found.corners.reshape(-1, 2)
-    near = _EDGE * max(film.width, film.height)
+    near = EDGE * max(film.width, film.height)
     size = np.array([film.width, film.height]) - 1
     at_edge = ((corners <= near) | (corners >= size - near)).any(-1)
     return (at_edge | outside_film(corners, film)).reshape(-1, 4).any(1)

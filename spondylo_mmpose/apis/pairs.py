@@ -36,6 +36,21 @@ _MEASURED = (
 )
 
 
+@dataclass(frozen=True)
+class IntervalBasis:
+    """What the interval of a slip stands on, where a person had a hand in it.
+
+    Attributes:
+        no_interval: Why there can be none; empty where nothing is in the way.
+        by_observer: Whether a person placed a corner that the slip needs and stated how
+            surely. The interval is that of normal errors then: the calibration is of
+            the model's.
+    """
+
+    no_interval: str = ''
+    by_observer: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class TwoVertebrae:
     """A pair to be measured.
@@ -46,6 +61,7 @@ class TwoVertebrae:
         levels: Lower and upper level.
         orders: Lower and upper place.
         fault: Why nothing may be measured; empty where nothing is in the way.
+        basis: What its interval stands on.
     """
 
     corners: FloatArray
@@ -53,6 +69,7 @@ class TwoVertebrae:
     levels: tuple[str | None, str | None]
     orders: tuple[int, int]
     fault: str = ''
+    basis: IntervalBasis = IntervalBasis()
 
 
 def measure_pair(
@@ -93,8 +110,12 @@ def measure_pair(
     else:
         angle = disc_angles(two.corners, film.facing, film.scale)[0]
         values['disc_angle'] = _rounded(angle)
-    if calibration is None or two.stds is None:
-        unknown = reasons.NO_CALIBRATION if calibration is None else reasons.NO_STD
+    unknown = two.basis.no_interval
+    if calibration is None and not two.basis.by_observer:
+        unknown = unknown or reasons.NO_CALIBRATION
+    elif two.stds is None:
+        unknown = unknown or reasons.NO_STD
+    if unknown:
         lost |= dict.fromkeys(('slip_interval', 'slip_std'), unknown)
     else:
         interval = _interval(two, film, options, calibration)
@@ -144,7 +165,7 @@ def _interval(
     two: TwoVertebrae,
     film: FilmFacts,
     options: ReportOptions,
-    calibration: 'Calibration',
+    calibration: 'Calibration | None',
 ) -> SlipInterval:
     assert two.stds is not None and film.facing is not None
     (lower, upper), (lower_stds, upper_stds) = two.corners, two.stds
@@ -159,6 +180,7 @@ def _interval(
         lower_level=two.levels[0],
         spacing=film.scale,
         no_slip_threshold=options.no_slip_threshold,
+        method='delta' if two.basis.by_observer else 'conformal',
     )
 
 

@@ -16,6 +16,12 @@ APART = 'the two vertebrae are too far apart for neighbours'
 NO_PLATE = 'the end plate of the lower vertebra has no length'
 NO_CALIBRATION = 'no calibration for this model'
 TOO_FEW = 'the calibration saw too few patients for this share'
+PLACED = 'a person placed it, and the model says nothing of that'
+PLACED_NO_INTERVAL = (
+    'a person placed a corner that it needs, whose uncertainty nobody stated'
+)
+OTHER_LEVEL = 'the calibration is for the level that the model took the vertebra for'
+NO_QUANTILES = 'the report is of a version that does not tell the calibration'
 NO_STD = 'no standard deviations of the corners it needs'
 NO_LEVEL = 'no such vertebra was found'
 LEVELS = 'one of the vertebrae up to it may have been found twice, or missed'

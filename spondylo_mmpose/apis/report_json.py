@@ -1,6 +1,7 @@
 """Reports as JSON, written plainly and read strictly."""
 
 import dataclasses
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import atomic_file, nan_to_none
 
 FORMAT = 'spondylo_mmpose spine report'
-FORMAT_VERSION = '1.0'
+FORMAT_VERSION = '1.1'
 """Readers check the part before the dot; only later parts may add fields."""
 
 SCHEMA = Path(__file__).with_name('spine_report.schema.json')
@@ -46,6 +47,11 @@ def decode_report(text: str) -> SpineReport:
     except (ValueError, RecursionError) as error:
         raise SpondyloError(f'is no report: {error}') from error
     return report
+
+
+def report_digest(report: SpineReport) -> str:
+    """SHA-256 of a report's text, by which a review names what was reviewed."""
+    return hashlib.sha256(encode_report(report).encode()).hexdigest()
 
 
 def write_report(path: str | Path, report: SpineReport) -> Path:

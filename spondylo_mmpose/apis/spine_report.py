@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from spondylo_mmpose.apis.dataclass_json import LATER
 from spondylo_mmpose.apis.film_facts import FilmFacts
 from spondylo_mmpose.apis.model_facts import ModelFacts
+from spondylo_mmpose.apis.review_facts import Review
 from spondylo_mmpose.spine.anatomy import Facing
 from spondylo_mmpose.spine.measurements import NO_SLIP_THRESHOLD
 
@@ -165,6 +167,11 @@ class SpineReport:
         warnings: In the order of :mod:`.findings`.
         package_version: Of this package.
         notice: :data:`NOTICE`.
+        slip_quantiles: So many standard deviations reach from a slip to the ends of its
+            interval, by the kind of the lower vertebra (``'S1'``, ``'others'``; of
+            ``'all'`` where its level has no name); ``None`` where the calibration saw
+            too few patients, and of all without a calibration.
+        review: What a person made of it, if one looked.
     """
 
     film: FilmFacts
@@ -176,6 +183,10 @@ class SpineReport:
     warnings: tuple[ReportWarning, ...]
     package_version: str
     notice: str = NOTICE
+    slip_quantiles: Mapping[str, float | None] | None = field(
+        default=None, metadata=LATER
+    )
+    review: Review | None = field(default=None, metadata=LATER)
 
     @property
     def refused(self) -> bool:

@@ -14,6 +14,7 @@ from spondylo_mmpose.apis.report_json import (
     schema,
     write_report,
 )
+from spondylo_mmpose.apis.review_facts import Review
 from spondylo_mmpose.apis.spine_report import ReportOptions, SpineReport
 from spondylo_mmpose.errors import SpondyloError
 from tests.test_apis.helpers import HALF_MM, MODEL, film, found_in, spine
@@ -80,13 +81,16 @@ def test_the_schema_names_the_fields_of_the_classes():
     whole = schema()
     names = {field.name for field in dataclasses.fields(SpineReport)}
     assert set(whole['properties']) == {'format', 'format_version'} | names
-    assert whole['properties']['format_version']['const'] == FORMAT_VERSION
+    assert FORMAT_VERSION in whole['properties']['format_version']['enum']
     for name in ('film', 'model', 'options', 'lordosis'):
         properties = check(inner(SpineReport, name), whole['properties'][name])
         if name == 'model':
             check(
                 inner(inner(SpineReport, name), 'parts'), properties['parts']['items']
             )
+    review = whole['properties']['review']['anyOf'][0]
+    properties = check(inner(SpineReport, 'review'), review)
+    check(inner(Review, 'vertebrae'), properties['vertebrae']['items'])
     for name in ('vertebrae', 'pairs', 'warnings'):
         check(inner(SpineReport, name), whole['properties'][name]['items'])
 
@@ -126,6 +130,14 @@ def test_what_is_no_json_either(text):
 def test_fields_of_later_minor_versions_are_passed_over(report):
     later = changed(report, lambda c: c.update(format_version='1.7', speed=1))
     assert SpineReport.from_json(later) == report
+
+
+def test_reports_of_the_first_version_are_read(report):
+    def older(content):
+        content.update(format_version='1.0')
+        del content['review'], content['slip_quantiles']
+
+    assert SpineReport.from_json(changed(report, older)) == report
 
 
 def test_a_file_is_named(tmp_path):
