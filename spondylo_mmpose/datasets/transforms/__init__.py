@@ -14,6 +14,9 @@ from spondylo_mmpose.datasets.transforms.random_marker_occlusion import (
 from spondylo_mmpose.datasets.transforms.random_radiograph_appearance import (
     RandomRadiographAppearance,
 )
+from spondylo_mmpose.datasets.transforms.random_superposition import (
+    RandomSuperposition,
+)
 from spondylo_mmpose.datasets.transforms.slot_targets import SlotTargets
 
 __all__ = [
@@ -27,5 +30,6 @@ __all__ = [
     'RandomInversion',
     'RandomMarkerOcclusion',
     'RandomRadiographAppearance',
+    'RandomSuperposition',
     'SlotTargets',
 ]
