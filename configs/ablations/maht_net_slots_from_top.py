@@ -5,5 +5,8 @@ _base_ = './maht_net_whole.py'
 train_dataloader = dict(
     dataset=dict(pipeline_changes=dict(SlotTargets=dict(count_from='top')))
 )
-# The next slot is then the one below.
-model = dict(head=dict(anatomy_loss=dict(type='SpineAnatomyLoss', order_weight=0.0)))
+model = dict(
+    # The next slot is then the one below.
+    head=dict(anatomy_loss=dict(type='SpineAnatomyLoss', order_weight=0.0)),
+    test_cfg=dict(count_from='top'),
+)

@@ -14,7 +14,6 @@ from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.registry import DefaultScope
 from numpy.typing import NDArray
-from torch import nn
 
 from spondylo_mmpose.apis.found import FoundVertebrae
 from spondylo_mmpose.apis.model_facts import ModelFacts, ModelPart
@@ -50,7 +49,7 @@ class FilmNetwork:
 
     Args:
         files: A model of whole films, or with a detector a top-down pose model.
-        detector: What finds the boxes.
+        detector: What finds the boxes: a detector, or a model of whole films.
         device: One of :data:`.device.DEVICES`.
         passes: How often a pose model looks, see :class:`.DetectThenPose`.
 
@@ -75,8 +74,6 @@ class FilmNetwork:
         found: Detector | None = None
         if detector is not None:
             found = load_detector(str(detector.config), str(detector.weights))
-            if recipe_kind(found.config) != DETECTOR:
-                raise SpondyloError(f'{detector.config}: is no recipe of a detector')
             parts.append(_part('detector', detector, found.config))
             look_for_boxes(config, found, passes=passes)
         self.network = build_network(config, 'cpu')
@@ -85,6 +82,10 @@ class FilmNetwork:
         else:
             weigh_parts(self.network, str(files.weights), content, found)
         self.network.to(self.device).eval()
+        whole: Any = self.network
+        finder = whole if found is None else whole.detector.model
+        head = getattr(finder, 'head', None)
+        self._tells_presence = getattr(head, 'to_presence', None) is not None
         self._scope = config.get('default_scope', 'mmpose')
         with (
             DefaultScope.overwrite_default_scope(self._scope),
@@ -131,13 +132,9 @@ class FilmNetwork:
                 told['std_origin'] = sample.get('std_origin', LEARNED)
         if 'slots' in instances:
             told['slots'] = as_array(instances.slots).astype(np.intp)
-        if getattr(_head(self.network), 'to_presence', None) is not None:
+        if self._tells_presence:
             told['presence'] = scores
         return FoundVertebrae(corners, scores, **told)
-
-
-def _head(network: nn.Module) -> Any:
-    return getattr(network, 'head', None)
 
 
 def _check_kind(config: Config, files: ModelFiles, detector: ModelFiles | None) -> None:

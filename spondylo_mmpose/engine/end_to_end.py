@@ -23,6 +23,7 @@ from spondylo_mmpose.engine.launch import (
     load_config,
 )
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.zoo.recipe import TOP_DOWN, recipe_kind
 
 KEPT_SCORE = 0.05
 """Least score of a box that gets corners; metrics and readers of a dump set their own.
@@ -49,7 +50,7 @@ _FILM_PIPELINE = [
 
 @dataclass(frozen=True)
 class Detector:
-    """A trained detector.
+    """A trained detector, or model of whole films that finds boxes for another.
 
     Attributes:
         config: Its recipe.
@@ -63,13 +64,18 @@ class Detector:
 
 
 def load_detector(config_path: str, checkpoint: str) -> Detector:
-    """Read what ``--detector`` names.
+    """Read what ``--detector`` names: a detector, or a model of whole films.
 
     Raises:
         SpondyloError: If one of the files is no such thing.
     """
     content = load_checkpoint_file(checkpoint)
     config = load_config(config_path)
+    if recipe_kind(config) == TOP_DOWN:
+        raise SpondyloError(
+            f'{config_path}: sees one vertebra at a time and finds none; name a '
+            'detector or a model of whole films'
+        )
     forget_pretrained(config)
     return Detector(config, checkpoint, content)
 

@@ -56,6 +56,7 @@ def _whole_films(samples: Sequence[Mapping[str, Any]]) -> list[FilmPrediction]:
             file_name=name,
             corners=prediction.corners,
             scores=np.clip(prediction.scores, 0, 1),
+            levels=prediction.levels,
             corner_std=prediction.corner_std,
             size=(film.width, film.height) if film.width else None,
         )

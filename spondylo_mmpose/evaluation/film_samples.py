@@ -12,7 +12,7 @@ from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.baselines import BOX_CORNERS, place_in_box
 from spondylo_mmpose.evaluation.film_pairs import FilmPair
 from spondylo_mmpose.evaluation.film_predictions import FilmPrediction
-from spondylo_mmpose.spine.anatomy import FloatArray, as_spine
+from spondylo_mmpose.spine.anatomy import LEVELS, FloatArray, as_spine
 
 _SCORES = ('bbox_scores', 'scores', 'keypoint_scores')
 
@@ -36,8 +36,9 @@ def film_pair_from_sample(sample: Mapping[str, Any]) -> FilmPair:
               (``(N,)``) and ``keypoint_scores`` (``(N, 4)``, the mean counts). Where
               there are no ``keypoints``, ``bboxes`` ``(N, 4)`` of a detector, whose
               own four corners then stand for those of the vertebra: vertebrae found
-              mean what they should, errors of corners are a floor. For
-              ``keypoint_stds`` see :func:`told_stds`.
+              mean what they should, errors of corners are a floor. ``slots``
+              ``(N,)``, places counted upward from S1, are the model's names of the
+              vertebrae. For ``keypoint_stds`` see :func:`told_stds`.
 
     Returns:
         Truth and prediction; both bear ``img_path`` as file name.
@@ -128,7 +129,20 @@ def _prediction(path: str, instances: Mapping[str, Any]) -> FilmPrediction:
             told = as_array(instances[name])
             scores = told.mean(1) if told.ndim == 2 else told
             break
-    return FilmPrediction(path, corners, scores, corner_std=told_stds(instances))
+    return FilmPrediction(
+        path,
+        corners,
+        scores,
+        levels=_told_levels(instances),
+        corner_std=told_stds(instances),
+    )
+
+
+def _told_levels(instances: Mapping[str, Any]) -> list[str | None] | None:
+    if instances.get('slots') is None:
+        return None
+    slots = as_array(instances['slots']).astype(int)
+    return [LEVELS[slot] if slot < len(LEVELS) else None for slot in slots]
 
 
 def told_stds(instances: Mapping[str, Any]) -> FloatArray | None:

@@ -60,7 +60,7 @@ class FilmHeatmapModel(RunNetwork):
         with torch.no_grad():
             (sample,) = self.model.test_step(pseudo_collate([packed]))
         found = sample.pred_instances
-        slots = np.asarray(found.slots)
+        slots = np.asarray(found.slots if 'slots' in found else found.slots_from_top)
         maps: Any = sample.pred_fields.heatmaps
         corners = np.asarray(found.keypoints, np.float64).reshape(-1, 4, 2)
         return FilmHeatmaps(

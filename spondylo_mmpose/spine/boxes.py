@@ -33,10 +33,13 @@ class FilmBoxes:
     Attributes:
         boxes: ``(N, 4)`` ``x1, y1, x2, y2``, px of the film.
         scores: ``(N,)`` in [0, 1].
+        slots: ``(N,)`` places counted upward from S1, where what found the boxes names
+            vertebrae.
     """
 
     boxes: NDArray[np.float32]
     scores: NDArray[np.float32]
+    slots: NDArray[np.integer] | None = None
 
     def best(self, threshold: float, most: int, size: tuple[int, int]) -> 'FilmBoxes':
         """Boxes that count, within the film, the best first.
@@ -52,4 +55,5 @@ class FilmBoxes:
         counts = (self.scores >= threshold) & (boxes[:, 2:] > boxes[:, :2]).all(1)
         order = np.argsort(-self.scores, kind='stable')
         chosen = order[counts[order]][:most]
-        return FilmBoxes(boxes[chosen], self.scores[chosen])
+        slots = None if self.slots is None else self.slots[chosen]
+        return FilmBoxes(boxes[chosen], self.scores[chosen], slots)

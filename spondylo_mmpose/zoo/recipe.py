@@ -47,12 +47,8 @@ def recipe_kind(config: Config) -> str:
 
 def counts_upward(config: Config) -> bool:
     """Whether a model's slots are counted from S1; an ablation counts from the top."""
-    dataset = (config.get('train_dataloader') or {}).get('dataset') or {}
-    return not any(
-        step.get('count_from', 'lowest') != 'lowest'
-        for node in dataset_nodes(dataset)
-        for step in node.get('pipeline') or ()
-    )
+    settings = config.model.get('test_cfg') or {}
+    return bool(settings.get('count_from', 'lowest') == 'lowest')
 
 
 def input_size(config: Config) -> tuple[int, int] | None:

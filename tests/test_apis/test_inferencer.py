@@ -162,13 +162,27 @@ def test_a_calibration(weights, maht, films, tmp_path):
         (POSE, None, 'needs a detector'),
         (DETECTOR, None, 'finds boxes and no corners'),
         (FILM, DETECTOR, 'finds vertebrae itself'),
-        (POSE, FILM, 'is no recipe of a detector'),
+        (POSE, POSE, 'sees one vertebra at a time and finds none'),
     ],
 )
 def test_models_in_the_wrong_place(weights, config, detector, complaint):
     other = None if detector is None else (detector, weights[detector])
     with pytest.raises(SpondyloError, match=complaint):
         inferencer(weights, config, detector=other)
+
+
+def test_a_model_of_whole_films_finds_and_names_for_another(weights, maht, films):
+    two = inferencer(weights, POSE, detector=(FILM, weights[FILM]))
+    found, named = (model(films[0], score_threshold=0.05) for model in (two, maht))
+    # An untrained network is sure of half the slots; those outside the film go.
+    assert 0 < len(found.vertebrae) <= len(named.vertebrae)
+    by_level = {one.level: one for one in named.vertebrae}
+    for one in found.vertebrae:
+        assert one.level_origin == 'model slot'
+        assert one.presence == by_level[one.level].presence
+        assert one.corners != by_level[one.level].corners
+    roles = [(part.role, part.config) for part in two.model.facts.parts]
+    assert roles == [('pose', 'tiny.py'), ('detector', 'tiny_maht_net.py')]
 
 
 def test_weights_of_another_model(weights):

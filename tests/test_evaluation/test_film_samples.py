@@ -159,3 +159,10 @@ def test_deviations_stay_with_their_vertebrae(sample):
 def test_models_may_tell_no_deviations(sample, told):
     sample['pred_instances'] |= told
     assert film_pair_from_sample(sample)[1].corner_std is None
+
+
+def test_slots_are_names(sample):
+    assert film_pair_from_sample(sample)[1].levels is None
+    sample['pred_instances']['slots'] = np.array([0, 2, 99])
+    levels = ['S1', 'L4', None]
+    assert film_pair_from_sample(sample)[1].levels == levels

@@ -46,7 +46,8 @@ class DetectThenPose(BaseModel):
     ``keypoint_scores`` have scales of their own and stand beside it.
 
     Args:
-        detector: Config of a :class:`.FilmDetector` or :class:`.FileBoxes`.
+        detector: Config of a :class:`.FilmDetector`, which may hold a model of whole
+            films too, or of :class:`.FileBoxes`.
         pose: Config of the pose model.
         pose_pipeline: Transforms that its recipe tests with, from the one that loads
             the film to the one that packs.
@@ -101,7 +102,8 @@ class DetectThenPose(BaseModel):
         Returns:
             The samples with ``pred_instances``: arrays ``keypoints`` ``(N, 4, 2)`` px
             of the film, ``keypoint_scores`` ``(N, 4)``, ``bboxes`` ``(N, 4)`` and
-            ``bbox_scores`` ``(N,)`` of the detector, best first. N may be 0. Of a pose
+            ``bbox_scores`` ``(N,)`` of the detector, best first, and its ``slots``
+            ``(N,)`` if it names vertebrae. N may be 0. Of a pose
             model that tells them also ``keypoint_stds`` ``(N, 4)`` px of the film,
             unless no film of the batch shows a vertebra.
 
@@ -149,10 +151,12 @@ class DetectThenPose(BaseModel):
             told = self._look([films[i] for i in owners], boxes)
             boxes = _next_boxes(told['keypoints'], boxes)
         for number, one in enumerate(found):
+            names = {} if one.slots is None else {'slots': one.slots}
             yield InstanceData(
                 **{name: values[owners == number] for name, values in told.items()},
                 bboxes=one.boxes,
                 bbox_scores=one.scores,
+                **names,
             )
 
     def _look(

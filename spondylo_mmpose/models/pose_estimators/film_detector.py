@@ -1,4 +1,4 @@
-"""A detector that looks at loaded films."""
+"""What finds vertebrae on loaded films: a detector, or a model of whole films."""
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -10,12 +10,16 @@ from mmengine.registry import DefaultScope
 from mmpose.registry import MODELS
 from torch import nn
 
+from spondylo_mmpose.evaluation.film_samples import as_array
 from spondylo_mmpose.models.pose_estimators.film_boxes import FilmBoxes, LoadedFilm
 
 
 @MODELS.register_module()
 class FilmDetector(nn.Module):
-    """A detector of MMDet with the test pipeline of its own recipe.
+    """A model with the test pipeline of its own recipe, of which the boxes are taken.
+
+    A detector of MMDet, or a pose model of whole films such as MAHT-Net, whose hulls
+    are the boxes and whose ``slots`` name the vertebrae.
 
     Args:
         model: Its config.
@@ -42,11 +46,13 @@ class FilmDetector(nn.Module):
         ]
         found = []
         for sample in self.model.test_step(pseudo_collate(samples)):
-            instances = sample.pred_instances
+            told = sample.pred_instances
+            scores = told.bbox_scores if 'bbox_scores' in told else told.scores
             found.append(
                 FilmBoxes(
-                    instances.bboxes.detach().cpu().numpy().astype(np.float32),
-                    instances.scores.detach().cpu().numpy().astype(np.float32),
+                    as_array(told.bboxes).astype(np.float32).reshape(-1, 4),
+                    as_array(scores).astype(np.float32),
+                    as_array(told.slots).astype(int) if 'slots' in told else None,
                 )
             )
         return found

@@ -40,6 +40,8 @@ class FilmPoseEstimator(BasePoseEstimator):
               switched on, and nothing else in training mode (0: once, without);
               answers are :func:`.mean_answers`,
             * ``mc_dropout_seed``: of what is dropped (0),
+            * ``count_from``: ``'lowest'``, where slot 0 is S1, or ``'top'`` for models
+              trained the published way, whose slots name nothing (``'lowest'``),
             * ``uncertainty``: file of :func:`.load_calibration`, which corrects
               ``keypoint_stds``.
         **kwargs: As ``args``.
@@ -77,8 +79,9 @@ class FilmPoseEstimator(BasePoseEstimator):
             The samples with ``pred_instances``: arrays ``keypoints`` ``(N, 4, 2)`` px
             of the film, ``keypoint_scores``, ``keypoints_visible`` and
             ``keypoint_stds`` (px of the film) ``(N, 4)``, hull ``bboxes`` ``(N, 4)``,
-            ``bbox_scores`` and ``slots`` ``(N,)``, from the lowest vertebra upward. The
-            meta information ``std_origin`` says how ``keypoint_stds`` came about.
+            ``bbox_scores`` and ``slots`` ``(N,)``, from the lowest vertebra upward;
+            ``slots_from_top`` instead where slots are counted from there. The meta
+            information ``std_origin`` says how ``keypoint_stds`` came about.
         """
         settings = self.test_cfg
         origin, calibration = self._std_origin()
@@ -96,7 +99,10 @@ class FilmPoseEstimator(BasePoseEstimator):
         if isinstance(found, tuple):
             found, fields = found
         for sample, instances, field in zip(data_samples, found, fields, strict=True):
-            sample.pred_instances = _to_film(instances, sample.warp_mat, calibration)
+            told = _to_film(instances, sample.warp_mat, calibration)
+            if settings.get('count_from', 'lowest') == 'top':
+                told.slots_from_top = told.pop('slots')
+            sample.pred_instances = told
             sample.set_metainfo({'std_origin': origin})
             if field is not None:
                 sample.pred_fields = field

@@ -78,6 +78,15 @@ def test_dropout_moves_corners_and_nothing_else(build):
         assert other.pred_instances.keypoint_stds.max() > 5
 
 
+def test_slots_counted_from_the_top_name_nothing(build):
+    upward, downward = (
+        predict(build(**settings))[0].pred_instances
+        for settings in ({}, {'count_from': 'top'})
+    )
+    assert upward.slots.tolist() == downward.slots_from_top.tolist() == [*range(12)]
+    assert 'slots' not in downward
+
+
 @pytest.mark.parametrize('part', ['neck', 'head'])
 def test_each_attention_layer_is_stochastic_by_itself(build, config, part):
     init_default_scope('mmpose')
