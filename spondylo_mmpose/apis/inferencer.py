@@ -83,7 +83,8 @@ class SpineInferencer(FilmReporter):
 
         Args:
             model: Name or folder of published weights, see :func:`.find_model`. A
-                calibration in the folder is used unless another one is given.
+                calibration and a detector in the folder are used unless others are
+                given.
             **settings: As for the class.
 
         Raises:
@@ -91,6 +92,8 @@ class SpineInferencer(FilmReporter):
         """
         files = find_model(model)
         told = {'calibration': files.calibration, 'name': files.own_name, **settings}
+        if files.detector is not None and not told.get('detector'):
+            told['detector'] = files.detector.config, files.detector.weights
         return cls(files.config, files.weights, **told)
 
     @overload

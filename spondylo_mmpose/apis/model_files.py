@@ -13,12 +13,14 @@ class ModelFiles:
         weights: Checkpoint or published weights, which hold no code.
         calibration: What validation says of its errors, if that is known.
         name: What reports call it; the recipe's name when left out.
+        detector: What finds the vertebrae for it, if it is a top-down model.
     """
 
     config: str | Path
     weights: str | Path
     calibration: str | Path | None = None
     name: str | None = None
+    detector: 'ModelFiles | None' = None
 
     @property
     def own_name(self) -> str:

@@ -17,6 +17,9 @@ FOLDER_VARIABLE = 'SPONDYLO_MODELS'
 CALIBRATION = 'calibration.json'
 """In the folder of a model: what validation says of its errors."""
 
+DETECTOR = 'detector'
+"""Folder in that of a top-down model: what finds the vertebrae for it."""
+
 WEIGHTS = '.safetensors'
 
 
@@ -71,6 +74,8 @@ def find_model(name: str | None = None) -> ModelFiles:
 def model_in(folder: Path) -> ModelFiles:
     """The files of a model in a folder as ``tools/publish.py`` writes it.
 
+    A top-down model may have its :data:`DETECTOR` in a folder within.
+
     Raises:
         SpondyloError: If it is none.
     """
@@ -87,12 +92,13 @@ def model_in(folder: Path) -> ModelFiles:
             f'{folder}: holds {len(recipes)} recipes, not one; name a folder that '
             'tools/publish.py wrote'
         )
-    calibration = folder / CALIBRATION
+    calibration, detector = folder / CALIBRATION, folder / DETECTOR
     return ModelFiles(
         (own or recipes)[0],
         weights[0],
         calibration if calibration.is_file() else None,
         folder.resolve().name,
+        model_in(detector) if detector.is_dir() else None,
     )
 
 

@@ -112,14 +112,17 @@ def test_models_that_name_no_level(weights, films, config, one_thread):
     assert roles == (['film'] if detector is None else ['pose', 'detector'])
 
 
-def test_published_weights(weights, films, maht, tmp_path):
-    config = load_config(FILM)
-    folder = tmp_path / 'small'
+def publish(weights, config, folder):
     folder.mkdir()
-    (folder / 'tiny_maht_net.py').write_text(published_text(config))
-    state = torch.load(weights[FILM], weights_only=True)['state_dict']
+    (folder / config.name).write_text(published_text(load_config(config)))
+    state = torch.load(weights[config], weights_only=True)['state_dict']
     path = write_weights(folder / 'new.safetensors', state, {})
-    path.rename(folder / f'tiny_maht_net-{file_digest(path)[:8]}.safetensors')
+    path.rename(folder / f'{config.stem}-{file_digest(path)[:8]}.safetensors')
+    return folder
+
+
+def test_published_weights(weights, films, maht, tmp_path):
+    folder = publish(weights, FILM, tmp_path / 'small')
     ask = SpineInferencer.from_model(str(folder), device='cpu')
     assert ask.model.facts.name == 'small'
     assert ask(films[0]).vertebrae == maht(films[0]).vertebrae
@@ -127,6 +130,17 @@ def test_published_weights(weights, films, maht, tmp_path):
         ask.model.facts.parts[0].config_sha256
         == maht.model.facts.parts[0].config_sha256
     )
+
+
+def test_published_weights_of_two_models(weights, films, tmp_path):
+    folder = publish(weights, POSE, tmp_path / 'two')
+    publish(weights, FILM, folder / 'detector')
+    ask = SpineInferencer.from_model(str(folder), device='cpu')
+    two = inferencer(weights, POSE, detector=(FILM, weights[FILM]))
+    assert ask(films[0]).vertebrae == two(films[0]).vertebrae
+    other = (DETECTOR, weights[DETECTOR])
+    ask = SpineInferencer.from_model(str(folder), device='cpu', detector=other)
+    assert ask.model.facts.parts[1].config == 'tiny_detector.py'
 
 
 def test_a_calibration(weights, maht, films, tmp_path):

@@ -30,6 +30,17 @@ def test_a_folder_of_published_weights(tmp_path):
     assert models.model_in(folder).calibration == folder / 'calibration.json'
 
 
+def test_a_top_down_model_and_what_finds_its_vertebrae(tmp_path):
+    folder = publish(tmp_path / 'm', 'net.py', 'net-0123abcd.safetensors')
+    assert models.model_in(folder).detector is None
+    inner = publish(folder / 'detector', 'find.py', 'find-0123abcd.safetensors')
+    found = models.model_in(folder).detector
+    assert found.config == inner / 'find.py'
+    (inner / 'find.py').unlink()
+    with pytest.raises(SpondyloError, match='detector: holds 0 recipes'):
+        models.model_in(folder)
+
+
 def test_the_recipe_of_the_weights_among_others(tmp_path):
     folder = publish(tmp_path / 'm', 'net.py', 'other.py', 'net-0123abcd.safetensors')
     assert models.model_in(folder).config == folder / 'net.py'
