@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,8 +10,8 @@ from hypothesis import HealthCheck, settings
 
 from spondylo_mmpose.phantom.writer import write_phantoms
 from tests.browser import browser, find_browser
-
-ROOT = Path(__file__).parent.parent
+from tests.tool_runner import ROOT as ROOT
+from tests.tool_runner import ToolRunner
 
 # How long an example takes says something of the machine, not of the code.
 settings.register_profile(
@@ -83,16 +82,7 @@ def tab(tmp_path_factory):
 
 @pytest.fixture(scope='session')
 def run_tool():
-    """Run one of the real tools in a process of its own."""
-
-    def run(name: str, *arguments: object, timeout: float = 600, **environment: str):
-        return subprocess.run(
-            [sys.executable, str(ROOT / 'tools' / name), *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            cwd=ROOT,
-            env={**os.environ, **environment},
-        )
-
-    return run
+    """Run one of the real tools in a process of its own, forked or `run_tool.fresh`."""
+    runner = ToolRunner()
+    yield runner
+    runner.close()

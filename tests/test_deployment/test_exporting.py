@@ -129,7 +129,9 @@ def test_every_kind_through_the_tool(name, phantom_films, tmp_path, run_tool):
     config, network = build(name)
     weights = save(tmp_path / 'w.pth', network)
     out = tmp_path / 'm.onnx'
-    done = run_tool('export.py', path, weights, '--out', out, '--check', '--opset', 20)
+    done = run_tool.fresh(
+        'export.py', path, weights, '--out', out, '--check', '--opset', 20
+    )
     assert done.returncode == 0, done.stderr
     assert f'exported: {out}' in done.stdout
     assert 'largest difference from torch' in done.stdout

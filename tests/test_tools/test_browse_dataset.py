@@ -3,7 +3,7 @@
 
 def test_browse_phantoms(phantoms, tmp_path, run_tool):
     out = tmp_path / 'out'
-    done = run_tool(
+    done = run_tool.fresh(
         'browse_dataset.py', 'configs/demo/hrnet_w16.py', '--out', out, '--num', 2,
         '--html', '--cfg-options', f'data_root={phantoms}',
     )  # fmt: skip

@@ -38,7 +38,7 @@ def test_spacings_of_originals_bring_those_of_the_films(run_tool, phantoms, tmp_
         lines.append(f'{name},{x!r}')
     table = tmp_path / 'original.csv'
     table.write_text('\n'.join([*lines, 'stranger,0.2']))
-    done = run_tool(
+    done = run_tool.fresh(
         *('calibrate.py', 'table', table, phantoms, '--annotations', 'bare'),
         *('--original-size', '--out', 'again'),
     )

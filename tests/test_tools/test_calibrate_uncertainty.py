@@ -36,7 +36,7 @@ def options(dumps, **given):
 
 def test_calibration_and_check(run_tool, dumps, tmp_path):
     out, picture = tmp_path / 'new' / 'u.json', tmp_path / 'u.png'
-    done = run_tool(
+    done = run_tool.fresh(
         *('calibrate_uncertainty.py', dumps / 'val.pkl', '--out', out, '--check'),
         *(dumps / 'test.pkl', '--figure', picture, '--json', tmp_path / 'check.json'),
     )

@@ -9,7 +9,7 @@ def test_runs_of_both_kinds(tmp_path, run_tool):
         f'films={results_of(tmp_path, "a", [1, 2], missing=2)}',
     ]
     out = tmp_path / 'out'
-    done = run_tool(
+    done = run_tool.fresh(
         'compare.py', *runs, '--annotations', truth_of(tmp_path), '--out', out
     )
     assert done.returncode == 0, done.stderr

@@ -8,7 +8,7 @@ from spondylo_mmpose.phantom.writer import write_phantoms
 def test_statistics_of_phantoms(tmp_path, run_tool):
     root, out = tmp_path / 'phantoms', tmp_path / 'out'
     write_phantoms(root, 3, 0, 'coco', workers=1)
-    done = run_tool('dataset_stats.py', root, '--out', out, '--workers', 2)
+    done = run_tool.fresh('dataset_stats.py', root, '--out', out, '--workers', 2)
     assert done.returncode == 0, done.stderr
     assert 'vertebrae per film' in done.stdout
     assert done.stdout.strip().endswith(f'written to {out}')

@@ -28,7 +28,8 @@ def detector(phantoms, tmp_path_factory, run_tool):
     train = (DETECTOR, '--no-pretrained', '--work-dir', folder)
     for epochs in (1, 2):
         run(
-            run_tool, 'train.py', *train, *(('--resume',) if epochs == 2 else ()),
+            run_tool if epochs == 2 else run_tool.fresh,
+            'train.py', *train, *(('--resume',) if epochs == 2 else ()),
             '--cfg-options', f'data_root={phantoms}', f'train_cfg.max_epochs={epochs}',
         )  # fmt: skip
     found = sorted(folder.rglob('epoch_2.pth'))
@@ -86,7 +87,7 @@ def test_detector_then_pose_and_its_boxes(phantoms, detector, pose, tmp_path, ru
     assert list(pictures.rglob('*.jpg')) or list(pictures.rglob('*.png'))
 
     found, _ = measure(
-        run_tool, phantoms, tmp_path / 'both', POSE, pose,
+        run_tool.fresh, phantoms, tmp_path / 'both', POSE, pose,
         '--detector', DETECTOR, detector,
     )  # fmt: skip
     offline = evaluate(run_tool, phantoms, tmp_path / 'both')

@@ -46,7 +46,7 @@ def test_a_dump_is_measured_and_brought_into_json(tmp_path, run_tool, dump, trut
 
 
 def test_result_files_are_those_of_a_run(tmp_path, run_tool, dump, truth):
-    done = run_tool('evaluate.py', dump, truth, '--out', tmp_path / 'results')
+    done = run_tool.fresh('evaluate.py', dump, truth, '--out', tmp_path / 'results')
     assert done.returncode == 0, done.stderr
     assert read_json(tmp_path / 'results/metrics.json')['corner/MRE_px'] == 5
     rows = (tmp_path / 'results/per_vertebra.csv').read_text().splitlines()

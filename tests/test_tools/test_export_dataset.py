@@ -12,7 +12,7 @@ def root(tmp_path):
 
 def test_exports_and_tells_what_is_lost(run_tool, root, tmp_path):
     out = tmp_path / 'out'
-    done = run_tool('export_dataset.py', 'yolo-pose', root, out)
+    done = run_tool.fresh('export_dataset.py', 'yolo-pose', root, out)
     assert done.returncode == 0, done.stderr
     first, *notes = done.stdout.splitlines()
     assert first == (

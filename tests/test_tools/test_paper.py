@@ -26,7 +26,7 @@ def data(phantoms, tmp_path):
 def test_our_run_and_foreign_predictions(data, run_tool):
     folder, annotations = data
     out = folder / 'paper'
-    done = run_tool(
+    done = run_tool.fresh(
         'paper.py', f'ours={folder}/run', folder / 'theirs.json', '--annotations',
         annotations, '--out', out, '--films', 1,
     )  # fmt: skip

@@ -24,8 +24,8 @@ def weights(tmp_path_factory):
     return path
 
 
-def predict(run_tool, *arguments):
-    return run_tool('predict.py', *arguments, '--device', 'cpu', OMP_NUM_THREADS='1')
+def predict(run, *arguments):
+    return run('predict.py', *arguments, '--device', 'cpu', OMP_NUM_THREADS='1')
 
 
 def test_films_and_what_is_none(phantoms, weights, tmp_path, run_tool):
@@ -40,7 +40,7 @@ def test_films_and_what_is_none(phantoms, weights, tmp_path, run_tool):
     out = tmp_path / 'out'
     told = ('--config', CONFIG, '--checkpoint', weights, '--out', out)
     done = predict(
-        run_tool, films, *told, '--facing', 'left', '--spacing', '0.25,0.5',
+        run_tool.fresh, films, *told, '--facing', 'left', '--spacing', '0.25,0.5',
         '--levels', 'L5', '--batch-size', '2',
     )  # fmt: skip
     assert done.returncode == 1, done.stderr

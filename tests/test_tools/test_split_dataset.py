@@ -13,7 +13,9 @@ def root(tmp_path_factory):
 
 
 def test_split_and_check(run_tool, root):
-    done = run_tool('split_dataset.py', 'ratio', root, '--name', 'r70', '--seed', 4)
+    done = run_tool.fresh(
+        'split_dataset.py', 'ratio', root, '--name', 'r70', '--seed', 4
+    )
     assert done.returncode == 0, done.stderr
     table = [line.split() for line in done.stdout.splitlines()[:5]]
     assert table[0] == [

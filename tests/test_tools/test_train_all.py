@@ -22,7 +22,7 @@ def test_series_from_training_to_comparison(phantoms, tmp_path, run_tool):
         '--no-pretrained', '--out', out, '--detector', CONFIGS / 'tiny_detector.py',
         '--cfg-options', f'data_root={phantoms}',
     ]  # fmt: skip
-    done = run_tool('train_all.py', *command, OMP_NUM_THREADS='1')
+    done = run_tool.fresh('train_all.py', *command, OMP_NUM_THREADS='1')
     assert done.returncode == 1, done.stdout + done.stderr
     assert '3 recipes: tiny_detector, broken, tiny;' in done.stdout
     (failure,) = [x for x in done.stderr.splitlines() if x.startswith('failed: ')]

@@ -11,7 +11,7 @@ def two(tmp_path):
 
 
 def test_clean_set_ends_with_zero(run_tool, two):
-    done = run_tool('verify_dataset.py', two, '--strict')
+    done = run_tool.fresh('verify_dataset.py', two, '--strict')
     assert done.returncode == 0, done.stderr
     assert 'result: clean' in done.stdout
     # Names may tell who a patient is.

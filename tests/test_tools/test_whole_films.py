@@ -15,7 +15,7 @@ CONFIG = ROOT / 'tests' / 'configs' / 'tiny_keypoint_rcnn.py'
 def trained(phantoms, tmp_path_factory, run_tool):
     folder = tmp_path_factory.mktemp('whole_films')
     for options in ((), ('--resume',)):
-        done = run_tool(
+        done = (run_tool if options else run_tool.fresh)(
             'train.py', CONFIG, '--no-pretrained', '--work-dir', folder, *options,
             '--cfg-options', f'data_root={phantoms}',
             f'train_cfg.max_epochs={3 if options else 2}',
