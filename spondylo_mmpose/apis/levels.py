@@ -67,7 +67,7 @@ def name_levels(found: FoundVertebrae, lowest_level: str | None = None) -> Namin
     Raises:
         ValueError: If there is no such level.
     """
-    apart, doubled = _apart(found.corners), _doubled(found.corners)
+    apart, doubled = is_apart(found.corners), is_doubled(found.corners)
     if found.slots is not None:
         places = [int(slot) for slot in found.slots]
         first = places[0] if places else 0
@@ -93,7 +93,8 @@ def name_levels(found: FoundVertebrae, lowest_level: str | None = None) -> Namin
     )
 
 
-def _apart(corners: FloatArray) -> NDArray[np.bool_]:
+def is_apart(corners: FloatArray) -> NDArray[np.bool_]:
+    """Whether a vertebra seems to be missing between neighbours, ``(N - 1,)``."""
     if len(corners) < 2:
         return np.zeros(0, dtype=bool)
     walls = (corners[:, 2:] - corners[:, :2]).mean(1)
@@ -105,7 +106,8 @@ def _apart(corners: FloatArray) -> NDArray[np.bool_]:
     return np.asarray(apart, dtype=np.bool_)
 
 
-def _doubled(corners: FloatArray) -> NDArray[np.bool_]:
+def is_doubled(corners: FloatArray) -> NDArray[np.bool_]:
+    """Whether neighbours lie on each other, ``(N - 1,)``."""
     if len(corners) < 2:
         return np.zeros(0, dtype=bool)
     boxes = hull_boxes(corners)

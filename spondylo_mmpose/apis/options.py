@@ -6,8 +6,8 @@ from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.spine.anatomy import LEVELS
 
-_LARGEST_SPACING = 10.0  # mm; no film has so few pixels
-_LARGEST_ASPECT = 10.0
+LARGEST_SPACING = 10.0  # mm; no film has so few pixels
+LARGEST_ASPECT = 10.0
 
 
 def check_options(options: ReportOptions) -> ReportOptions:
@@ -26,14 +26,14 @@ def check_options(options: ReportOptions) -> ReportOptions:
     if options.spacing_mm is not None and not _is_spacing(options.spacing_mm):
         raise SpondyloError(
             f'spacing_mm={options.spacing_mm}: must be a tuple (x, y) in mm, above '
-            f'0 and at most {_LARGEST_SPACING:g}'
+            f'0 and at most {LARGEST_SPACING:g}'
         )
     if options.pixel_aspect is not None and not (
-        1 / _LARGEST_ASPECT <= options.pixel_aspect <= _LARGEST_ASPECT
+        1 / LARGEST_ASPECT <= options.pixel_aspect <= LARGEST_ASPECT
     ):
         raise SpondyloError(
             f'pixel_aspect={options.pixel_aspect}: must be the spacing in x over that '
-            f'in y, between {1 / _LARGEST_ASPECT:g} and {_LARGEST_ASPECT:g}'
+            f'in y, between {1 / LARGEST_ASPECT:g} and {LARGEST_ASPECT:g}'
         )
     if options.spacing_mm is not None and options.pixel_aspect is not None:
         raise SpondyloError('give spacing_mm or pixel_aspect, not both')
@@ -56,5 +56,5 @@ def _is_spacing(told: object) -> bool:
         isinstance(told, tuple)
         and len(told) == 2
         and all(isinstance(one, (int, float)) for one in told)
-        and all(0 < one <= _LARGEST_SPACING for one in told)
+        and all(0 < one <= LARGEST_SPACING for one in told)
     )
