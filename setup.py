@@ -43,6 +43,8 @@ DEV = [
 ]
 # torch's exporter writes by onnxscript; exported models run on onnxruntime alone.
 ONNX = ['onnx>=1.16', 'onnxscript>=0.5', 'onnxruntime>=1.17']
+# The review server.
+SERVE = ['flask>=3,<4', 'waitress>=3,<4']
 # torch, mmcv and mmpose are absent on purpose; docs/installation.md installs them. pip
 # would fetch gigabytes of CUDA beside a chosen torch, build an mmcv without ops and
 # stumble over mmpose's requirement chumpy, which cannot be built.
@@ -89,10 +91,21 @@ setup(
     packages=find_packages(include=['spondylo_mmpose', 'spondylo_mmpose.*']),
     # .mim links to what mim and mmengine look for in a package.
     package_data={
-        'spondylo_mmpose': ['**/*.jinja', '**/*.json', '**/*.csv', *mim_files()]
+        'spondylo_mmpose': [
+            '**/*.jinja',
+            '**/*.json',
+            '**/*.csv',
+            'review/assets/*',
+            *mim_files(),
+        ]
     },
     entry_points={'console_scripts': ['spondylo = spondylo_mmpose.cli.main:main']},
     python_requires='>=3.10,<3.12',
     install_requires=REQUIRED,
-    extras_require={'dev': DEV, 'onnx': ONNX, 'all': [*DEV, *ONNX]},
+    extras_require={
+        'dev': DEV,
+        'onnx': ONNX,
+        'serve': SERVE,
+        'all': [*DEV, *ONNX, *SERVE],
+    },
 )

@@ -29,7 +29,7 @@ os.dup2(high[0], 3)
 os.dup2(high[1], 4)
 os.execv(sys.argv[3], sys.argv[3:])
 """
-PATIENCE = 120  # seconds for the whole visit; only a stuck browser needs them
+PATIENCE = 120  # seconds for an answer; only a stuck browser needs them
 
 
 def find_browser():
@@ -47,7 +47,6 @@ class Browser:
     def __init__(self, read, write):
         self._read, self._write, self._buffer = read, write, b''
         self._number, self._session = 0, None
-        self._deadline = time.monotonic() + PATIENCE
         self.events = []
         target = self.call('Target.createTarget', url='about:blank')['targetId']
         attached = self.call('Target.attachToTarget', targetId=target, flatten=True)
@@ -58,6 +57,7 @@ class Browser:
     def call(self, method, **params):
         """Send a command and wait for its result."""
         self._number += 1
+        self._deadline = time.monotonic() + PATIENCE
         message = {'id': self._number, 'method': method, 'params': params}
         if self._session:
             message['sessionId'] = self._session

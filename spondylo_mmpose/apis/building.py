@@ -46,8 +46,8 @@ def build_report(
 ) -> SpineReport:
     """Measure what can be measured, and say of the rest why not.
 
-    Corners are rounded first, so that whoever measures them anew from the report gets
-    the same numbers.
+    Corners and their deviations are rounded first, so that whoever measures them anew
+    from the report gets the same numbers.
 
     Args:
         found: What the model found, in any order.
@@ -66,6 +66,7 @@ def build_report(
     film = settle_facing(film, found.corners, options.facing)
     naming = name_levels(found, options.lowest_level)
     stds = _stds(found, naming, calibration)
+    stds = None if stds is None else np.round(stds, DECIMALS)
     warnings = (*screened, *findings(found, naming, film))
     return assemble_report(
         found, naming, stds, film, model, options, calibration, warnings

@@ -1,6 +1,7 @@
 """Reports of many films as one table."""
 
 import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -91,15 +92,21 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> Path:
     Raises:
         SpondyloError: If it cannot be written.
     """
-    # The mark at the beginning has spreadsheets read names as UTF-8.
-    with (
-        atomic_file(path) as temporary,
-        temporary.open('w', newline='', encoding='utf-8-sig') as stream,
-    ):
-        table = csv.DictWriter(stream, columns)
-        table.writeheader()
-        for row in rows:
-            table.writerow(
-                {k: csv_text(v) if isinstance(v, str) else v for k, v in row.items()}
-            )
+    with atomic_file(path) as temporary:
+        text = table_text(columns, rows)
+        temporary.write_text(text, encoding='utf-8', newline='')
     return path
+
+
+def table_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
+    """A table as CSV text, see :func:`write_rows`."""
+    # The mark at the beginning has spreadsheets read names as UTF-8.
+    stream = io.StringIO('\ufeff', newline='')
+    stream.seek(0, io.SEEK_END)
+    table = csv.DictWriter(stream, columns)
+    table.writeheader()
+    for row in rows:
+        table.writerow(
+            {k: csv_text(v) if isinstance(v, str) else v for k, v in row.items()}
+        )
+    return stream.getvalue()

@@ -25,6 +25,7 @@ class Command:
 
 COMMANDS = (
     Command('predict', 'predict.py', 'measure slips on films'),
+    Command('serve', 'serve.py', 'review and correct reports in a browser'),
     Command('convert', 'convert_dataset.py', 'turn a raw data set into COCO keypoints'),
     Command('verify', 'verify_dataset.py', 'tell what is wrong with a data set'),
     Command('train', 'train.py', 'train a recipe'),

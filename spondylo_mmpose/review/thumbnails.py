@@ -1,0 +1,36 @@
+"""Small pictures of films for the list."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from spondylo_mmpose.errors import SpondyloError
+
+_WIDTH, _QUALITY = 360, 80
+
+
+def thumbnail(path: Path) -> bytes:
+    """A small JPEG of a picture.
+
+    Args:
+        path: The picture.
+
+    Raises:
+        SpondyloError: If it cannot be read.
+    """
+    return _made(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1000)
+def _made(path: Path, changed: int) -> bytes:
+    image = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    if image is None:
+        raise SpondyloError('the picture of the film is damaged')
+    height = max(1, round(image.shape[0] * _WIDTH / image.shape[1]))
+    small = cv2.resize(image, (_WIDTH, height), interpolation=cv2.INTER_AREA)
+    encoded: bytes = cv2.imencode('.jpg', small, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[
+        1
+    ].tobytes()
+    return encoded
