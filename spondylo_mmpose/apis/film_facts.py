@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from spondylo_mmpose.apis.dataclass_json import LATER
 from spondylo_mmpose.spine.anatomy import Facing
+
+BurnedIn = Literal['yes', 'no', 'not told']
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class FilmFacts:
         view: ``'lateral'`` or ``'ap'``, where a DICOM file says so.
         notes: What in the file was contradictory or left unused.
         reasons: By the name of a field that is ``None``: why.
+        burned_in_text: Whether text, perhaps of the patient, is burned into the film,
+            as a DICOM file says; ``None`` for other files.
     """
 
     name: str | None
@@ -52,6 +57,7 @@ class FilmFacts:
     view: str | None
     notes: tuple[str, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
+    burned_in_text: BurnedIn | None = field(default=None, metadata=LATER)
 
     @property
     def scale(self) -> tuple[float, float] | None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spondylo_mmpose.apis import reasons
-from spondylo_mmpose.apis.film_facts import FilmFacts
+from spondylo_mmpose.apis.film_facts import BurnedIn, FilmFacts
 from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging import Radiograph, RadiographError, read_radiograph
@@ -71,8 +71,9 @@ def open_film(source: FilmInput, options: ReportOptions | None = None) -> OpenFi
         facing_confidence=None,
         view=film.view,
         notes=film.notes,
+        burned_in_text=cast(BurnedIn | None, film.burned_in_text),
     )
-    return OpenFilm(film.pixels, _with_scale(facts, options or ReportOptions()))
+    return OpenFilm(film.pixels, with_scale(facts, options or ReportOptions()))
 
 
 ARRAY = 'array'
@@ -113,8 +114,13 @@ def _of_array(values: NDArray[Any]) -> Radiograph:
     )
 
 
-def _with_scale(facts: FilmFacts, options: ReportOptions) -> FilmFacts:
-    """What is known of the scale, what was given before what the file tells."""
+def with_scale(facts: FilmFacts, options: ReportOptions) -> FilmFacts:
+    """What is known of the scale, what was given before what the file tells.
+
+    Args:
+        facts: What the file tells.
+        options: A spacing or aspect that is known.
+    """
     if options.spacing_mm is not None:
         x, y = options.spacing_mm
         facts = replace(

@@ -42,6 +42,14 @@ TEXTS = {
         'the pixel spacing is that of the detector: lengths in mm come out too long by '
         'the magnification'
     ),
+    'burned_in_text': (
+        'the file says that text is burned into the film: pictures of it may show the '
+        "patient's name"
+    ),
+    'burned_in_unknown': (
+        'the file does not say whether text is burned into the film: look before a '
+        'picture of it is passed on'
+    ),
     's1_missing': (
         'S1 was not found; the model takes the lowest vertebra for {lowest}'
     ),
@@ -67,6 +75,9 @@ TEXTS = {
 }
 """What is said, by code; ``s1_shape`` is the other reason for ``s1_missing``."""
 
+BURNED_IN = ('burned_in_text', 'burned_in_unknown')
+"""Codes of what is said of text that may be burned into a film."""
+
 EDGE = 0.004  # share of the film's longer side: so near, a corner is on the edge
 
 
@@ -90,6 +101,10 @@ def findings(
 def _of_the_film(found: FoundVertebrae, film: FilmFacts) -> Iterator[ReportWarning]:
     if film.view == 'ap':
         yield ReportWarning('not_lateral', 'refusal', TEXTS['not_lateral'])
+    if film.burned_in_text == 'yes':
+        yield ReportWarning('burned_in_text', 'caution', TEXTS['burned_in_text'])
+    elif film.burned_in_text == 'not told':
+        yield ReportWarning('burned_in_unknown', 'note', TEXTS['burned_in_unknown'])
     if not len(found):
         yield ReportWarning('nothing_found', 'caution', TEXTS['nothing_found'])
         return

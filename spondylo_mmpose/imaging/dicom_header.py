@@ -21,6 +21,7 @@ HEADER_TAGS = (
     'Modality',
     'PatientSex',
     'PatientAge',
+    'BurnedInAnnotation',
 )
 """Elements that :func:`read_header` looks at; there is no other way to a patient."""
 
@@ -45,6 +46,9 @@ def read_header(dataset: Dataset) -> dict[str, Any]:
         'modality': _modality(text_of(dataset, 'Modality')),
         'sex': {'M': 'M', 'F': 'F'}.get(text_of(dataset, 'PatientSex')),
         'age': _age(text_of(dataset, 'PatientAge')),
+        'burned_in_text': {'YES': 'yes', 'NO': 'no'}.get(
+            text_of(dataset, 'BurnedInAnnotation'), 'not told'
+        ),
         'notes': tuple(notes),
     }
 

@@ -48,6 +48,8 @@ class Radiograph:
         window: How more than 8 bits became 8: ``'none'`` (nothing to do), ``'robust'``
             (:func:`.tone.robust_window`), ``'dicom:WindowCenter'`` or
             ``'dicom:VOILUTSequence'``.
+        burned_in_text: Whether text is burned into the film, ``'yes'``, ``'no'`` or
+            ``'not told'``; DICOM only.
         inverted: Whether the file stores bone dark.
         notes: What in the file was contradictory or left unused, one line each.
     """
@@ -66,6 +68,7 @@ class Radiograph:
     modality: str | None = None
     sex: str | None = None
     age: int | None = None
+    burned_in_text: str | None = None
     window: str = 'none'
     inverted: bool = False
     notes: tuple[str, ...] = ()

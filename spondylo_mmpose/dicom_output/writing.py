@@ -1,0 +1,93 @@
+"""DICOM outputs of one film."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spondylo_mmpose.apis.spine_report import SpineReport
+from spondylo_mmpose.dicom_output.kinds import CAPTURE
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.utils.io import atomic_file
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+    from spondylo_mmpose.dicom_output.source import Source
+
+NOTHING_MEASURED = 'nothing was found on it, so there is no structured report'
+
+
+@dataclass(frozen=True)
+class DicomWritten:
+    """What came of the DICOM outputs of a film.
+
+    Attributes:
+        kinds: Those that were written.
+        notes: What they lack, one line each, and why one was not written.
+    """
+
+    kinds: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def write_dicom(
+    film: str | Path,
+    report: SpineReport,
+    picture: NDArray[np.uint8],
+    targets: Mapping[str, Path],
+) -> DicomWritten:
+    """Write what was measured on a DICOM film as objects of its study.
+
+    The film itself is read only. Each output is a new series.
+
+    Args:
+        film: The film's file.
+        report: Of it.
+        picture: ``(H, W, 3)`` BGR, of :func:`.report_overlay`.
+        targets: Files to write, by :data:`.KINDS`. None appears before all are made.
+
+    Raises:
+        SpondyloError: One line, without the film's name: the film has nothing that they
+            could refer to. Or a target cannot be written.
+    """
+    # Not before it is needed: the library takes a second to load.
+    from spondylo_mmpose.dicom_output.source import read_source
+
+    source = read_source(film, report)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # they may quote values of the header
+            made = {
+                kind: _made(kind, source, report, picture)
+                for kind in targets
+                if kind == CAPTURE or report.vertebrae
+            }
+            for kind, output in made.items():
+                with atomic_file(targets[kind]) as temporary:
+                    output.save_as(temporary, enforce_file_format=True)
+    except SpondyloError:
+        raise
+    # The library raises many kinds of errors on odd headers; their texts quote them.
+    except Exception as error:
+        raise SpondyloError(
+            f'has a header that outputs cannot be made of ({type(error).__name__})'
+        ) from error
+    lacking = () if len(made) == len(targets) else (NOTHING_MEASURED,)
+    return DicomWritten(tuple(made), (*source.notes, *lacking))
+
+
+def _made(
+    kind: str, source: 'Source', report: SpineReport, picture: NDArray[np.uint8]
+) -> 'Dataset':
+    if kind == CAPTURE:
+        from spondylo_mmpose.dicom_output.capture import overlay_capture
+
+        return overlay_capture(source, picture, report)
+    from spondylo_mmpose.dicom_output.structured import measurement_report
+
+    return measurement_report(source, report)
