@@ -43,6 +43,8 @@ DEV = [
 ]
 # torch's exporter writes by onnxscript; exported models run on onnxruntime alone.
 ONNX = ['onnx>=1.16', 'onnxscript>=0.5', 'onnxruntime>=1.17']
+# predict --dicom writes objects for an archive.
+DICOM = ['highdicom>=0.28']
 # The review server.
 SERVE = ['flask>=3,<4', 'waitress>=3,<4']
 # torch, mmcv and mmpose are absent on purpose; docs/installation.md installs them. pip
@@ -105,7 +107,8 @@ setup(
     extras_require={
         'dev': DEV,
         'onnx': ONNX,
+        'dicom': DICOM,
         'serve': SERVE,
-        'all': [*DEV, *ONNX, *SERVE],
+        'all': [*DEV, *ONNX, *DICOM, *SERVE],
     },
 )
