@@ -4,13 +4,14 @@ import contextlib
 import io
 import json
 import os
+import pickle
 import re
 import selectors
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,22 @@ class ToolRunner:
             cwd=ROOT,
             env={**os.environ, **environment},
         )
+
+    def in_processes(
+        self, function: Callable[..., None], arguments: tuple[object, ...], number: int
+    ) -> None:
+        """Call ``function(rank, *arguments)`` in several processes at once.
+
+        ``torch.multiprocessing.spawn`` does so too, but imports everything in each.
+
+        Args:
+            function: Of a test module, by its name.
+            arguments: What can be pickled.
+            number: Of processes.
+        """
+        job = pickle.dumps((function, arguments, number)).hex()
+        done = self(str(ROOT / 'tests' / 'in_processes.py'), job)
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def close(self) -> None:
         """End the server."""

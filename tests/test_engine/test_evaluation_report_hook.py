@@ -123,8 +123,10 @@ def _one_of_two(rank, folder, port):
     torch.distributed.destroy_process_group()
 
 
-def test_one_of_two_processes_writes_what_both_measured(tmp_path, unused_port):
-    torch.multiprocessing.spawn(_one_of_two, (tmp_path, unused_port), nprocs=2)
+def test_one_of_two_processes_writes_what_both_measured(
+    tmp_path, unused_port, run_tool
+):
+    run_tool.in_processes(_one_of_two, (tmp_path, unused_port), 2)
     assert films_of(tmp_path / 'rank0' / 'evaluation' / 'test') == [
         ('1.png', 1), ('2.png', 2), ('3.png', 3)
     ]  # fmt: skip

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 import torch.distributed as dist
-import torch.multiprocessing as mp
 from mmengine.structures import InstanceData
 from mmpose.datasets.transforms import PackPoseInputs
 
@@ -66,8 +65,8 @@ def work(rank, folder, world):
     dist.destroy_process_group()
 
 
-def test_three_processes_find_what_one_finds(tmp_path):
-    mp.spawn(work, (tmp_path, 3), nprocs=3)
+def test_three_processes_find_what_one_finds(tmp_path, run_tool):
+    run_tool.in_processes(work, (tmp_path, 3), 3)
     alone = evaluate(range(FILMS), FILMS)
     for rank in range(3):
         values = pickle.loads((tmp_path / f'{rank}.pkl').read_bytes())

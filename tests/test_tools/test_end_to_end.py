@@ -28,8 +28,7 @@ def detector(phantoms, tmp_path_factory, run_tool):
     train = (DETECTOR, '--no-pretrained', '--work-dir', folder)
     for epochs in (1, 2):
         run(
-            run_tool if epochs == 2 else run_tool.fresh,
-            'train.py', *train, *(('--resume',) if epochs == 2 else ()),
+            run_tool, 'train.py', *train, *(('--resume',) if epochs == 2 else ()),
             '--cfg-options', f'data_root={phantoms}', f'train_cfg.max_epochs={epochs}',
         )  # fmt: skip
     found = sorted(folder.rglob('epoch_2.pth'))

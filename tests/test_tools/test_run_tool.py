@@ -1,6 +1,7 @@
 """How tests run tools: a fork must be what a fresh interpreter is."""
 
 import json
+import os
 import select
 import signal
 import socket
@@ -218,6 +219,20 @@ def test_the_end_of_a_server(script):
     assert (done.returncode, done.stdout) == (0, '1\n')
     assert server.close() == ''
     assert server.process.returncode == 0
+
+
+def note_rank(rank, folder, broken):
+    assert rank != broken, 'this one'
+    (folder / str(rank)).write_text(str(os.getppid()))
+
+
+def test_a_function_in_several_processes(run_tool, tmp_path):
+    run_tool.in_processes(note_rank, (tmp_path, None), 3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['0', '1', '2']
+    (parent,) = {path.read_text() for path in tmp_path.iterdir()}
+    assert int(parent) != os.getpid()
+    with pytest.raises(AssertionError, match='this one'):
+        run_tool.in_processes(note_rank, (tmp_path, 1), 2)
 
 
 def test_a_server_that_is_left_alone_ends_with_what_it_runs(tmp_path):
