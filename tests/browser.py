@@ -69,10 +69,11 @@ class Browser:
                 return told['result']
             self.events.append(told)
 
-    def open(self, path):
-        """Load a file and wait until all of it is there."""
+    def open(self, page):
+        """Load a file, or an address, and wait until all of it is there."""
         self.events.clear()
-        self.call('Page.navigate', url=path.resolve().as_uri())
+        url = page if isinstance(page, str) else page.resolve().as_uri()
+        self.call('Page.navigate', url=url)
         while not any(e.get('method') == 'Page.loadEventFired' for e in self.events):
             self.events.append(self._next())
 
@@ -84,6 +85,39 @@ class Browser:
         )  # fmt: skip
         assert 'exceptionDetails' not in told, told
         return told['result'].get('value')
+
+    def wait(self, expression):
+        """Wait until a JavaScript expression is true; its value."""
+        return self.value(
+            f"""new Promise((resolve) => {{
+              const look = () => {{
+                const found = {expression};
+                if (found) resolve(found); else setTimeout(look, 20);
+              }};
+              look();
+            }})"""
+        )
+
+    def drag(self, start, end, steps=4):
+        """Press the mouse at a place, move it to another one and release it."""
+        (x, y), (to_x, to_y) = start, end
+        self.mouse('mouseMoved', x, y)
+        self.mouse('mousePressed', x, y)
+        for step in range(1, steps + 1):
+            share = step / steps
+            self.mouse('mouseMoved', x + share * (to_x - x), y + share * (to_y - y))
+        self.mouse('mouseReleased', to_x, to_y)
+
+    def mouse(self, kind, x, y):
+        """Let the mouse do something."""
+        held = {} if kind == 'mouseMoved' else {'button': 'left', 'clickCount': 1}
+        self.call('Input.dispatchMouseEvent', type=kind, x=x, y=y, **held)
+
+    def press(self, key, code=0, modifiers=0):
+        """Press a key; modifiers are the sum of Alt 1, Ctrl 2, Meta 4, Shift 8."""
+        told = {'key': key, 'windowsVirtualKeyCode': code, 'modifiers': modifiers}
+        self.call('Input.dispatchKeyEvent', type='rawKeyDown', **told)
+        self.call('Input.dispatchKeyEvent', type='keyUp', **told)
 
     def of(self, method):
         """Parameters of the events of a kind since the page was opened."""

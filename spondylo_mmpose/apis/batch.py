@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,10 @@ from spondylo_mmpose.apis.summary import (
     summary_rows,
     write_rows,
 )
+from spondylo_mmpose.dicom_output.many import DicomOutputs
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.reporting.contact_sheet import write_image
+from spondylo_mmpose.review.page import write_review_page
 from spondylo_mmpose.utils.io import (
     check_apart,
     file_digest,
@@ -47,6 +49,7 @@ class BatchOutcome:
         failed: Films without a report.
         seconds: It took.
         out: The folder.
+        dicom: Their DICOM outputs.
     """
 
     measured: int
@@ -54,6 +57,12 @@ class BatchOutcome:
     failed: int
     seconds: float
     out: Path
+    dicom: DicomOutputs = field(default_factory=DicomOutputs)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether each film has all that was asked for."""
+        return not (self.failed or self.dicom.lacking)
 
     def lines(self) -> Iterator[str]:
         """What to print; no film is named."""
@@ -63,6 +72,7 @@ class BatchOutcome:
             yield f'{self.kept} reports kept'
         if self.failed:
             yield f'{self.failed} films failed; {self.out / FAILURES} names them'
+        yield from self.dicom.lines(self.out)
         yield f'reports, pictures, {SUMMARY} and {GALLERY} in {self.out}'
 
 
@@ -112,6 +122,8 @@ class Batch:
         films: From :func:`prepare`.
         out: Folder of the outputs.
         options: For all films.
+        dicom: Kinds of DICOM outputs, :data:`.KINDS`.
+        review: Write a review page of each film.
 
     Raises:
         SpondyloError: If the options make no sense.
@@ -123,11 +135,15 @@ class Batch:
         films: Sequence[NamedFilm],
         out: str | Path,
         options: ReportOptions | None = None,
+        dicom: Sequence[str] = (),
+        review: bool = True,
     ) -> None:
         self.reporter = reporter
         self.films = films
         self.out = Path(out)
         self.options = check_options(options or ReportOptions())
+        self.dicom = DicomOutputs(dicom)
+        self.review = review
         self._rows: dict[Path, list[Row]] = {}
         self._cards: dict[Path, Card] = {}
         self._failures: dict[Path, str] = {}
@@ -165,6 +181,7 @@ class Batch:
             failed=len(self._failures),
             seconds=time.monotonic() - start,
             out=self.out,
+            dicom=self.dicom,
         )
         self._write_tables()
         self._record('finished', outcome)
@@ -172,7 +189,8 @@ class Batch:
 
     def _kept(self, film: NamedFilm) -> SpineReport | None:
         """The report that is there, if it is what would be written now."""
-        if not (film.json.is_file() and film.overlay.is_file()):
+        needed = (film.json, film.overlay, *([film.page] if self.review else []))
+        if not all(path.is_file() for path in needed):
             return None
         try:
             report = read_report(film.json)
@@ -181,6 +199,7 @@ class Batch:
                 and report.options == self.options
                 and report.package_version == spondylo_mmpose.__version__
                 and report.film.sha256 == file_digest(film.path)
+                and self.dicom.are_there(report, film.dicom)
             )
         except (SpondyloError, OSError):
             return None
@@ -190,11 +209,17 @@ class Batch:
         if result.report is None or result.film is None:
             self._failures[film.path] = str(result.error).removeprefix(f'{film.path}: ')
             # An earlier report would pass for one of this film as it is now.
-            film.json.unlink(missing_ok=True)
-            film.overlay.unlink(missing_ok=True)
+            for output in (film.json, film.overlay, film.page, *film.dicom.values()):
+                output.unlink(missing_ok=True)
             return
         picture = report_overlay(result.film.pixels, result.report)
         write_image(film.overlay, picture, _COMPRESSION)
+        if self.review:
+            write_review_page(film.page, result.film.pixels, result.report)
+        else:
+            # One of an earlier run would show another report.
+            film.page.unlink(missing_ok=True)
+        self.dicom.write(film.path, result.report, picture, film.dicom)
         # Last: where it is, the film is done.
         write_report(film.json, result.report)
         self._note(film, result.report)
@@ -215,6 +240,7 @@ class Batch:
             write_rows(self.out / FAILURES, FAILURE_COLUMNS, failures)
         else:
             (self.out / FAILURES).unlink(missing_ok=True)
+        self.dicom.finish(self.out)
         cards = [self._cards[path] for path in done]
         write_gallery(self.out / GALLERY, cards, failures, self.reporter.model.facts)
 

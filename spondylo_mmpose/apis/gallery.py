@@ -24,6 +24,7 @@ class Card:
         name: Of its file.
         picture: Address of the overlay, relative to the page.
         report: Address of the report.
+        page: Address of the review page, if there is one.
         worst: The pair with the greatest slip, or why there is none.
         grade: Its grade, ``'--'`` without.
         vertebrae: How many were found.
@@ -33,6 +34,7 @@ class Card:
     name: str
     picture: str
     report: str
+    page: str | None
     worst: str
     grade: str
     vertebrae: int
@@ -45,8 +47,9 @@ class Card:
         worst = max(measured, key=_size, default=None)
         return cls(
             name=one_line(film.path.name),
-            picture=quote(film.overlay.name.encode('utf-8', 'surrogateescape')),
-            report=quote(film.json.name.encode('utf-8', 'surrogateescape')),
+            picture=_address(film.overlay),
+            report=_address(film.json),
+            page=_address(film.page) if film.page.is_file() else None,
             worst='no slip measured' if worst is None else _text(worst),
             grade='--' if worst is None else str(worst.grade),
             vertebrae=len(report.vertebrae),
@@ -89,6 +92,10 @@ def write_gallery(
         model=model,
         notice=NOTICE,
     )
+
+
+def _address(path: Path) -> str:
+    return quote(path.name.encode('utf-8', 'surrogateescape'))
 
 
 def _size(pair: Pair) -> float:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from spondylo_mmpose.dicom_output.kinds import KINDS
 from spondylo_mmpose.errors import SpondyloError
 
-RUN_STEM = 'predict'
-"""Stem of the folder's own record, which no film's report may have."""
+RUN_STEM, GALLERY_STEM = 'predict', 'index'
+"""Stems of the folder's own record and page, which no film's report may have."""
 
 _LONGEST = 150  # bytes; file systems take 255, temporary names need some of them
 
@@ -28,6 +29,17 @@ class NamedFilm:
     json: Path
     overlay: Path
 
+    @property
+    def page(self) -> Path:
+        """The review page."""
+        return self.json.with_suffix('.html')
+
+    @property
+    def dicom(self) -> dict[str, Path]:
+        """DICOM outputs by their kind."""
+        name = self.json.name.removesuffix('.json')
+        return {kind: self.json.with_name(f'{name}.{kind}.dcm') for kind in KINDS}
+
 
 def name_outputs(films: Sequence[Path], out: Path) -> list[NamedFilm]:
     """Name the outputs of films: as the films without their suffixes.
@@ -44,15 +56,16 @@ def name_outputs(films: Sequence[Path], out: Path) -> list[NamedFilm]:
     """
     stems = [_short(path.stem) for path in films]
     # Some file systems do not tell upper from lower case.
+    taken_stems = (RUN_STEM, GALLERY_STEM)
     times = Counter(stem.casefold() for stem in stems)
     named = []
     for path, stem in zip(films, stems, strict=True):
-        own = times[stem.casefold()] == 1 and stem.casefold() != RUN_STEM
+        own = times[stem.casefold()] == 1 and stem.casefold() not in taken_stems
         name = stem if own else f'{stem}-{_mark(path)}'
         named.append(NamedFilm(path, out / f'{name}.json', out / f'{name}.png'))
     taken = {path.resolve() for path in films}
     for one in named:
-        for output in (one.json, one.overlay):
+        for output in (one.json, one.overlay, one.page, *one.dicom.values()):
             if output.resolve() in taken:
                 raise SpondyloError(
                     f'{output}: is one of the films and would be replaced; choose '

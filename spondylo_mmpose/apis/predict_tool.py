@@ -7,6 +7,7 @@ from spondylo_mmpose.apis.inferencer import SpineInferencer
 from spondylo_mmpose.apis.named_models import find_model
 from spondylo_mmpose.apis.options import check_options
 from spondylo_mmpose.apis.spine_report import ReportOptions
+from spondylo_mmpose.dicom_output.kinds import parse_kinds
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.spine.anatomy import LEVELS
 
@@ -23,6 +24,34 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument('--out', required=True, metavar='DIR', help='write it here')
     add_model_options(parser)
+    add_film_options(parser)
+    run = parser.add_argument_group('the run')
+    add_run_options(run)
+    run.add_argument(
+        '--dicom',
+        metavar='KINDS',
+        help='write these for films that are DICOM files, as new series of their '
+        'studies: sc (picture), sr (structured report), or sc,sr',
+    )
+    run.add_argument(
+        '--no-review',
+        dest='review',
+        action='store_false',
+        help='write no review pages (docs/review.md)',
+    )
+    again = run.add_mutually_exclusive_group()
+    again.add_argument(
+        '--skip-existing',
+        action='store_true',
+        help='keep reports that the same model made of the same films',
+    )
+    again.add_argument(
+        '--force', action='store_true', help='replace the reports of an earlier run'
+    )
+
+
+def add_film_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that tell of films."""
     film = parser.add_argument_group('what is known of the films')
     film.add_argument(
         '--spacing',
@@ -48,7 +77,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         choices=LEVELS,
         help='level of the lowest vertebra that is found, e.g. L5',
     )
-    run = parser.add_argument_group('the run')
+
+
+def add_run_options(run: argparse._ArgumentGroup) -> None:
+    """Add the options that tell how a model is run."""
     run.add_argument('--batch-size', type=int, default=4, metavar='N')
     run.add_argument(
         '--device',
@@ -62,15 +94,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=ReportOptions.score_threshold,
         metavar='SCORE',
         help='least score of a vertebra that counts; default %(default)s',
-    )
-    again = run.add_mutually_exclusive_group()
-    again.add_argument(
-        '--skip-existing',
-        action='store_true',
-        help='keep reports that the same model made of the same films',
-    )
-    again.add_argument(
-        '--force', action='store_true', help='replace the reports of an earlier run'
     )
 
 
@@ -116,7 +139,20 @@ def predict(args: argparse.Namespace) -> BatchOutcome:
             such thing, or the outputs cannot be written. What is wrong with single
             films is counted instead.
     """
-    options = check_options(
+    options = report_options(args)
+    dicom = parse_kinds(args.dicom)
+    films = prepare(args.inputs, args.out, args.skip_existing, args.force)
+    batch = Batch(build_inferencer(args), films, args.out, options, dicom, args.review)
+    return batch.run(args.skip_existing)
+
+
+def report_options(args: argparse.Namespace) -> ReportOptions:
+    """What reports are asked for.
+
+    Raises:
+        SpondyloError: If that makes no sense.
+    """
+    return check_options(
         ReportOptions(
             facing=args.facing,
             spacing_mm=_spacing(args.spacing),
@@ -125,9 +161,6 @@ def predict(args: argparse.Namespace) -> BatchOutcome:
             score_threshold=args.score_threshold,
         )
     )
-    films = prepare(args.inputs, args.out, args.skip_existing, args.force)
-    batch = Batch(build_inferencer(args), films, args.out, options)
-    return batch.run(args.skip_existing)
 
 
 def build_inferencer(args: argparse.Namespace) -> SpineInferencer:

@@ -27,7 +27,7 @@ def films_of_run(folder: Path) -> PastRun:
         folder: Of the run.
     """
     films = {
-        Path(row['report']).stem: _path(row['film'])
+        _path(row['report']).stem: _path(row['film'])
         for row in _rows(folder / SUMMARY, ('report', 'film'))
     }
     failures = {

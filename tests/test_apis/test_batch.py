@@ -111,7 +111,7 @@ def test_the_page_asks_for_nothing_but_what_lies_beside_it(films, tmp_path):
 
     addresses = Addresses()
     addresses.feed(text)
-    assert len(addresses.found) == 10
+    assert len(addresses.found) == 15
     for address in addresses.found:
         assert (out / address).is_file()
 
@@ -132,15 +132,15 @@ def test_a_run_goes_on_where_it_was(films, tmp_path):
     after = times(out)
     new = {name for name in after if after[name] != before[name]}
     assert new == {
-        'IM0001.json', 'IM0001.png', 'whole.json', 'whole.png', 'summary.csv',
-        'failures.csv', 'index.html', 'predict.json',
+        'IM0001.json', 'IM0001.png', 'IM0001.html', 'whole.json', 'whole.png',
+        'whole.html', 'summary.csv', 'failures.csv', 'index.html', 'predict.json',
     }  # fmt: skip
     # Of kept films the tables tell as of the others.
     assert len(table(out / 'summary.csv')) == 5 * 5
     assert (out / 'index.html').read_text().count('<figure>') == 5
 
 
-@pytest.mark.parametrize('change', ['options', 'model', 'picture', 'damage'])
+@pytest.mark.parametrize('change', ['options', 'model', 'picture', 'page', 'damage'])
 def test_what_would_come_out_otherwise_is_not_kept(films, tmp_path, change):
     inputs, out = [films / 'one.png'], tmp_path / 'out'
     run(inputs, out)
@@ -149,12 +149,32 @@ def test_what_would_come_out_otherwise_is_not_kept(films, tmp_path, change):
         options = ReportOptions(facing='right')
     elif change == 'model':
         model.facts = model.facts.__class__('another', model.facts.parts)
-    elif change == 'picture':
-        (out / 'one.png').unlink()
+    elif change in ('picture', 'page'):
+        (out / f'one.{"png" if change == "picture" else "html"}').unlink()
     else:
         (out / 'one.json').write_text('{')
     assert run(inputs, out, model, options, again='skip').measured == 1
     assert run(inputs, out, model, options, again='skip').kept == 1
+
+
+def test_review_pages_are_left_out_on_request(films, tmp_path):
+    out = tmp_path / 'out'
+    run([films / 'one.png'], out)
+    assert (out / 'one.html').is_file()
+    named = prepare([films / 'one.png'], out, force=True)
+    Batch(FilmReporter(FakeModel()), named, out, OPTIONS, review=False).run()
+    assert not (out / 'one.html').exists()
+    assert 'one.html' not in (out / 'index.html').read_text()
+
+
+def test_a_film_of_the_name_of_the_page(films, tmp_path):
+    (films / 'text.png').rename(films / 'index.txt')
+    cv2.imwrite(str(films / 'index.png'), GREY)
+    out = tmp_path / 'out'
+    run([films / 'index.png'], out)
+    (report,) = (path for path in out.glob('*.json') if path.name != 'predict.json')
+    assert report.stem.startswith('index-')
+    assert 'Slips between vertebrae' in (out / 'index.html').read_text()
 
 
 def test_a_film_that_fails_now_leaves_no_report_of_before(films, tmp_path):

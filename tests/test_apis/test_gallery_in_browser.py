@@ -37,7 +37,7 @@ def test_all_pictures_show_and_nothing_is_fetched(tab, page):
     shown = tab.value('[...document.querySelectorAll("strong")].map(s => s.innerText)')
     assert sorted(shown) == sorted(NAMES)
     links = tab.value('[...document.querySelectorAll("a")].map(a => a.href)')
-    assert len(links) == 6
+    assert len(links) == 12
     assert all(link.startswith(folder) for link in links)
 
 
