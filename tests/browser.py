@@ -56,18 +56,22 @@ class Browser:
 
     def call(self, method, **params):
         """Send a command and wait for its result."""
-        self._number += 1
         self._deadline = time.monotonic() + PATIENCE
+        number = self._send(method, params)
+        while True:
+            told = self._next()
+            if told.get('id') == number:
+                assert 'error' not in told, (method, told['error'])
+                return told['result']
+            self.events.append(told)
+
+    def _send(self, method, params):
+        self._number += 1
         message = {'id': self._number, 'method': method, 'params': params}
         if self._session:
             message['sessionId'] = self._session
         os.write(self._write, json.dumps(message).encode() + b'\0')
-        while True:
-            told = self._next()
-            if told.get('id') == self._number:
-                assert 'error' not in told, (method, told['error'])
-                return told['result']
-            self.events.append(told)
+        return self._number
 
     def open(self, page):
         """Load a file, or an address, and wait until all of it is there."""
@@ -160,7 +164,11 @@ class Browser:
             assert piece, 'the browser has ended'
             self._buffer += piece
         message, _, self._buffer = self._buffer.partition(b'\0')
-        return json.loads(message)
+        told = json.loads(message)
+        if told.get('method') == 'Page.javascriptDialogOpening':
+            # Nothing goes on before somebody has answered.
+            self._send('Page.handleJavaScriptDialog', {'accept': True})
+        return told
 
 
 @contextmanager

@@ -116,6 +116,7 @@ def reviewed_report(
         report,
         vertebrae=vertebrae,
         slip_quantiles=origin.slip_quantiles,
+        screen=origin.screen,
         review=Review(
             status='accepted' if same and not changed else 'corrected',
             when=when or review.when,

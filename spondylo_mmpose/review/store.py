@@ -164,6 +164,10 @@ class Store:
         with self.lock:
             if not entry.is_uploaded:
                 raise SpondyloError('only films that were uploaded here are removed')
+            if entry.status == 'new':
+                raise SpondyloError(
+                    'the film waits or is measured now; try again when it is done'
+                )
             self.withdraw(entry)
             for suffix in ('.json', '.png', '.html'):
                 self.path(entry, suffix).unlink(missing_ok=True)

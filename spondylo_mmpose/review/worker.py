@@ -27,6 +27,7 @@ class Worker:
     ) -> None:
         self.store, self.reporter, self.options = store, reporter, options
         self.current: str | None = None
+        self._is_ending = False
         self._queue: queue.Queue[str | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name='films', daemon=True)
         for entry in store.entries():
@@ -48,25 +49,35 @@ class Worker:
             Whether it ended.
         """
         # What waits is found again by the next start.
-        with self._queue.mutex:
-            self._queue.queue.clear()
+        self._is_ending = True
         self._queue.put(None)
         self._thread.join(patience)
         return not self._thread.is_alive()
 
+    def wait(self) -> None:
+        """Return when all films that came until now are measured."""
+        self._queue.join()
+
     def _run(self) -> None:
         while (key := self._queue.get()) is not None:
             entry = self.store.entry(key)
-            if entry is None or entry.film is None or entry.status != 'new':
-                continue
-            self.current = key
             try:
-                (result,) = self.reporter.each([entry.film], self.options)
-                self.store.finish(entry, result)
-            except Exception as error:
-                # Nothing of a film may end the thread that all others wait for.
-                known = isinstance(error, SpondyloError)
-                self.store.fail(entry, str(error) if known else one_line(error))
-                _LOG.warning('film %s: %s', key, type(error).__name__)
+                if entry is not None and not self._is_ending:
+                    self._measure(entry)
             finally:
-                self.current = None
+                self._queue.task_done()
+
+    def _measure(self, entry: Entry) -> None:
+        if entry.film is None or entry.status != 'new':
+            return
+        self.current = entry.id
+        try:
+            (result,) = self.reporter.each([entry.film], self.options)
+            self.store.finish(entry, result)
+        except Exception as error:
+            # Nothing of a film may end the thread that all others wait for.
+            known = isinstance(error, SpondyloError)
+            self.store.fail(entry, str(error) if known else one_line(error))
+            _LOG.warning('film %s: %s', entry.id, type(error).__name__)
+        finally:
+            self.current = None

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 
 import cv2
 import pytest
@@ -11,6 +12,7 @@ pytest.importorskip('flask', reason='flask is in requirements/serve.txt')
 from spondylo_mmpose.apis.report_json import decode_report, encode_report
 from spondylo_mmpose.apis.reporter import FilmReporter
 from spondylo_mmpose.apis.summary import COLUMNS
+from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.review.app import MIB, create_app
 from spondylo_mmpose.review.security import Guard
 from spondylo_mmpose.review.store import Store
@@ -55,9 +57,7 @@ def measured(server, name='A. Patient.png', content=None):
     """Id of a film that was uploaded and measured."""
     answer = server.send(f'/api/films?name={name}', content or png())
     assert answer.status_code == 201, answer.json
-    server.worker._queue.put(None)
-    server.worker._thread.join(60)
-    server.worker.__init__(server.store, server.worker.reporter, OPTIONS)
+    server.worker.wait()
     return answer.json['film']['id']
 
 
@@ -239,15 +239,29 @@ def test_what_waited_is_measured_after_a_restart(tmp_path):
     entry, _ = store.add('a.png', png(), 'a' * 64)
     again = Store(tmp_path)
     worker = Worker(again, FilmReporter(FakeModel()), OPTIONS)
-    worker._queue.put(None)
-    worker._thread.join(60)
+    worker.wait()
     assert again.entry(entry.id).status == 'reported'
+    assert worker.stop()
 
 
 def test_stopping_leaves_what_waits(tmp_path):
+    began, go_on = threading.Event(), threading.Event()
+
+    class Slow(FakeModel):
+        def find(self, films):
+            began.set()
+            assert go_on.wait(60)
+            return super().find(films)
+
     store = Store(tmp_path)
     for number in range(3):
         store.add(f'{number}.png', png(GREY - number), str(number) * 64)
-    assert Worker(store, FilmReporter(FakeModel()), OPTIONS).stop()
-    waiting = [one for one in Store(tmp_path).entries() if one.status == 'new']
-    assert len(waiting) >= 1
+    worker = Worker(store, FilmReporter(Slow()), OPTIONS)
+    assert began.wait(60)
+    assert not worker.stop(patience=0)
+    with pytest.raises(SpondyloError, match='is measured now'):
+        store.remove(store.entry(worker.current))
+    go_on.set()
+    assert worker.stop()
+    again = [one.status for one in Store(tmp_path).entries()]
+    assert sorted(again) == ['new', 'new', 'reported']

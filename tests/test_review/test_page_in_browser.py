@@ -44,6 +44,8 @@ def path(origin, pixels, tmp_path_factory):
 @pytest.fixture
 def page(tab, path):
     """The page, freshly loaded, two px of the screen for one of the film."""
+    size = {'width': 1400, 'height': 900, 'deviceScaleFactor': 1, 'mobile': False}
+    tab.call('Emulation.setDeviceMetricsOverride', **size)
     tab.open(path)
     tab.wait('document.body.dataset.ready')
     tab.value("""(() => {
@@ -51,6 +53,7 @@ def page(tab, path):
       Spondylo.app.view.apply();
     })()""")
     yield tab
+    tab.call('Emulation.clearDeviceMetricsOverride')
     assert tab.complaints() == []
 
 
@@ -217,6 +220,10 @@ def test_unsaved_changes_warn(page):
     assert page.value(asks) is True
     page.press('z', 90, CTRL)
     assert page.value(asks) is False
+    page.press('ArrowDown', 40)
+    page.open('about:blank')
+    (dialog,) = page.of('Page.javascriptDialogOpening')
+    assert dialog['type'] == 'beforeunload'
 
 
 def test_zoom_window_and_overlay(page):
@@ -303,7 +310,7 @@ def test_what_was_not_measured_says_why(tab, pixels, tmp_path):
     assert 'not measured: ' in tab.value(
         'document.getElementById("lordosis").innerText'
     )
-    click(tab, '#complete')
+    tab.value('document.getElementById("complete").click()')
     tab.value("document.querySelector('[name=facing][value=left]').click()")
     assert shown_slip(tab, 'L5/S1') == '+20.0 %'
     assert now(tab)['vertebrae'][2]['corners'][2] == [190, 400]

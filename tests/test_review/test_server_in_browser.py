@@ -32,9 +32,9 @@ def address(tmp_path):
     thread = threading.Thread(target=server.run)
     thread.start()
     yield f'http://127.0.0.1:{server.effective_port}'
-    server.close()
-    server.trigger.pull_trigger()
+    server.trigger.pull_trigger(server.close)
     thread.join(60)
+    server.task_dispatcher.shutdown()
     worker.stop()
 
 

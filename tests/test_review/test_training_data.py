@@ -33,8 +33,11 @@ def reviewed(tmp_path_factory):
 
 def test_recipes_read_it(reviewed):
     pytest.importorskip('mmpose')
+    from mmengine.registry import init_default_scope
+
     from spondylo_mmpose.datasets import SpondyloDataset
 
+    init_default_scope('mmpose')
     dataset = SpondyloDataset(
         data_root=str(reviewed),
         ann_file='annotations/train.json',

@@ -301,6 +301,7 @@
       package_version: told.version,
       notice: origin.notice,
       slip_quantiles: origin.slip_quantiles,
+      screen: origin.screen,
       review: {
         status: untouched ? 'accepted' : 'corrected',
         when: told.when,
