@@ -20,6 +20,7 @@ from spondylo_mmpose.apis.pairs import (
     TwoVertebrae,
     measure_pair,
 )
+from spondylo_mmpose.apis.screening import Screened
 from spondylo_mmpose.apis.shapes import misshapen, misshapen_discs
 from spondylo_mmpose.apis.spine_report import (
     Lordosis,
@@ -42,7 +43,7 @@ def build_report(
     model: ModelFacts,
     options: ReportOptions | None = None,
     calibration: 'Calibration | None' = None,
-    screened: Sequence[ReportWarning] = (),
+    screened: Screened | None = None,
 ) -> SpineReport:
     """Measure what can be measured, and say of the rest why not.
 
@@ -67,10 +68,12 @@ def build_report(
     naming = name_levels(found, options.lowest_level)
     stds = _stds(found, naming, calibration)
     stds = None if stds is None else np.round(stds, DECIMALS)
-    warnings = (*screened, *findings(found, naming, film))
-    return assemble_report(
+    screened = screened or Screened()
+    warnings = (*screened.warnings, *findings(found, naming, film))
+    report = assemble_report(
         found, naming, stds, film, model, options, calibration, warnings
     )
+    return replace(report, screen=screened.facts)
 
 
 def assemble_report(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,9 +52,12 @@ class FoundVertebrae:
             order = np.argsort(self.slots[kept], kind='stable')
         else:
             order = order_upward(self.corners[kept])
-        chosen = kept[order]
+        return self.chosen(kept[order])
+
+    def chosen(self, places: NDArray[Any]) -> 'FoundVertebrae':
+        """Some of them, by their places or by a flag for each."""
         told = {one.name: getattr(self, one.name) for one in fields(self)}
-        arrays = {n: v[chosen] for n, v in told.items() if isinstance(v, np.ndarray)}
+        arrays = {n: v[places] for n, v in told.items() if isinstance(v, np.ndarray)}
         return replace(self, **arrays)
 
 

@@ -13,6 +13,7 @@ from spondylo_mmpose.apis.reporter import FilmReporter
 from spondylo_mmpose.apis.screening import FilmScreen
 from spondylo_mmpose.apis.spine_report import ReportOptions, SpineReport
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.screening import SpineScreen, make_screen
 from spondylo_mmpose.uncertainty import load_calibration
 from spondylo_mmpose.utils.io import file_digest
 
@@ -43,7 +44,9 @@ class SpineInferencer(FilmReporter):
         calibration: File of what validation says of the model's errors; without it
             slips get no interval.
         passes: How often a pose model looks, see :class:`.DetectThenPose`.
-        screen: What tells films that are no lateral lumbar films.
+        screen: What tells films that are no lateral lumbar films: rules for all models
+            (``True``), a file of limits learned for this one, an object of your own;
+            ``False`` for nothing.
         name: What reports call the model.
 
     Raises:
@@ -62,20 +65,25 @@ class SpineInferencer(FilmReporter):
         batch_size: int = 4,
         calibration: str | Path | None = None,
         passes: int = 1,
-        screen: FilmScreen | None = None,
+        screen: FilmScreen | str | Path | bool = True,
         name: str | None = None,
     ) -> None:
         known, digest = None, None
         if calibration is not None:
             known = load_calibration(calibration)
             digest = file_digest(Path(calibration))
+        asked = make_screen(screen)
         network: FilmNetwork | OnnxFilmNetwork
         if backend == 'onnx':
             network = _onnx_network(config, checkpoint, detector, device, passes, name)
         else:
             network = _torch_network(config, checkpoint, detector, device, passes, name)
-        network.facts = replace(network.facts, calibration_sha256=digest)
-        super().__init__(network, batch_size, known, screen)
+        network.facts = replace(
+            network.facts,
+            calibration_sha256=digest,
+            screen=asked.identity if isinstance(asked, SpineScreen) else None,
+        )
+        super().__init__(network, batch_size, known, asked)
 
     @classmethod
     def from_model(cls, model: str | None = None, **settings: Any) -> 'SpineInferencer':
@@ -83,8 +91,8 @@ class SpineInferencer(FilmReporter):
 
         Args:
             model: Name or folder of published weights, see :func:`.find_model`. A
-                calibration and a detector in the folder are used unless others are
-                given.
+                calibration, a screen and a detector in the folder are used unless
+                others are given.
             **settings: As for the class.
 
         Raises:
@@ -92,6 +100,8 @@ class SpineInferencer(FilmReporter):
         """
         files = find_model(model)
         told = {'calibration': files.calibration, 'name': files.own_name, **settings}
+        if files.screen is not None:
+            told.setdefault('screen', files.screen)
         if files.detector is not None and not told.get('detector'):
             told['detector'] = files.detector.config, files.detector.weights
         return cls(files.config, files.weights, **told)

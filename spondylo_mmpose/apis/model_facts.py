@@ -1,7 +1,9 @@
 """Which model made a report: names and digests, so that it can be found again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from spondylo_mmpose.apis.dataclass_json import LATER
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,12 @@ class ModelFacts:
         passes: How often a pose model looked, see :class:`.DetectThenPose`.
         calibration_sha256: Digest of the calibration of its standard deviations,
             ``None`` without.
+        screen: What tells films of another kind: ``'rules'`` with their version, the
+            SHA-256 of a file, ``None`` without.
     """
 
     name: str
     parts: tuple[ModelPart, ...]
     passes: int = 1
     calibration_sha256: str | None = None
+    screen: str | None = field(default=None, metadata=LATER)

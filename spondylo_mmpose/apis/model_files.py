@@ -14,6 +14,7 @@ class ModelFiles:
         calibration: What validation says of its errors, if that is known.
         name: What reports call it; the recipe's name when left out.
         detector: What finds the vertebrae for it, if it is a top-down model.
+        screen: Limits that tell films of another kind, if some were learned.
     """
 
     config: str | Path
@@ -21,6 +22,7 @@ class ModelFiles:
     calibration: str | Path | None = None
     name: str | None = None
     detector: 'ModelFiles | None' = None
+    screen: str | Path | None = None
 
     @property
     def own_name(self) -> str:

@@ -17,6 +17,9 @@ FOLDER_VARIABLE = 'SPONDYLO_MODELS'
 CALIBRATION = 'calibration.json'
 """In the folder of a model: what validation says of its errors."""
 
+SCREEN = 'screen.json'
+"""In the folder of a model: limits that tell films of another kind."""
+
 DETECTOR = 'detector'
 """Folder in that of a top-down model: what finds the vertebrae for it."""
 
@@ -93,12 +96,14 @@ def model_in(folder: Path) -> ModelFiles:
             'tools/publish.py wrote'
         )
     calibration, detector = folder / CALIBRATION, folder / DETECTOR
+    screen = folder / SCREEN
     return ModelFiles(
         (own or recipes)[0],
         weights[0],
         calibration if calibration.is_file() else None,
         folder.resolve().name,
         model_in(detector) if detector.is_dir() else None,
+        screen if screen.is_file() else None,
     )
 
 

@@ -119,6 +119,18 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         help="what validation says of the model's errors; slips have no interval "
         'without',
     )
+    screen = model.add_mutually_exclusive_group()
+    screen.add_argument(
+        '--screen',
+        metavar='FILE.json',
+        help='limits that tell films of another kind (tools/fit_screen.py); rules for '
+        'all models without',
+    )
+    screen.add_argument(
+        '--no-screen',
+        action='store_true',
+        help='measure whatever the film shows',
+    )
     model.add_argument(
         '--passes',
         type=int,
@@ -182,6 +194,8 @@ def build_inferencer(args: argparse.Namespace) -> SpineInferencer:
     }
     if args.calibration:
         settings['calibration'] = args.calibration
+    if args.screen or args.no_screen:
+        settings['screen'] = args.screen or False
     if args.checkpoint:
         settings['backend'] = 'onnx' if exported else 'torch'
         return SpineInferencer(args.config, args.checkpoint, **settings)

@@ -115,7 +115,7 @@ class FilmReporter:
             screened = (
                 self.screen.screen(film.pixels, outcome.upward(options.score_threshold))
                 if self.screen
-                else ()
+                else None
             )
             report = build_report(
                 outcome,

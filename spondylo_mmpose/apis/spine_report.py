@@ -12,6 +12,7 @@ from spondylo_mmpose.apis.dataclass_json import LATER
 from spondylo_mmpose.apis.film_facts import FilmFacts
 from spondylo_mmpose.apis.model_facts import ModelFacts
 from spondylo_mmpose.apis.review_facts import Review
+from spondylo_mmpose.apis.screen_facts import ScreenFacts
 from spondylo_mmpose.spine.anatomy import Facing
 from spondylo_mmpose.spine.measurements import NO_SLIP_THRESHOLD
 
@@ -172,6 +173,8 @@ class SpineReport:
             ``'all'`` where its level has no name); ``None`` where the calibration saw
             too few patients, and of all without a calibration.
         review: What a person made of it, if one looked.
+        screen: What was measured to tell whether the film is of the right kind; ``None``
+            where nothing was.
     """
 
     film: FilmFacts
@@ -187,6 +190,7 @@ class SpineReport:
         default=None, metadata=LATER
     )
     review: Review | None = field(default=None, metadata=LATER)
+    screen: ScreenFacts | None = field(default=None, metadata=LATER)
 
     @property
     def refused(self) -> bool:

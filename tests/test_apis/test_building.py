@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as arrays
 
 from spondylo_mmpose.apis import reasons
 from spondylo_mmpose.apis.building import build_report
+from spondylo_mmpose.apis.screening import Screened
 from spondylo_mmpose.apis.spine_report import (
     NOTICE,
     ReportOptions,
@@ -290,7 +291,7 @@ def test_a_refused_film_is_not_measured(how):
         film(**HALF_MM, view='ap' if how == 'view' else None),
         MODEL,
         LEFTWARD,
-        screened=[refusal] if how == 'screen' else [],
+        screened=Screened([refusal]) if how == 'screen' else None,
     )
     assert report.refused
     assert len(report.vertebrae) == 6

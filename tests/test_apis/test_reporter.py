@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from spondylo_mmpose.apis.reporter import FilmReporter
+from spondylo_mmpose.apis.screening import Screened
 from spondylo_mmpose.apis.spine_report import ReportOptions, ReportWarning
 from spondylo_mmpose.errors import SpondyloError
 from tests.test_apis.helpers import SLIPS, FakeModel, spine
@@ -65,7 +66,8 @@ def test_a_screen_is_asked():
         def screen(self, pixels, found):
             assert pixels.shape == GREY.shape
             np.testing.assert_array_equal(found.corners, spine())
-            return [ReportWarning('a_hand', 'refusal', 'this is a hand')]
+            hand = ReportWarning('a_hand', 'refusal', 'this is a hand')
+            return Screened([hand])
 
     reporter = FilmReporter(FakeModel(), screen=Screen())
     (result,) = reporter.each([GREY], OPTIONS)
