@@ -47,7 +47,7 @@ def test_the_index_names_every_page():
 
 # Names and numbers, which are put into what is said.
 PUT_IN = re.compile(
-    r'\.\.\.|[\d`()\[\]]+|: |FILE|\S*[./_*]\S*|[A-Z]\w+Error|GPU|machine'
+    r'\.\.\.|[\d`()\[\]]+|[:;] |FILE|\S*[./_*]\S*|[A-Z]\w+Error|GPU|machine|nan'
 )
 
 # What the tools pass on of torch and others.
