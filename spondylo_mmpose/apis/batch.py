@@ -199,11 +199,12 @@ class Batch:
                 and report.options == self.options
                 and report.package_version == spondylo_mmpose.__version__
                 and report.film.sha256 == file_digest(film.path)
-                and self.dicom.are_there(report, film.dicom)
             )
         except (SpondyloError, OSError):
             return None
-        return report if same else None
+        if not (same and self.dicom.keep(film.path, report, film.dicom)):
+            return None
+        return report
 
     def _write(self, film: NamedFilm, result: FilmResult) -> None:
         if result.report is None or result.film is None:

@@ -45,7 +45,7 @@ def overlay_capture(
     )
     made.copy_patient_and_study_information(header)
     if facing is None:
-        made.PatientOrientation = None
+        made['PatientOrientation'].value = None
     made.ConversionType = 'WSD'  # a workstation made it
     made.BurnedInAnnotation = 'YES'
     made.DerivationDescription = (

@@ -12,7 +12,13 @@ KINDS = {
 }
 """What can be written, by its short name."""
 
+NO_STUDY = 'not a DICOM file: there is no study to attach outputs to'
+
 LIBRARY = 'highdicom'
+
+
+class NotAttachedError(SpondyloError):
+    """A film of which no DICOM outputs can be made; one line without its name."""
 
 
 def parse_kinds(told: str | None) -> tuple[str, ...]:

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from spondylo_mmpose.apis.findings import BURNED_IN
 from spondylo_mmpose.apis.spine_report import SpineReport
 from spondylo_mmpose.apis.summary import write_rows
-from spondylo_mmpose.dicom_output.kinds import KINDS
+from spondylo_mmpose.dicom_output.kinds import KINDS, NO_STUDY, NotAttachedError
 from spondylo_mmpose.dicom_output.writing import DicomWritten, write_dicom
-from spondylo_mmpose.errors import SpondyloError
 
 TABLE = 'dicom.csv'
+
+NONE = DicomWritten((), (NO_STUDY,))
+"""Of a film that is no DICOM file."""
 
 _COLUMNS = ('film', *KINDS, 'note')
 
@@ -30,7 +32,8 @@ class DicomOutputs:
     def __init__(self, kinds: Sequence[str] = ()) -> None:
         self.kinds = tuple(kinds)
         self._done: dict[Path, DicomWritten] = {}
-        self._kept = 0
+        self._kept: set[Path] = set()
+        self._is_stale = False
 
     def write(
         self,
@@ -50,39 +53,56 @@ class DicomOutputs:
         try:
             targets = {kind: places[kind] for kind in self.kinds}
             done = write_dicom(film, report, picture, targets) if targets else None
-        except SpondyloError as error:
+        except NotAttachedError as error:
             done = DicomWritten((), (str(error),))
-        if done is not None:
-            told = (w.text for w in report.warnings if w.code in BURNED_IN)
-            self._done[film] = replace(done, notes=(*done.notes, *told))
+        self._note(film, report, done)
         for kind, place in places.items():
             if done is None or kind not in done.kinds:
                 # It would tell of a film as it was measured before.
+                self._is_stale |= place.is_file()
                 place.unlink(missing_ok=True)
 
-    def are_there(self, report: SpineReport, places: Mapping[str, Path]) -> bool:
-        """Whether a report that is kept has all that it could have."""
-        return report.film.format != 'DICOM' or all(
-            places[kind].is_file() for kind in self.kinds
-        )
+    def keep(self, film: Path, report: SpineReport, places: Mapping[str, Path]) -> bool:
+        """Keep those of an earlier run, if the film has all that it could have.
+
+        Args:
+            film: The film.
+            report: Of it, which is kept.
+            places: Where each kind is.
+
+        Returns:
+            Whether it has.
+        """
+        has_study = report.film.format == 'DICOM'
+        if has_study and not all(places[kind].is_file() for kind in self.kinds):
+            return False
+        if self.kinds:
+            self._note(film, report, DicomWritten(self.kinds) if has_study else NONE)
+            self._kept.add(film)
+        return True
 
     def finish(self, folder: Path) -> None:
-        """Write the table of what was written; none if nothing was asked for.
+        """Write the table of what there is; none if nothing was asked for.
 
         Raises:
             SpondyloError: If it cannot be written.
         """
+        if self._is_stale and not self.kinds:
+            (folder / TABLE).unlink(missing_ok=True)
         if not self._done:
             return
-        rows = [
-            {
-                'film': str(film),
-                **dict.fromkeys(done.kinds, 'written'),
-                'note': '; '.join(done.notes),
-            }
-            for film, done in self._done.items()
-        ]
+        rows = []
+        for film, done in self._done.items():
+            how = 'kept' if film in self._kept else 'written'
+            note = '; '.join(done.notes)
+            row = {'film': str(film), **dict.fromkeys(done.kinds, how), 'note': note}
+            rows.append(row)
         write_rows(folder / TABLE, _COLUMNS, rows)
+
+    def _note(self, film: Path, report: SpineReport, done: DicomWritten | None) -> None:
+        if done is not None:
+            told = (w.text for w in report.warnings if w.code in BURNED_IN)
+            self._done[film] = replace(done, notes=(*done.notes, *told))
 
     @property
     def lacking(self) -> int:

@@ -16,11 +16,9 @@ from pydicom.uid import UID
 from pydicom.valuerep import DA, TM
 
 from spondylo_mmpose.apis.spine_report import SpineReport
-from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.dicom_output.kinds import NO_STUDY, NotAttachedError
 from spondylo_mmpose.imaging.dicom_header import number_of
 from spondylo_mmpose.utils.io import file_digest
-
-NOTHING_TO_ATTACH_TO = 'is no DICOM file, so there is no study to attach outputs to'
 
 _NEEDED = ('SOPClassUID', 'SOPInstanceUID', 'StudyInstanceUID', 'SeriesInstanceUID')
 _OF_PATIENT = ('PatientID', 'PatientName')
@@ -61,41 +59,44 @@ def read_source(path: str | Path, report: SpineReport) -> Source:
         report: Of it.
 
     Raises:
-        SpondyloError: One line without the file's name: it is no DICOM file or not the
-            one of the report, holds several frames, or lacks what outputs must refer
-            to.
+        NotAttachedError: It is no DICOM file or not the one of the report, holds
+            several frames, or lacks what outputs must refer to.
     """
     if report.film.format != 'DICOM':
-        raise SpondyloError(NOTHING_TO_ATTACH_TO)
+        raise NotAttachedError(NO_STUDY)
     if report.film.sha256_of != 'file' or file_digest(Path(path)) != report.film.sha256:
-        raise SpondyloError('is not the film of this report; measure it again')
+        raise NotAttachedError('is not the film of this report; measure it again')
     try:
         with warnings.catch_warnings():
             # They may quote values of the header.
             warnings.simplefilter('ignore')
             header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
             return _checked(header)
-    except SpondyloError:
+    except NotAttachedError:
         raise
     # pydicom raises many kinds of errors on broken data; their texts quote it.
     except Exception as error:
-        raise SpondyloError(
+        raise NotAttachedError(
             f'has a header that cannot be read as a whole ({type(error).__name__})'
         ) from error
 
 
 def _checked(header: Dataset) -> Source:
     if (number_of(header, 'NumberOfFrames') or 1) > 1:
-        raise SpondyloError('holds several frames; export the film as a single image')
+        raise NotAttachedError(
+            'holds several frames; export the film as a single image'
+        )
     for name in _NEEDED:
         value = header.get(name)
         if not value or not UID(str(value)).is_valid:
-            raise SpondyloError(
+            raise NotAttachedError(
                 f'has no valid {name}, to which outputs must refer; export the film '
                 'from the archive again'
             )
     if 'Image Storage' not in UID(header.SOPClassUID).name:
-        raise SpondyloError('is of a kind (SOP class) that is no image of the standard')
+        raise NotAttachedError(
+            'is of a kind (SOP class) that is no image of the standard'
+        )
     return Source(header, tuple(_emptied(header)))
 
 

@@ -1,5 +1,6 @@
 """DICOM outputs of one film."""
 
+import io
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spondylo_mmpose.apis.spine_report import SpineReport
-from spondylo_mmpose.dicom_output.kinds import CAPTURE
-from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.dicom_output.kinds import CAPTURE, NotAttachedError
 from spondylo_mmpose.utils.io import atomic_file
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def write_dicom(
         targets: Files to write, by :data:`.KINDS`. None appears before all are made.
 
     Raises:
-        SpondyloError: One line, without the film's name: the film has nothing that they
-            could refer to. Or a target cannot be written.
+        NotAttachedError: The film has nothing that they could refer to.
+        SpondyloError: A target cannot be written.
     """
     # Not before it is needed: the library takes a second to load.
     from spondylo_mmpose.dicom_output.source import read_source
@@ -67,27 +67,35 @@ def write_dicom(
                 for kind in targets
                 if kind == CAPTURE or report.vertebrae
             }
-            for kind, output in made.items():
-                with atomic_file(targets[kind]) as temporary:
-                    output.save_as(temporary, enforce_file_format=True)
-    except SpondyloError:
-        raise
     # The library raises many kinds of errors on odd headers; their texts quote them.
     except Exception as error:
-        raise SpondyloError(
-            f'has a header that outputs cannot be made of ({type(error).__name__})'
-        ) from error
+        raise _odd_header(error) from error
+    for kind, output in made.items():
+        with atomic_file(targets[kind]) as temporary:
+            temporary.write_bytes(output)
     lacking = () if len(made) == len(targets) else (NOTHING_MEASURED,)
     return DicomWritten(tuple(made), (*source.notes, *lacking))
 
 
 def _made(
     kind: str, source: 'Source', report: SpineReport, picture: NDArray[np.uint8]
-) -> 'Dataset':
+) -> bytes:
+    """Content of a file."""
+    output: Dataset
     if kind == CAPTURE:
         from spondylo_mmpose.dicom_output.capture import overlay_capture
 
-        return overlay_capture(source, picture, report)
-    from spondylo_mmpose.dicom_output.structured import measurement_report
+        output = overlay_capture(source, picture, report)
+    else:
+        from spondylo_mmpose.dicom_output.structured import measurement_report
 
-    return measurement_report(source, report)
+        output = measurement_report(source, report)
+    content = io.BytesIO()
+    output.save_as(content, enforce_file_format=True)
+    return content.getvalue()
+
+
+def _odd_header(error: Exception) -> NotAttachedError:
+    return NotAttachedError(
+        f'has a header that outputs cannot be made of ({type(error).__name__})'
+    )

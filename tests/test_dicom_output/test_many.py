@@ -56,14 +56,13 @@ def test_a_folder_of_films(films, tmp_path):
     }  # fmt: skip
     assert found['film.png']['sc'] == found['film.png']['sr'] == ''
     assert found['film.png']['note'] == (
-        'is no DICOM file, so there is no study to attach outputs to'
+        'not a DICOM file: there is no study to attach outputs to'
     )
     assert 'StudyInstanceUID' in found['IM3']['note']
     lines = list(outcome.lines())
     assert 'DICOM: 2 x Secondary Capture of the overlay (*.sc.dcm)' in lines
     assert (
-        'DICOM, 1 of 4 films: is no DICOM file, so there is no study to attach '
-        'outputs to'
+        'DICOM, 1 of 4 films: not a DICOM file: there is no study to attach outputs to'
     ) in lines
     (told,) = [line for line in lines if 'does not say whether text' in line]
     assert told.startswith('DICOM, 2 of 4 films: ')
@@ -84,6 +83,7 @@ def test_all_done_is_complete_and_what_is_kept_stays(films, tmp_path):
     again = run(films, out, ('sc',), 'skip')
     assert (again.measured, again.kept, again.is_complete) == (0, 2, True)
     assert (out / 'IM1.sc.dcm').read_bytes() == first
+    assert [row['sc'] for row in rows(out).values()] == ['kept', 'kept']
     # The structured report is new: films are measured again for it.
     more = run(films, out, ('sc', 'sr'), 'skip')
     assert (more.measured, more.kept) == (2, 0)
@@ -91,14 +91,18 @@ def test_all_done_is_complete_and_what_is_kept_stays(films, tmp_path):
     # Reports made anew without DICOM outputs leave none of the old ones behind.
     run(films, out, (), 'force')
     assert not list(out.glob('*.dcm'))
+    assert not (out / 'dicom.csv').exists()
 
 
 def test_a_picture_is_kept_although_it_has_no_study(films, tmp_path):
     for name in ('IM1', 'IM2.dcm', 'IM3'):
         (films / name).unlink()
     out = tmp_path / 'out'
-    run(films, out, ('sc',))
-    assert run(films, out, ('sc',), 'skip').kept == 1
+    for again in (None, 'skip'):
+        outcome = run(films, out, ('sc',), again)
+        assert not outcome.is_complete
+        assert rows(out)['film.png']['note'].startswith('not a DICOM file')
+    assert outcome.kept == 1
 
 
 def test_outputs_of_a_film_that_fails_now_are_removed(films, tmp_path):

@@ -95,9 +95,7 @@ def test_values_of_each_pair_are_those_of_the_json(both):
         assert texts(group[0], concepts.NOT_MEASURED) == []
     assert report['pairs'][0]['slip_percent'] == 20
     assert report['pairs'][0]['slip_mm'] == pytest.approx(20 * 0.25)
-    assert groups[0].finding_sites[0].value == (
-        codes.SCT.LevelOfL5S1IntervertebralDisc
-    )
+    assert groups[0].finding_sites[0].value == (codes.SCT.LevelOfL5S1IntervertebralDisc)
     (lordosis,) = found[len(groups) :]
     assert numbers(lordosis) == {
         ('lordosis', 'deg', None): report['lordosis']['degrees']

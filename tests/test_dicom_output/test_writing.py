@@ -7,7 +7,7 @@ import pydicom
 import pytest
 
 from spondylo_mmpose.dicom_output import write_dicom
-from spondylo_mmpose.dicom_output.source import NOTHING_TO_ATTACH_TO
+from spondylo_mmpose.dicom_output.kinds import NO_STUDY, NotAttachedError
 from spondylo_mmpose.dicom_output.writing import NOTHING_MEASURED
 from spondylo_mmpose.errors import SpondyloError
 from tests.test_apis.helpers import FakeModel, spine
@@ -155,7 +155,7 @@ def test_films_that_cannot_be_referred_to_are_refused(tmp_path, elements, reason
     for name, value in elements.items():
         setattr(header, name, value)
     header.save_as(film)
-    with pytest.raises(SpondyloError, match=reason) as error:
+    with pytest.raises(NotAttachedError, match=reason) as error:
         write(film, tmp_path)
     assert '\n' not in str(error.value)
     assert [path.name for path in tmp_path.iterdir()] == ['film']
@@ -169,7 +169,7 @@ def test_several_frames_are_refused(tmp_path):
     header.PixelData = header.PixelData * 2
     header.save_as(film)
     same = dataclasses.replace(report.film, sha256=_digest(film))
-    with pytest.raises(SpondyloError, match='holds several frames'):
+    with pytest.raises(NotAttachedError, match='holds several frames'):
         write_dicom(
             film, dataclasses.replace(report, film=same), picture,
             {'sc': tmp_path / 'a.dcm'},
@@ -179,14 +179,14 @@ def test_several_frames_are_refused(tmp_path):
 def test_nothing_is_attached_to_another_film(tmp_path):
     report, picture = measured(write_film(tmp_path / 'one'))
     other = write_film(tmp_path / 'other', GREY[::-1])
-    with pytest.raises(SpondyloError, match='is not the film of this report'):
+    with pytest.raises(NotAttachedError, match='is not the film of this report'):
         write_dicom(other, report, picture, {'sc': tmp_path / 'a.dcm'})
 
 
 def test_other_formats_have_no_study(tmp_path):
     report, picture = measured(write_film(tmp_path / 'one'))
     png = dataclasses.replace(report.film, format='PNG')
-    with pytest.raises(SpondyloError, match=NOTHING_TO_ATTACH_TO):
+    with pytest.raises(NotAttachedError, match=NO_STUDY):
         write_dicom(
             tmp_path / 'one', dataclasses.replace(report, film=png), picture,
             {'sc': tmp_path / 'a.dcm'},
@@ -201,7 +201,7 @@ def test_a_library_that_fails_is_one_line_without_values(tmp_path, monkeypatch):
 
     monkeypatch.setattr(capture, 'overlay_capture', fail)
     film = write_film(tmp_path / 'film')
-    with pytest.raises(SpondyloError, match=r'cannot be made of \(ValueError\)$'):
+    with pytest.raises(NotAttachedError, match=r'cannot be made of \(ValueError\)$'):
         write(film, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ['film']
 
@@ -210,3 +210,13 @@ def _digest(path):
     from spondylo_mmpose.utils.io import file_digest
 
     return file_digest(path)
+
+
+def test_a_folder_that_cannot_be_written_is_no_matter_of_the_film(tmp_path):
+    film = write_film(tmp_path / 'film')
+    report, picture = measured(film)
+    (tmp_path / 'file').touch()
+    target = {'sr': tmp_path / 'file' / 'a.dcm'}
+    with pytest.raises(SpondyloError, match='cannot be written') as error:
+        write_dicom(film, report, picture, target)
+    assert not isinstance(error.value, NotAttachedError)
