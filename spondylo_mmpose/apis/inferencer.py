@@ -13,7 +13,6 @@ from spondylo_mmpose.apis.reporter import FilmReporter
 from spondylo_mmpose.apis.screening import FilmScreen
 from spondylo_mmpose.apis.spine_report import ReportOptions, SpineReport
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.screening import SpineScreen, make_screen
 from spondylo_mmpose.uncertainty import load_calibration
 from spondylo_mmpose.utils.io import file_digest
 
@@ -72,6 +71,9 @@ class SpineInferencer(FilmReporter):
         if calibration is not None:
             known = load_calibration(calibration)
             digest = file_digest(Path(calibration))
+        # It builds on this package.
+        from spondylo_mmpose.screening.screen import SpineScreen, make_screen
+
         asked = make_screen(screen)
         network: FilmNetwork | OnnxFilmNetwork
         if backend == 'onnx':

@@ -40,7 +40,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         'films',
         nargs='+',
         metavar='FILM',
-        help='lateral lumbar films that the model did not learn from, folders, patterns',
+        help='lateral lumbar films that the model did not learn from; folders',
     )
     parser.add_argument('--out', required=True, metavar='FILE.json')
     parser.add_argument(
