@@ -131,7 +131,8 @@ def _pages(app: Flask, store: Store, model: str | None, takes_films: bool) -> No
         path = store.path(entry, '.png')
         if entry.report is None or not path.is_file():
             abort(404)
-        return Response(thumbnail(path), mimetype='image/jpeg')
+        size = entry.report.film.width, entry.report.film.height
+        return Response(thumbnail(path, size), mimetype='image/jpeg')
 
 
 def _next(store: Store, entry: Entry) -> str | None:

@@ -141,6 +141,10 @@ def test_keys_nudge_a_corner(page):
     page.press('Tab', 9)
     page.press('Tab', 9)
     assert page.value('Spondylo.app.selected') == [2, 0]
+    # The film comes to where the focus is; the stage itself never scrolls.
+    page.value('document.querySelector(\'[data-vertebra="5"]\').focus()')
+    assert page.value('document.getElementById("stage").scrollTop') == 0
+    assert page.value('Spondylo.app.view.toStage([240, 130])[1]') == 40
 
 
 def test_a_deviation_of_the_reviewer_brings_an_interval(page):
@@ -314,6 +318,7 @@ def test_what_was_not_measured_says_why(tab, pixels, tmp_path):
     tab.value("document.querySelector('[name=facing][value=left]').click()")
     assert shown_slip(tab, 'L5/S1') == '+20.0 %'
     assert now(tab)['vertebrae'][2]['corners'][2] == [190, 400]
+    tab.value('document.getElementById("reset").click()')
     empty = build_report(found_in(corners[:0]), film(), MODEL, ReportOptions())
     tab.open(write_review_page(tmp_path / 'film.html', pixels, empty))
     tab.wait('document.body.dataset.ready')

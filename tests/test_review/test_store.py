@@ -142,6 +142,9 @@ def test_uploads(tmp_path):
     again = {one.id: one.status for one in Store(tmp_path / 'new').entries()}
     assert again == {entry.id: 'reported', bad.id: 'failed'}
     assert store.add('bad.png', b'text', 'b' * 64) == (bad, True)  # once more
+    with pytest.raises(SpondyloError, match='waits or is measured now'):
+        store.remove(bad)
+    store.fail(bad, 'no film')
     store.remove(entry)
     store.remove(bad)
     left = [path.name for path in (tmp_path / 'new').rglob('*') if path.is_file()]

@@ -79,9 +79,9 @@
 
   function drawLordosis(place, report) {
     const { degrees, reasons, upper, lower } = report.lordosis;
-    place.replaceChildren(el('span', { class: degrees === null ? 'none' : 'value' },
-      degrees === null ? `not measured: ${reasons.degrees}` : `${one(degrees)}\u00b0`),
-    ` ${upper}\u2013${lower}`);
+    const text = degrees === null ? `not measured: ${reasons.degrees}` : `${one(degrees)}\u00b0`;
+    place.replaceChildren(`Lordosis ${upper}\u2013${lower}: `,
+      el('span', { class: degrees === null ? 'none' : 'value' }, text));
   }
 
   /** Warnings, those that matter first. */
@@ -89,6 +89,10 @@
     const levels = new Map(report.vertebrae.map((v) => [v.order, v.level || '?']));
     const rank = { refusal: 0, caution: 1, note: 2 };
     const sorted = [...report.warnings].sort((a, b) => rank[a.severity] - rank[b.severity]);
+    if (!sorted.length) {
+      list.replaceChildren(el('li', {}, 'none'));
+      return;
+    }
     list.replaceChildren(...sorted.map((warning) => {
       const who = warning.vertebrae.filter((o) => levels.has(o)).map((o) => levels.get(o));
       return el('li', { class: warning.severity, 'data-code': warning.code },

@@ -4,6 +4,7 @@
   'use strict';
 
   const [LEAST_ZOOM, MOST_ZOOM] = [0.05, 40];
+  const BARS = [66, 50]; // px of the stage that buttons take above and below
 
   class View {
     /** stage: element that holds the canvas; film: facts of the report. */
@@ -70,11 +71,12 @@
 
     /** Show the whole film. */
     fit() {
-      const [w, h] = [this.stage.clientWidth, this.stage.clientHeight];
+      const [above, below] = BARS;
+      const [w, h] = [this.stage.clientWidth, this.stage.clientHeight - above - below];
       const wide = this.film.width * this.aspect;
-      this.zoom = Math.min(w / wide, h / this.film.height) * 0.98;
+      this.zoom = Math.max(LEAST_ZOOM, Math.min(w / wide, h / this.film.height));
       this.x = (w - wide * this.zoom) / 2;
-      this.y = (h - this.film.height * this.zoom) / 2;
+      this.y = above + (h - this.film.height * this.zoom) / 2;
       this.fitted = true;
       this.apply();
     }
