@@ -39,6 +39,9 @@ DEV = [
     'pytest-xdist',
     'hypothesis',
     'jsonschema',
+    'nbclient',
+    'nbformat',
+    'ipykernel',
     'pre-commit',
 ]
 # torch's exporter writes by onnxscript; exported models run on onnxruntime alone.

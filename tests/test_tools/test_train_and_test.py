@@ -127,9 +127,7 @@ def test_interrupted_and_resumed_equals_undisturbed(trained, data, tmp_path, run
     assert '--resume' in said
     assert not (tmp_path / 'epoch_4.pth').exists(), 'the run ended too soon to stop it'
 
-    resumed = run_tool.fresh(
-        'train.py', *command[2:], '--resume', SPONDYLO_DATA=str(data)
-    )
+    resumed = run_tool('train.py', *command[2:], '--resume', SPONDYLO_DATA=str(data))
     assert resumed.returncode == 0, resumed.stdout + resumed.stderr
     assert_same_weights(trained / 'epoch_4.pth', tmp_path / 'epoch_4.pth')
     rates = [
