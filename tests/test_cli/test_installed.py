@@ -56,6 +56,21 @@ def test_it_finds_its_tools(installed):
     assert done.stderr.startswith('error: gone.png: no such file')
 
 
+def test_the_review_page_came_along(installed):
+    code = (
+        'from spondylo_mmpose.review import page as p; '
+        'print(p.ASSETS, len(p.script(p.SCRIPTS)), len(p.style("review.css")))'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', code],
+        capture_output=True,
+        text=True,
+        cwd=installed,
+        env={**os.environ, 'PYTHONPATH': str(installed)},
+    )
+    assert done.stdout.startswith(str(installed)), done.stderr
+
+
 def test_the_schema_came_along(installed):
     code = (
         'from spondylo_mmpose.apis import report_json as r; print(r.SCHEMA, r.schema())'

@@ -127,6 +127,26 @@ def test_a_dragged_corner_moves_the_slip(page, origin):
     assert shown_slip(page, 'L5/S1') == '+13.0 %'
 
 
+def test_a_finger_drags_and_two_zoom(page):
+    x, y = place_of(page, handle(1, 3)).tolist()
+
+    def touch(kind, *points):
+        told = [{'x': px, 'y': py, 'id': i} for i, (px, py) in enumerate(points)]
+        page.call('Input.dispatchTouchEvent', type=kind, touchPoints=told)
+
+    touch('touchStart', (x, y))
+    touch('touchMove', (x + 10, y - 4))
+    touch('touchEnd')
+    assert now(page)['vertebrae'][1]['corners'][3] == [285, 478]
+    # From 100 to 200 px apart.
+    touch('touchStart', (700, 400))
+    touch('touchStart', (700, 400), (800, 400))
+    touch('touchMove', (700, 400), (900, 400))
+    touch('touchEnd')
+    assert page.value('Spondylo.app.view.zoom') == pytest.approx(4)
+    assert now(page)['vertebrae'][1]['corners'][3] == [285, 478]
+
+
 def test_keys_nudge_a_corner(page):
     page.value(f"document.querySelector('{handle(1, 3)}').focus()")
     page.press('ArrowRight', 39)

@@ -1,13 +1,19 @@
 """Reports as persons left them, measured anew."""
 
 import dataclasses
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from spondylo_mmpose.apis import reasons
-from spondylo_mmpose.apis.report_json import report_digest
+from spondylo_mmpose.apis.report_json import (
+    read_report,
+    report_digest,
+    schema,
+    write_report,
+)
 from spondylo_mmpose.apis.review_facts import Review, ReviewedVertebra
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.review.remeasuring import reviewed_report
@@ -68,6 +74,17 @@ def test_a_moved_corner_moves_the_slip(origin):
     vertebra = made.vertebrae[1]
     assert vertebra.corner_std == (2.0, 2.0, 2.0, None)
     assert vertebra.reasons['corner_std'] == reasons.PLACED
+
+
+def test_reviewed_reports_keep_to_the_schema(origin, tmp_path):
+    jsonschema = pytest.importorskip(
+        'jsonschema', reason='jsonschema is in requirements/dev.txt'
+    )
+    for who, std in ((None, None), ('A', 0.5)):
+        told = moved(told_of(origin, who=who, observer_std_px=std), 1, 3, (7, 0))
+        made = reviewed_report(origin, told)
+        jsonschema.validate(json.loads(made.to_json()), schema())
+        assert read_report(write_report(tmp_path / 'a.json', made)) == made
 
 
 def test_who_says_how_sure_gets_an_interval(origin):
