@@ -7,6 +7,7 @@ import threading
 import pytest
 
 pytest.importorskip('flask', reason='flask is in requirements/serve.txt')
+from waitress import wasyncore
 from waitress.server import create_server
 
 from spondylo_mmpose.apis.report_json import read_report
@@ -32,8 +33,10 @@ def address(tmp_path):
     thread = threading.Thread(target=server.run)
     thread.start()
     yield f'http://127.0.0.1:{server.effective_port}'
-    server.trigger.pull_trigger(server.close)
+    # Its loop ends when nothing is open any more, the browser's connections too.
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, True))
     thread.join(60)
+    assert not thread.is_alive()
     server.task_dispatcher.shutdown()
     worker.stop()
 
