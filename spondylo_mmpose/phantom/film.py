@@ -94,8 +94,8 @@ def make_phantom(
         seed: Seed of the set, not negative.
         index: Number of the film, not negative.
         with_spacing: Tell the pixel spacing, as real exports do not.
-        all_levels: Label every vertebra of which the film shows at least half, not as
-            few as readers do.
+        all_levels: Label every vertebra that lies wholly on the film, not as few as
+            readers do.
     """
     truth, patient, geometry = _draw(seed, index, with_spacing, all_levels)
     canvas = Canvas(SIZE)

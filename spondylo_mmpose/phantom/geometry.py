@@ -82,22 +82,20 @@ def draw_geometry(patient: Patient, rng: np.random.Generator) -> Geometry:
 
 
 def label_all(geometry: Geometry) -> FloatArray:
-    """Corners of all vertebrae that the film shows to at least half of their height.
+    """Corners of all vertebrae that lie wholly on the film.
 
-    Never fewer than those of ``geometry.corners``, at most :data:`MOST`.
+    Whether both end plates can be seen is plain; how much of a vertebra that the border
+    cuts is left is not. At most :data:`MOST`; where S1 itself is cut, those of
+    ``geometry.corners``.
 
     Returns:
         ``(N, 4, 2)`` px.
     """
     hull = anatomy.hull_boxes(geometry.bodies)
-    height = hull[:, 3] - hull[:, 1]
-    shown = (hull[:, 1] >= -0.5 * height) & (hull[:, 0] >= 1) & (hull[:, 2] < SIZE - 1)
-    first_hidden = int(np.argmin(np.append(shown, False)))
-    for number in range(min(first_hidden, MOST), len(geometry.corners), -1):
-        corners = _cut(geometry.bodies[:number])
-        if corners is not None:
-            return corners
-    return geometry.corners
+    whole = (hull[:, :2] >= 1).all(1) & (hull[:, 2:] < SIZE - 1).all(1)
+    number = min(int(np.argmin(np.append(whole, False))), MOST)
+    corners = None if number == 0 else _cut(geometry.bodies[:number])
+    return geometry.corners if corners is None else corners
 
 
 def _column(

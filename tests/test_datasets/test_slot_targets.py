@@ -86,8 +86,11 @@ def test_a_little_of_s1_lost_is_none():
     told = targets(moved(film(), y=15))
     assert told['slot_known'].all()
     assert told['slot_presence'].tolist() == [1, 1, 1, 1, 0, 0]
-    # Its lower corners, at 205, are outside.
+    # Its lower corners, at 205, are outside: it is there, but not whole.
     assert told['slot_corner_weights'][0].tolist() == [1, 1, 0, 0]
+    assert told['slot_presence_weights'].tolist() == [0, 1, 1, 1, 1, 1]
+    almost = targets(moved(film(), y=15), whole=0.7)
+    assert almost['slot_presence_weights'].tolist() == [1] * 6
 
 
 def test_a_topmost_vertebra_cut_off_is_neither_present_nor_absent():

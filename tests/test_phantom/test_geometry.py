@@ -116,20 +116,20 @@ def test_few_films_hold_all_kinds_and_do_not_depend_on_the_number():
         assert kinds == {'buu_json', 'buu_txt', 'honduran'}
 
 
-def test_all_levels_are_those_that_the_film_shows(truths):
-    number = 60
-    full = [make_truth(7, index, all_levels=True) for index in range(number)]
-    more = [len(f.corners) - len(t.corners) for f, t in zip(full, truths, strict=False)]
-    # Readers leave out some on most films, and none is invented.
-    assert min(more) == 0
-    assert 20 < np.count_nonzero(more) < 55
-    for one, other in zip(full, truths, strict=False):
-        # The topmost one may have been cut at another place.
-        shared = len(other.corners) - 1
+def test_all_levels_are_those_that_lie_wholly_on_the_film(truths):
+    full = [make_truth(7, index, all_levels=True) for index in range(60)]
+    pairs = list(zip(full, truths, strict=False))
+    more = [len(one.corners) - len(other.corners) for one, other in pairs]
+    # Readers leave out some on most films, and label some that the border cuts.
+    assert 20 < np.count_nonzero(np.array(more) > 0) < 55
+    assert min(more) in (-1, 0)
+    for one, other in pairs:
+        shared = min(len(one.corners), len(other.corners) - 1)
         np.testing.assert_array_equal(one.corners[:shared], other.corners[:shared])
         assert len(one.levels) == len(one.corners) <= 12
-        # What is left above the topmost one is too little of a vertebra.
+        assert one.corners.min() >= 1
+        # There is no room for another whole one above.
         left = one.corners[-1][:, 1].min()
         height = np.ptp(anatomy.centres(one.corners)[-2:, 1])
         if len(one.corners) < 12:
-            assert left < 1.2 * height
+            assert left < 1.5 * height

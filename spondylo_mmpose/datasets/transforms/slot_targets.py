@@ -33,8 +33,9 @@ class SlotTargets(BaseTransform):
     one: it goes to slot 0 and ``slot_known`` is 0, so that the loss may move all of the
     film's vertebrae upward.
 
-    A vertebra of which less than ``least_visible`` of the hull box is on the input is
-    neither present nor absent. Vertebrae beyond the last slot are left out; of those
+    A vertebra that the input's border cuts is neither present nor absent, since labels
+    of films are of whole vertebrae; its corners on the input are to be found all the
+    same. Vertebrae beyond the last slot are left out; of those
     above the topmost labelled one nobody said anything, which counts as absent, as it
     does in the metrics.
 
@@ -58,20 +59,27 @@ class SlotTargets(BaseTransform):
         slots: Their number. With 1 the input is a crop of one vertebra, whichever.
         count_from: ``'lowest'``, or ``'top'`` for the published models' way, to
             show what it costs.
-        least_visible: Share of a box's area.
+        least_visible: Share of a vertebra's hull box on the input from which it is
+            there, and shows which vertebra is which.
+        whole: Share from which it is present.
 
     Raises:
         ValueError: If ``count_from`` is something else.
     """
 
     def __init__(
-        self, slots: int = 12, count_from: str = 'lowest', least_visible: float = 0.5
+        self,
+        slots: int = 12,
+        count_from: str = 'lowest',
+        least_visible: float = 0.5,
+        whole: float = 0.95,
     ) -> None:
         if count_from not in ('lowest', 'top'):
             raise ValueError(f"count_from must be 'lowest' or 'top', not {count_from}")
         self.slots = slots
         self.count_from = count_from
         self.least_visible = least_visible
+        self.whole = whole
 
     def transform(self, results: dict) -> dict:
         """Add the targets; a film without vertebrae gets empty slots."""
@@ -98,7 +106,7 @@ class SlotTargets(BaseTransform):
         results['slot_corners'] = spread(corners, 0)
         results['slot_corner_weights'] = spread(inside & labelled, 0)
         results['slot_presence'] = spread(present, 0)
-        results['slot_presence_weights'] = spread(present, 1)
+        results['slot_presence_weights'] = spread(visible >= self.whole, 1)
         # Named levels without those below: the lower ones may well be on the film.
         results['slot_presence_weights'][:floor] = 0
         results['slot_known'] = np.full(self.slots, known, np.float32)
@@ -130,5 +138,6 @@ class SlotTargets(BaseTransform):
     def __repr__(self) -> str:
         return (
             f'{type(self).__name__}(slots={self.slots}, '
-            f'count_from={self.count_from!r}, least_visible={self.least_visible})'
+            f'count_from={self.count_from!r}, least_visible={self.least_visible}, '
+            f'whole={self.whole})'
         )
