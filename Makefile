@@ -22,7 +22,7 @@ endif
 SETUP_ARGS := $(if $(PYTHON),--python '$(PYTHON)') \
               $(if $(TORCH_INDEX),--torch-index '$(TORCH_INDEX)')
 
-.PHONY: help setup environment demo test test-all smoke bench lint format clean clean-env
+.PHONY: help setup environment demo test test-all smoke ablations bench lint format clean clean-env
 
 help:  ## List the targets.
 	@echo 'Targets:'
@@ -66,6 +66,19 @@ test-all: $(READY)  ## Run those that take minutes as well.
 
 smoke: $(READY)  ## Try every recipe on phantoms: train, resume, test (SMOKE_ARGS).
 	$(RUN) -W ignore tools/smoke.py $(SMOKE_ARGS)
+
+ABLATIONS ?= work_dirs/ablations
+PHANTOMS = $(RUN) -W ignore tools/make_phantoms.py
+
+ablations: $(READY)  ## Train MAHT-Net without each of its parts, and compare (a night).
+	[ -d '$(ABLATIONS)/train' ] || \
+	  $(PHANTOMS) '$(ABLATIONS)/train' --num 1050 --seed 11 --layout coco --val-share 0.05
+	[ -d '$(ABLATIONS)/test' ] || \
+	  $(PHANTOMS) '$(ABLATIONS)/test' --num 300 --seed 12 --layout coco --val-share 0
+	SPONDYLO_DATA='$(ABLATIONS)/train' $(RUN) tools/train_all.py configs/ablations/*.py \
+	  --no-pretrained --out '$(ABLATIONS)/runs' --cfg-options \
+	  test_dataloader.dataset.data_root='$(ABLATIONS)/test' \
+	  test_dataloader.dataset.ann_file=annotations/train.json
 
 bench: $(READY)  ## Measure how fast the parts are; JSON in work_dirs/benchmarks.
 	@for script in tools/benchmarks/*.py; do \
