@@ -1,0 +1,220 @@
+"""How well screens tell lateral lumbar films from others, signal by signal."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.stats import rankdata
+from tqdm import tqdm
+
+from spondylo_mmpose.apis.films import open_film
+from spondylo_mmpose.apis.found import FilmModel, FoundVertebrae
+from spondylo_mmpose.apis.inputs import find_films
+from spondylo_mmpose.apis.screening import FilmScreen
+from spondylo_mmpose.apis.spine_report import ReportOptions
+from spondylo_mmpose.benchmarks.film_sets import FilmSet, Grey
+from spondylo_mmpose.screening.signals import FEWEST, SIGNALS, measure_signals
+from spondylo_mmpose.spine.anatomy import FloatArray, centres
+
+BENT, PRESENCE, PLAIN = 'bent', 'presence', 'plain'
+CANDIDATES = (*SIGNALS, BENT, PRESENCE, PLAIN)
+"""Signals, and what was tried and left out: the root mean square of the row's turns,
+what the mean presence lacks to 1, and how few grey values there are (negative entropy).
+"""
+
+RATE = 0.05
+"""Share of right films that each signal alone may flag in the table."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What came of a set of pictures.
+
+    Attributes:
+        name: Of the set.
+        right: Whether they are lateral lumbar films.
+        values: Signals of each picture, by the names of :data:`CANDIDATES`.
+        found: Vertebrae on each.
+        verdicts: By the name of a screen: the worst severity on each picture;
+            ``'none'`` where nothing was said.
+    """
+
+    name: str
+    right: bool
+    values: Mapping[str, FloatArray]
+    found: tuple[int, ...]
+    verdicts: Mapping[str, tuple[str, ...]]
+
+    def shares(self, screen: str) -> dict[str, float]:
+        """Shares of pictures that were refused, flagged, and let pass silently.
+
+        One on which nothing was found is flagged: the report says so.
+        """
+        told = [
+            'caution' if verdict == 'none' and not number else verdict
+            for verdict, number in zip(self.verdicts[screen], self.found, strict=True)
+        ]
+        return {k: told.count(k) / len(told) for k in ('refusal', 'caution', 'none')}
+
+
+def folder_set(name: str, folder: str | Path, right: bool) -> FilmSet:
+    """The films of a folder."""
+    paths = find_films([folder])
+    return FilmSet(name, right, range(len(paths)), lambda i: open_film(paths[i]).pixels)
+
+
+def try_set(
+    films: FilmSet,
+    model: FilmModel,
+    screens: Mapping[str, FilmScreen],
+    batch_size: int = 4,
+) -> Tried:
+    """Show a set to a model and have screens judge what it found.
+
+    Args:
+        films: The pictures.
+        model: What finds vertebrae.
+        screens: By name.
+        batch_size: Pictures that go through the model together.
+    """
+    values: list[dict[str, float]] = []
+    number: list[int] = []
+    verdicts: dict[str, list[str]] = {name: [] for name in screens}
+    bar = tqdm(total=len(films.numbers), desc=films.name, unit='film', disable=None)
+    for batch in _batches(films, batch_size):
+        for picture, answer in zip(batch, model.find(batch), strict=True):
+            found = answer.upward(ReportOptions.score_threshold)
+            values.append(measure_signals(found) | _others(picture, found))
+            number.append(len(found))
+            for name, screen in screens.items():
+                warnings = screen.screen(picture, found).warnings
+                told = [one.severity for one in warnings]
+                verdicts[name].append(
+                    'refusal' if 'refusal' in told else told[0] if told else 'none'
+                )
+            bar.update()
+    bar.close()
+    return Tried(
+        films.name,
+        films.right,
+        {name: np.array([one[name] for one in values]) for name in CANDIDATES},
+        tuple(number),
+        {name: tuple(told) for name, told in verdicts.items()},
+    )
+
+
+def _batches(films: FilmSet, size: int) -> Iterator[list[Grey]]:
+    batch: list[Grey] = []
+    for picture in films.pictures():
+        batch.append(picture)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _others(picture: Grey, found: FoundVertebrae) -> dict[str, float]:
+    nan = float('nan')
+    told = {BENT: nan, PRESENCE: nan}
+    if len(found) >= FEWEST:
+        steps = np.diff(centres(found.corners), axis=0)
+        turns = np.diff(np.degrees(np.arctan2(steps[:, 0], -steps[:, 1])))
+        turns = (turns + 180) % 360 - 180
+        told[BENT] = float(np.sqrt(np.mean(turns**2)))
+    if len(found) and found.presence is not None:
+        told[PRESENCE] = float(1 - found.presence.mean())
+    shares = np.bincount(picture.ravel(), minlength=256) / picture.size
+    shares = shares[shares > 0]
+    return {**told, PLAIN: float(shares @ np.log2(shares))}
+
+
+def auroc(right: FloatArray, other: FloatArray) -> float:
+    """Probability that another picture has a larger value than a right one.
+
+    Args:
+        right: Values of right films; NaN, which was not measured, is below all.
+        other: Of other pictures.
+
+    Returns:
+        0.5 for a signal that tells nothing; NaN without pictures on a side.
+    """
+    if not len(right) or not len(other):
+        return float('nan')
+    both = np.nan_to_num(np.concatenate([right, other]), nan=-np.inf)
+    ranks = rankdata(both)[len(right) :]
+    number = len(other)
+    return float((ranks.sum() - number * (number + 1) / 2) / (number * len(right)))
+
+
+def summarise(tried: Sequence[Tried]) -> dict[str, Any]:
+    """The tables as numbers: signals one by one, then the screens."""
+    signals: dict[str, dict[str, Any]] = {}
+    right = [one for one in tried if one.right]
+    for name in CANDIDATES:
+        usual = np.concatenate([one.values[name] for one in right])
+        if not np.isfinite(usual).any():
+            continue
+        limit = float(np.nanquantile(usual, 1 - RATE))
+        signals[name] = {'limit': limit} | {
+            one.name: {
+                'auroc': auroc(usual, one.values[name]),
+                'above': float((one.values[name] > limit).mean()),
+            }
+            for one in tried
+            if not one.right
+        }
+    screens = {
+        name: {one.name: one.shares(name) for one in tried}
+        for name in (tried[0].verdicts if tried else ())
+    }
+    return {
+        'pictures': {one.name: len(one.found) for one in tried},
+        'signals': signals,
+        'screens': screens,
+    }
+
+
+def tables(summary: Mapping[str, Any]) -> str:
+    """The numbers as Markdown."""
+    others = list(next(iter(summary['signals'].values()), {'limit': 0}))[1:]
+    lines = [
+        'AUROC, and share above the limit that 5 % of the right films exceed, in %:',
+        '',
+        '| signal | limit | ' + ' | '.join(others) + ' |',
+        '|---|---|' + '---|' * len(others),
+    ]
+    for name, row in summary['signals'].items():
+        cells = [f'{row[o]["auroc"]:.3f}, {100 * row[o]["above"]:.0f}' for o in others]
+        lines.append(f'| `{name}` | {row["limit"]:.3g} | ' + ' | '.join(cells) + ' |')
+    names = list(summary['screens'])
+    lines += [
+        '',
+        'Refused / flagged / passed silently, in %:',
+        '',
+        '| pictures | number | ' + ' | '.join(names) + ' |',
+        '|---|---|' + '---|' * len(names),
+    ]
+    for film_set, number in summary['pictures'].items():
+        cells = [
+            ' / '.join(
+                f'{100 * summary["screens"][name][film_set][verdict]:.0f}'
+                for verdict in ('refusal', 'caution', 'none')
+            )
+            for name in names
+        ]
+        lines.append(f'| {film_set} | {number} | ' + ' | '.join(cells) + ' |')
+    return '\n'.join(lines)
+
+
+def time_screen(screen: FilmScreen, found: FoundVertebrae, repeats: int = 200) -> float:
+    """Seconds that a screen takes on one film, without the network."""
+    pixels = np.zeros((640, 640), np.uint8)
+    screen.screen(pixels, found)
+    start = time.process_time()
+    for _ in range(repeats):
+        screen.screen(pixels, found)
+    return (time.process_time() - start) / repeats
