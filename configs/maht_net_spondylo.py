@@ -52,10 +52,13 @@ model = dict(
     test_cfg=dict(flip_test=False),
 )
 
+# Few films, or drawn ones, show vertebrae too clearly.
+superposition = dict(type='RandomSuperposition', probability=0.5)
 train_pipeline = [
     *_base_.spondylo_film_load,
     *_base_.spondylo_film_flip,
     dict(type='FilmAffine', input_size=input_size, **_base_.spondylo_film_geometry),
+    superposition,
     *_base_.spondylo_augment_appearance,
     *_base_.spondylo_film_obstacles,
     dict(type='SlotTargets', slots=slots),

@@ -17,5 +17,5 @@ param_scheduler = [
 ]
 custom_hooks = [
     *_base_.spondylo_hooks,
-    dict(type='GrowingInputHook', first_size=(320, 320), switch_epoch=15),
+    dict(type='GrowingInputHook', first_size=(320, 320), switch_epoch=13),
 ]

@@ -7,9 +7,11 @@ _base_ = '../maht_net_t_spondylo.py'
 
 input_size = (320, 320)
 
-small = dict(pipeline_changes=dict(FilmAffine=dict(input_size=input_size)))
-train_dataloader = dict(dataset=small)
-val_dataloader = dict(dataset=small)
+small = dict(FilmAffine=dict(input_size=input_size))
+# What helps on films of another kind costs time on the same kind.
+plain = dict(**small, RandomSuperposition=None)
+train_dataloader = dict(dataset=dict(pipeline_changes=plain))
+val_dataloader = dict(dataset=dict(pipeline_changes=small))
 test_dataloader = val_dataloader
 
 max_epochs = 8
