@@ -43,7 +43,7 @@ def made_sets() -> list[FilmSet]:
         FilmSet('phantoms', True, range(100), lambda i: _phantom(i).image),
         FilmSet('through tissue, haze, grain', True, range(100, 200), _obscured),
         FilmSet('zoomed, stretched, turned 8°', True, range(100, 160), _moved),
-        FilmSet('inverted', True, range(60, 100), lambda i: 255 - _phantom(i).image),
+        FilmSet('inverted', True, range(60, 100), lambda i: ~_phantom(i).image),
         FilmSet('upside down', False, range(100, 150), _upside_down),
         FilmSet('quarter turn', False, range(140, 200), _quarter_turn),
         FilmSet('below the sacrum', False, range(160, 200), _pelvis),

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -33,7 +34,7 @@ from spondylo_mmpose.utils.io import check_writable
 VIEWS = 2
 """The film as it is, and once seen through something else."""
 
-THINNER = {
+THINNER: dict[str, Any] = {
     'tissue': 0.15,
     'gas': 0.3,
     'haze': 0.4,
