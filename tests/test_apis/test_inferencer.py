@@ -9,6 +9,7 @@ from spondylo_mmpose.apis import SpineInferencer, SpineReport
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.engine.weights_file import write_weights
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.screening import RULES, write_screen
 from spondylo_mmpose.uncertainty import Calibration
 from spondylo_mmpose.uncertainty.calibration_file import write_calibration
 from spondylo_mmpose.utils.io import file_digest
@@ -240,3 +241,23 @@ def test_what_exported_models_cannot(settings, complaint):
 def test_weights_of_torch_need_a_config(weights):
     with pytest.raises(SpondyloError, match='goes with a recipe'):
         SpineInferencer(None, weights[FILM])
+
+
+def test_films_are_screened(weights, films, tmp_path):
+    path = write_screen(tmp_path / 'screen.json', RULES)
+    by = {}
+    for screen in (True, path, False):
+        report = inferencer(weights, FILM, screen=screen)(films[0], facing='left')
+        by[screen] = report.model.screen, report.screen and report.screen.by
+        assert SpineReport.from_json(report.to_json()) == report
+        if screen is not False:
+            # What has learned nothing finds nothing that is like a spine.
+            assert report.refused or not report.vertebrae
+            assert all(pair.grade is None for pair in report.pairs)
+    assert by == {
+        True: ('rules 1', 'rules'),
+        path: (file_digest(path), 'file'),
+        False: (None, None),
+    }
+    with pytest.raises(SpondyloError, match=r'none\.json'):
+        inferencer(weights, FILM, screen=tmp_path / 'none.json')

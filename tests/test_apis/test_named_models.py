@@ -28,6 +28,9 @@ def test_a_folder_of_published_weights(tmp_path):
     assert files.own_name == 'best'
     (folder / 'calibration.json').touch()
     assert models.model_in(folder).calibration == folder / 'calibration.json'
+    assert files.screen is None
+    (folder / 'screen.json').touch()
+    assert models.model_in(folder).screen == folder / 'screen.json'
 
 
 def test_a_top_down_model_and_what_finds_its_vertebrae(tmp_path):
