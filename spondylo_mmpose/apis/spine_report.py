@@ -173,8 +173,8 @@ class SpineReport:
             ``'all'`` where its level has no name); ``None`` where the calibration saw
             too few patients, and of all without a calibration.
         review: What a person made of it, if one looked.
-        screen: What was measured to tell whether the film is of the right kind; ``None``
-            where nothing was.
+        screen: What was measured to tell whether the film is of the right kind;
+            ``None`` where nothing was.
     """
 
     film: FilmFacts
