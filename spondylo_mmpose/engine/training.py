@@ -77,6 +77,7 @@ def run_training(args: argparse.Namespace) -> list[str]:
     with explain_config_errors(config):
         # Each is built when first looked at; data sets come with them.
         runner.train_loop, runner.val_loop  # noqa: B018
+        runner.optim_wrapper = runner.build_optim_wrapper(runner.optim_wrapper)
     if config.get('resume'):
         check_resumable(config.load_from, unwrapped(runner.model))
     elif config.get('load_from') and '://' not in config.load_from:

@@ -251,6 +251,16 @@ def test_bad_input_is_one_line(run_tool, tmp_path, arguments, message):
     assert 'Traceback' not in result.stderr
 
 
+def test_an_option_that_the_optimiser_lacks_is_one_line(run_tool, data, tmp_path):
+    result = run_tool(
+        'train.py', CONFIG, '--work-dir', tmp_path, '--no-pretrained',
+        '--cfg-options', f'data_root={data}', 'optim_wrapper.optimizer.rate=1',
+    )  # fmt: skip
+    assert result.returncode == 2
+    assert "unexpected keyword argument 'rate'" in result.stderr
+    assert 'Traceback' not in result.stderr
+
+
 def test_no_network_names_the_flag(run_tool, data, tmp_path):
     result = run_tool(
         'train.py', CONFIG, '--work-dir', tmp_path,
