@@ -12,7 +12,13 @@ from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.models.heads.vertebral_attention_head import SlotOutputs
 from tests.conftest import ROOT
 
-PARAMETERS = {'t': 1_744_936, '': 2_867_288, 'b': 39_326_312, 'topdown': 2_848_980}
+PARAMETERS = {
+    't': 1_744_936,
+    '': 2_867_288,
+    'b': 39_326_312,
+    'topdown': 2_848_980,
+    'topdown_t': 1_473_440,
+}
 WHOLE = ROOT / 'configs' / 'ablations' / 'maht_net_whole.py'
 ABLATIONS = sorted(set(WHOLE.parent.glob('maht_net_*.py')) - {WHOLE})
 

@@ -95,7 +95,7 @@ def test_the_list_of_top_down_recipes_is_whole():
         if loaded(path).model.type == 'TopdownPoseEstimator'
     }
     # MAHT-Net has no codec; its crops are tested with it.
-    assert found == {*TOP_DOWN, 'maht_net_topdown'}
+    assert found == {*TOP_DOWN, 'maht_net_topdown', 'maht_net_topdown_t'}
 
 
 @pytest.mark.parametrize('name', TOP_DOWN)
