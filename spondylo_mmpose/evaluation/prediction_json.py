@@ -18,6 +18,7 @@ from spondylo_mmpose.evaluation.json_checks import (
 )
 from spondylo_mmpose.spine.anatomy import CORNERS, FloatArray
 from spondylo_mmpose.utils.io import write_json
+from spondylo_mmpose.utils.json_head import checked_head
 
 FORMAT = 'spondylo_mmpose predictions'
 FORMAT_VERSION = '1.0'
@@ -76,17 +77,8 @@ def decode_predictions(value: Any) -> PredictionSet:
     Raises:
         ValueError: One line that says where in the file something is wrong, and what.
     """
-    if not isinstance(value, dict) or value.get('format') != FORMAT:
-        raise ValueError(f'needs "format": "{FORMAT}"')
-    version = value.get('format_version')
-    if (
-        not isinstance(version, str)
-        or version.split('.')[0] != (FORMAT_VERSION.split('.')[0])
-    ):
-        raise ValueError(
-            f'has format_version {version!r:.40}, this program reads {FORMAT_VERSION!r}'
-        )
-    strict = version == FORMAT_VERSION
+    checked_head(value, FORMAT, FORMAT_VERSION)
+    strict = value['format_version'] == FORMAT_VERSION
     check_keys(value, _KEYS, strict, 'the file')
     given = value.get('given_boxes')
     if not isinstance(given, bool):

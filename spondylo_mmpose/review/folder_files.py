@@ -6,10 +6,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from spondylo_mmpose.apis.batch import FAILURES, SUMMARY
 from spondylo_mmpose.apis.dataclass_json import from_plain
+from spondylo_mmpose.apis.output_names import GALLERY_STEM, RUN_STEM
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging import IMAGE_SUFFIXES
 from spondylo_mmpose.utils.io import read_json, write_json
+from spondylo_mmpose.utils.json_head import checked_head
 
 RECORD_STEM = 'serve'
 RECORD = f'{RECORD_STEM}.json'
@@ -21,7 +24,9 @@ FILMS, REVIEWED = 'films', 'reviewed'
 TRAINING = 'coco'
 """Folder in :data:`REVIEWED`: reviewed films as a converted data set."""
 
-_RESERVED = {RECORD_STEM, 'predict', 'index', 'summary', 'failures'}
+_RESERVED = {
+    RECORD_STEM, RUN_STEM, GALLERY_STEM, Path(SUMMARY).stem, Path(FAILURES).stem
+}  # fmt: skip
 _STRANGE = re.compile(r'[^\w .()+-]')
 _LONGEST = 80  # bytes
 
@@ -87,10 +92,7 @@ def read_record(folder: Path) -> list[Upload]:
         return []
     content: Any = read_json(path)
     try:
-        if not isinstance(content, dict) or content.get('format') != FORMAT:
-            raise ValueError(f'needs "format": "{FORMAT}"')
-        if str(content.get('format_version')).split('.')[0] != '1':
-            raise ValueError('is of a later version of this program')
+        checked_head(content, FORMAT, FORMAT_VERSION)
         uploads: list[Upload] = list(
             from_plain(tuple[Upload, ...], content.get('films'), 'films')
         )

@@ -8,6 +8,7 @@ from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.screening.limits import Limit, ScreenLimits
 from spondylo_mmpose.screening.signals import SIGNALS
 from spondylo_mmpose.utils.io import read_json, write_json
+from spondylo_mmpose.utils.json_head import checked_head
 
 FORMAT = 'spondylo_mmpose screen'
 FORMAT_VERSION = '1.0'
@@ -51,16 +52,7 @@ def load_screen(path: str | Path) -> ScreenLimits:
 
 
 def _decoded(content: Any) -> ScreenLimits:
-    if not isinstance(content, dict) or content.get('format') != FORMAT:
-        raise ValueError(f'needs "format": "{FORMAT}"')
-    version = content.get('format_version')
-    if (
-        not isinstance(version, str)
-        or version.split('.')[0] != FORMAT_VERSION.split('.')[0]
-    ):
-        raise ValueError(
-            f'has format_version {version!r:.40}, this program reads {FORMAT_VERSION!r}'
-        )
+    checked_head(content, FORMAT, FORMAT_VERSION)
     limits, facts = content.get('limits'), content.get('facts')
     if not isinstance(limits, dict) or not limits or not isinstance(facts, dict):
         raise ValueError('needs an object limits that is not empty, and one facts')

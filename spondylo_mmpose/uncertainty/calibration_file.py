@@ -10,6 +10,7 @@ import numpy as np
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.uncertainty.calibration import ALL, KINDS, Calibration
 from spondylo_mmpose.utils.io import read_json, write_json
+from spondylo_mmpose.utils.json_head import checked_head
 
 FORMAT = 'spondylo_mmpose uncertainty'
 FORMAT_VERSION = '1.0'
@@ -62,16 +63,7 @@ def load_calibration(path: str | Path) -> Calibration:
 
 
 def _decoded(content: Any) -> Calibration:
-    if not isinstance(content, dict) or content.get('format') != FORMAT:
-        raise ValueError(f'needs "format": "{FORMAT}"')
-    version = content.get('format_version')
-    if (
-        not isinstance(version, str)
-        or version.split('.')[0] != FORMAT_VERSION.split('.')[0]
-    ):
-        raise ValueError(
-            f'has format_version {version!r:.40}, this program reads {FORMAT_VERSION!r}'
-        )
+    checked_head(content, FORMAT, FORMAT_VERSION)
     origin, facts = content.get('std_origin'), content.get('facts')
     if not isinstance(origin, str) or not isinstance(facts, dict):
         raise ValueError('needs a text std_origin and an object facts')
