@@ -81,11 +81,11 @@ def fit(image: np.ndarray, width: int, height: int) -> tuple[np.ndarray, float]:
 
 
 def write_image(path: str | Path, image: np.ndarray, compression: int = 6) -> Path:
-    """Write a BGR image as PNG, whole or not at all.
+    """Write an image as PNG, whole or not at all.
 
     Args:
         path: The file.
-        image: ``(H, W, 3)``.
+        image: ``(H, W)`` grey or ``(H, W, 3)`` BGR, uint8.
         compression: 0 to 9: small files take time.
 
     Raises:

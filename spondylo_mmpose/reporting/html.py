@@ -22,15 +22,20 @@ def data_url(data: bytes, kind: str = 'png') -> str:
     return f'data:image/{kind};base64,{base64.b64encode(data).decode("ascii")}'
 
 
-def jpeg_url(image: np.ndarray, quality: int = 88) -> str:
-    """Address of an image, encoded as JPEG.
+def jpeg_bytes(image: np.ndarray, quality: int = 88) -> bytes:
+    """An image, encoded as JPEG.
 
     Args:
         image: ``(H, W)`` grey or ``(H, W, 3)`` BGR, uint8.
         quality: 0 to 100.
     """
     encoded = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-    return data_url(encoded.tobytes(), 'jpeg')
+    return encoded.tobytes()
+
+
+def jpeg_url(image: np.ndarray, quality: int = 88) -> str:
+    """Address of an image, encoded as JPEG; arguments as of :func:`jpeg_bytes`."""
+    return data_url(jpeg_bytes(image, quality), 'jpeg')
 
 
 def write_html(path: str | Path, template: str, **context: Any) -> Path:

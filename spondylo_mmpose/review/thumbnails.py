@@ -8,6 +8,7 @@ import numpy as np
 
 from spondylo_mmpose.apis.overlay import SIDES
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.reporting.html import jpeg_bytes
 
 _WIDTH, _QUALITY = 360, 80
 
@@ -35,7 +36,4 @@ def _made(path: Path, changed: int, size: tuple[int, int]) -> bytes:
     image = image[:height, :width]
     height = max(1, round(image.shape[0] * _WIDTH / image.shape[1]))
     small = cv2.resize(image, (_WIDTH, height), interpolation=cv2.INTER_AREA)
-    encoded: bytes = cv2.imencode('.jpg', small, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[
-        1
-    ].tobytes()
-    return encoded
+    return jpeg_bytes(small, _QUALITY)

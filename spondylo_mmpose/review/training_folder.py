@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from spondylo_mmpose.apis.spine_report import SpineReport
 from spondylo_mmpose.converters.coco import Film, write_coco
-from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.reporting.contact_sheet import write_image
 from spondylo_mmpose.review.training_film import INFO, SPLIT, training_film
-from spondylo_mmpose.utils.io import atomic_file
 
 
 class TrainingFolder:
@@ -51,11 +49,7 @@ class TrainingFolder:
         film = training_film(report, name)
         path = self.root / 'images' / film.file_name
         if not path.is_file():
-            done, encoded = cv2.imencode('.png', pixels())
-            if not done:
-                raise SpondyloError('its picture cannot be made')
-            with atomic_file(path) as temporary:
-                temporary.write_bytes(encoded.tobytes())
+            write_image(path, pixels())
         self.films[key] = film
 
     def remove(self, key: str) -> None:
