@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -157,26 +158,16 @@ def learn_limits(
     Raises:
         SpondyloError: If a film cannot be read, or there are too few.
     """
-    measured, films = [], []
-    waiting: list[tuple[int, NDArray[np.uint8]]] = []
-
-    def look() -> None:
-        for number, found in zip(
-            (number for number, _ in waiting),
-            model.find([pixels for _, pixels in waiting]),
-            strict=True,
-        ):
-            films.append(number)
+    measured, films = [], list[int]()
+    shown = (
+        (number, pixels)
+        for number, path in enumerate(tqdm(paths, unit='film', disable=None))
+        for pixels in film_views(open_film(path).pixels, views, seed + number)
+    )
+    while batch := list(islice(shown, batch_size)):
+        films += [number for number, _ in batch]
+        for found in model.find([pixels for _, pixels in batch]):
             measured.append(measure_signals(found.upward(score_threshold)))
-        waiting.clear()
-
-    for number, path in enumerate(tqdm(paths, unit='film', disable=None)):
-        for pixels in film_views(open_film(path).pixels, views, seed + number):
-            waiting.append((number, pixels))
-            if len(waiting) == batch_size:
-                look()
-    if waiting:
-        look()
     return fit_limits(measured, films, caution_rate, refusal_margin)
 
 

@@ -37,14 +37,18 @@ def installed(tmp_path_factory):
     return folder / 'site'
 
 
-def spondylo(installed, *words):
+def python(installed, *words):
     return subprocess.run(
-        [sys.executable, installed / 'bin' / 'spondylo', *words],
+        [sys.executable, *words],
         capture_output=True,
         text=True,
         cwd=installed,
         env={**os.environ, 'PYTHONPATH': str(installed)},
     )
+
+
+def spondylo(installed, *words):
+    return python(installed, installed / 'bin' / 'spondylo', *words)
 
 
 def test_it_finds_its_tools(installed):
@@ -61,13 +65,7 @@ def test_the_review_page_came_along(installed):
         'from spondylo_mmpose.review import page as p; '
         'print(p.ASSETS, len(p.script(p.SCRIPTS)), len(p.style("review.css")))'
     )
-    done = subprocess.run(
-        [sys.executable, '-c', code],
-        capture_output=True,
-        text=True,
-        cwd=installed,
-        env={**os.environ, 'PYTHONPATH': str(installed)},
-    )
+    done = python(installed, '-c', code)
     assert done.stdout.startswith(str(installed)), done.stderr
 
 
@@ -75,11 +73,5 @@ def test_the_schema_came_along(installed):
     code = (
         'from spondylo_mmpose.apis import report_json as r; print(r.SCHEMA, r.schema())'
     )
-    done = subprocess.run(
-        [sys.executable, '-c', code],
-        capture_output=True,
-        text=True,
-        cwd=installed,
-        env={**os.environ, 'PYTHONPATH': str(installed)},
-    )
+    done = python(installed, '-c', code)
     assert done.stdout.startswith(str(installed)), done.stderr
