@@ -2,4 +2,4 @@
 
 _base_ = './maht_net_whole.py'
 
-model = dict(test_cfg=dict(subpixel=False))
+model = dict(test_cfg=dict(subpixel=False, candidates=1))

@@ -3,6 +3,7 @@
 import math
 from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +18,10 @@ FARTHEST = 1.0
 LOGIT_REACH = 3
 """From the highest cell of logits to the edge of the window that counts, cells."""
 
+CANDIDATE_REACH = 2
+"""A peak is the highest cell as far as this each way; neighbouring end plates lie three
+cells apart."""
+
 
 class LogitPeaks(NamedTuple):
     """What heatmaps of logits tell.
@@ -27,6 +32,19 @@ class LogitPeaks(NamedTuple):
     """
 
     cells: FloatArray
+    mass: FloatArray
+
+
+class Candidates(NamedTuple):
+    """Peaks of heatmaps, the largest first.
+
+    Attributes:
+        index: ``(..., K)`` cells, counted row by row.
+        mass: ``(..., K)`` share of the probability within :data:`CANDIDATE_REACH`; 0
+            where a map has fewer peaks.
+    """
+
+    index: NDArray[np.intp]
     mass: FloatArray
 
 
@@ -79,7 +97,10 @@ def fit_peaks(maps: FloatArray, sigma: float) -> tuple[FloatArray, FloatArray]:
 
 
 def find_logit_peaks(
-    logits: FloatArray, reach: int = LOGIT_REACH, subpixel: bool = True
+    logits: FloatArray,
+    reach: int = LOGIT_REACH,
+    subpixel: bool = True,
+    at: NDArray[np.intp] | None = None,
 ) -> LogitPeaks:
     """Find the corner in each map whose softmax is the corner's distribution.
 
@@ -91,17 +112,45 @@ def find_logit_peaks(
         logits: ``(..., H, W)``.
         reach: Cells from the highest to the window's edge.
         subpixel: Fit; otherwise corners are centres of the highest cells.
+        at: ``(...)`` cells, counted row by row, that are taken for the highest.
     """
     *lead, height, width = logits.shape
     maps = np.asarray(logits, np.float32).reshape(-1, height, width)
-    around = _look_around(maps, reach)
+    around = _look_around(maps, reach, None if at is None else at.ravel())
     logs = np.where(around.inside, around.values - around.tops[:, None], -np.inf)
-    total = np.exp(maps - around.tops[:, None, None]).sum((1, 2))
+    highest = maps.max((1, 2))
+    total = np.exp(maps - highest[:, None, None]).sum((1, 2))
     cells = around.highest.astype(np.float32)
     if subpixel:
         cells = cells + fit_offsets(logs, around.x, around.y).astype(np.float32)
-    mass = np.exp(logs).sum(1) / total
+    mass = np.exp(logs + (around.tops - highest)[:, None]).sum(1) / total
     return LogitPeaks(cells.reshape(*lead, 2), mass.reshape(lead))
+
+
+def find_candidates(logits: FloatArray, count: int) -> Candidates:
+    """Find the highest peaks of each map whose softmax is the corner's distribution.
+
+    Args:
+        logits: ``(..., H, W)``.
+        count: Of peaks, ``K``.
+    """
+    *lead, height, width = logits.shape
+    maps = np.asarray(logits, np.float32).reshape(-1, height, width)
+    shares = np.exp(maps - maps.max((1, 2), keepdims=True))
+    shares /= shares.sum((1, 2), keepdims=True)
+    side = 2 * CANDIDATE_REACH + 1
+    masses = np.zeros((len(maps), height * width), np.float32)
+    for mass, share in zip(masses, shares, strict=True):
+        peaks = share >= cv2.dilate(share, np.ones((side, side), np.uint8))
+        around = cv2.boxFilter(
+            share, -1, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT
+        )
+        mass[:] = np.where(peaks, around, 0).ravel()
+    best = np.argsort(-masses, 1, kind='stable')[:, :count]
+    return Candidates(
+        best.reshape(*lead, count),
+        np.take_along_axis(masses, best, 1).reshape(*lead, count),
+    )
 
 
 def fit_offsets(logs: Any, x: Any, y: Any, library: Any = np) -> Any:
@@ -149,10 +198,13 @@ class _Around(NamedTuple):
     inside: NDArray[np.bool_]  # (N, P) whether there is such a cell
 
 
-def _look_around(maps: FloatArray, reach: int) -> _Around:
+def _look_around(
+    maps: FloatArray, reach: int, top: NDArray[np.intp] | None = None
+) -> _Around:
     count, height, width = maps.shape
     flat = maps.reshape(count, -1)
-    top = flat.argmax(1)
+    if top is None:
+        top = flat.argmax(1)
     rows, columns = np.divmod(top, width)
     steps = np.arange(-reach, reach + 1)
     y, x = (grid.ravel() for grid in np.meshgrid(steps, steps, indexing='ij'))

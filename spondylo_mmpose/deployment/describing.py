@@ -10,6 +10,7 @@ from mmengine.config import Config
 from torch import nn
 
 import spondylo_mmpose
+from spondylo_mmpose.decoding.joint_corners import candidates_of
 from spondylo_mmpose.deployment.facts import ExportedFacts, Kind
 from spondylo_mmpose.deployment.graphs import (
     BoxGraph,
@@ -99,6 +100,7 @@ def _pose(
             'name': 'slots',
             'stride': head.stride,
             'subpixel': bool(settings.get('subpixel', True)),
+            'candidates': candidates_of(settings),
             'presence_threshold': float(settings.get('presence_threshold', _PRESENCE)),
             'has_presence': head.to_presence is not None,
         }

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from spondylo_mmpose.decoding.heatmaps import (
     cells_to_px,
     decode_heatmaps,
+    find_candidates,
     find_logit_peaks,
 )
+from spondylo_mmpose.decoding.joint_corners import choose_cells
 from spondylo_mmpose.decoding.simcc import decode_simcc
 from spondylo_mmpose.deployment.facts import ExportedFacts
 
@@ -70,7 +72,16 @@ def _slots(
     outputs: Outputs, told: Mapping[str, Any], input_size: tuple[int, int]
 ) -> InputCorners:
     heatmaps, presence, stds = outputs
-    peaks = find_logit_peaks(heatmaps, subpixel=told['subpixel'])
+    at = None
+    # Models that were exported before this choice do without.
+    count = told.get('candidates', 1)
+    if count > 1:
+        at = choose_cells(
+            find_candidates(heatmaps, count),
+            heatmaps.shape[-1],
+            presence,
+        )
+    peaks = find_logit_peaks(heatmaps, subpixel=told['subpixel'], at=at)
     return InputCorners(
         corners=cells_to_px(peaks.cells, told['stride']),
         scores=peaks.mass,

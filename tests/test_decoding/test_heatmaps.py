@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from spondylo_mmpose.decoding.heatmaps import (
     cells_to_px,
     decode_heatmaps,
+    find_candidates,
     find_logit_peaks,
     fit_offsets,
 )
+from spondylo_mmpose.models.heads.heatmap_peaks import find_candidates as theirs
 from spondylo_mmpose.models.heads.heatmap_peaks import find_peaks
 
 
@@ -26,14 +28,52 @@ def test_logits_are_read_alike_by_numpy_and_torch(seed, noise):
     squares = -np.log(gaussians(rng.uniform(0, 15, (6, 2)), 16))
     logits = (rng.normal(0, 1, squares.shape) * noise - squares).astype(np.float32)
     logits = logits.reshape(3, 2, 16, 16)
-    ours, theirs = find_logit_peaks(logits), find_peaks(torch.from_numpy(logits))
-    np.testing.assert_allclose(ours.cells, theirs.cells.numpy(), atol=1e-5)
-    np.testing.assert_allclose(ours.mass, theirs.mass.numpy(), rtol=1e-5)
+    one, other = find_logit_peaks(logits), find_peaks(torch.from_numpy(logits))
+    np.testing.assert_allclose(one.cells, other.cells.numpy(), atol=1e-5)
+    np.testing.assert_allclose(one.mass, other.mass.numpy(), rtol=1e-5)
 
 
 def test_without_sub_pixels_the_highest_cell_counts():
     logits = np.log(gaussians([(3.3, 4.4)], 9))
     assert find_logit_peaks(logits, subpixel=False).cells.tolist() == [[3, 4]]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 4))
+def test_candidates_are_found_alike_by_numpy_and_torch(seed, count):
+    logits = np.random.default_rng(seed).normal(0, 2, (2, 3, 20, 16))
+    logits = logits.astype(np.float32)
+    ours = find_candidates(logits, count)
+    index, mass = theirs(torch.from_numpy(logits), count)
+    assert np.array_equal(ours.index, index.numpy())
+    np.testing.assert_allclose(ours.mass, mass.numpy(), rtol=1e-4)
+    at = ours.index[..., -1]
+    one = find_logit_peaks(logits, at=at)
+    other = find_peaks(torch.from_numpy(logits), at=torch.from_numpy(at))
+    np.testing.assert_allclose(one.cells, other.cells.numpy(), atol=1e-5)
+    np.testing.assert_allclose(one.mass, other.mass.numpy(), rtol=1e-4)
+
+
+def test_candidates_are_peaks_with_what_lies_around_them():
+    shares = np.full((9, 12), 1e-9)
+    shares[2, 3], shares[2, 4], shares[3, 3] = 0.3, 0.2, 0.1
+    shares[6, 10] = 0.35
+    shares /= shares.sum()
+    told = find_candidates(np.log(shares), 4)
+    assert told.index[:2].tolist() == [2 * 12 + 3, 6 * 12 + 10]
+    assert told.mass[:2] == pytest.approx([0.6 / 0.95, 0.35 / 0.95], abs=1e-6)
+    assert (told.mass[2:] < 1e-6).all()
+
+
+def test_the_fit_goes_where_it_is_sent():
+    maps = gaussians([(7.3, 20.4), (22.6, 9.1)])
+    logits = np.log(maps[0] + 0.5 * maps[1])
+    at = np.array(9 * 32 + 23)
+    told = find_logit_peaks(logits, at=at)
+    assert told.cells == pytest.approx([22.6, 9.1], abs=0.02)
+    higher = find_logit_peaks(logits)
+    assert higher.cells == pytest.approx([7.3, 20.4], abs=0.02)
+    assert higher.mass + told.mass < 1
+    assert told.mass / higher.mass == pytest.approx(0.5, abs=0.02)
 
 
 @given(st.integers(0, 2**32 - 1))

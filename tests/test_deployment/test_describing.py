@@ -47,7 +47,8 @@ def test_a_whole_film_model(tmp_path):
     told = facts(tmp_path, 'tiny_maht_net', model__test_cfg__presence_threshold=0.4)
     assert (told.kind, told.crop) == ('whole film', {})
     assert told.reading == {
-        'name': 'slots', 'stride': 4, 'subpixel': True, 'presence_threshold': 0.4,
+        'name': 'slots', 'stride': 4, 'subpixel': True, 'candidates': 3,
+        'presence_threshold': 0.4,
         'has_presence': True,
     }  # fmt: skip
     assert told.counts_upward

@@ -5,8 +5,13 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-from spondylo_mmpose.decoding.heatmaps import LOGIT_REACH, fit_offsets
+from spondylo_mmpose.decoding.heatmaps import (
+    CANDIDATE_REACH,
+    LOGIT_REACH,
+    fit_offsets,
+)
 
 
 class Peaks(NamedTuple):
@@ -24,7 +29,10 @@ class Peaks(NamedTuple):
 
 
 def find_peaks(
-    logits: Tensor, reach: int = LOGIT_REACH, subpixel: bool = True
+    logits: Tensor,
+    reach: int = LOGIT_REACH,
+    subpixel: bool = True,
+    at: Tensor | None = None,
 ) -> Peaks:
     """Find the corner in each map.
 
@@ -38,10 +46,15 @@ def find_peaks(
         logits: ``(..., H, W)``.
         reach: Cells from the highest to the window's edge.
         subpixel: Fit; otherwise corners are centres of the highest cells.
+        at: ``(...)`` cells, counted row by row, that are taken for the highest.
     """
     *lead, height, width = logits.shape
     flat = logits.float().reshape(-1, height * width)
-    top, highest = flat.detach().max(1)
+    best, highest = flat.detach().max(1)
+    top = best
+    if at is not None:
+        highest = at.flatten()
+        top = flat.detach().gather(1, highest[:, None])[:, 0]
     rows = torch.div(highest, width, rounding_mode='floor')
     columns = highest % width
     steps = torch.arange(-reach, reach + 1, device=logits.device)
@@ -51,7 +64,7 @@ def find_peaks(
     index = at_y.clamp(0, height - 1) * width + at_x.clamp(0, width - 1)
     logs = torch.where(inside, flat.gather(1, index) - top[:, None], -math.inf)
     values = logs.exp()
-    total = (flat - top[:, None]).exp().sum(1)
+    total = (flat - best[:, None]).exp().sum(1)
     in_window = values.sum(1)
     mean = torch.stack(
         [(values * at_x).sum(1) / in_window, (values * at_y).sum(1) / in_window], 1
@@ -61,6 +74,30 @@ def find_peaks(
         cells = cells + fit_offsets(logs.detach(), x, y, torch).to(cells)
     return Peaks(
         cells.reshape(*lead, 2),
-        (in_window / total).reshape(lead),
+        (in_window * (top - best).exp() / total).reshape(lead),
         mean.reshape(*lead, 2),
     )
+
+
+def find_candidates(logits: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Find the highest peaks of each map.
+
+    The same as :func:`spondylo_mmpose.decoding.heatmaps.find_candidates`, on the
+    device of the map.
+
+    Args:
+        logits: ``(..., H, W)``.
+        count: Of peaks, ``K``.
+
+    Returns:
+        Cells ``(..., K)``, counted row by row, and the probability around each.
+    """
+    *lead, height, width = logits.shape
+    flat = logits.detach().float().reshape(-1, height * width)
+    shares = flat.softmax(1).reshape(-1, 1, height, width)
+    side = 2 * CANDIDATE_REACH + 1
+    highest = functional.max_pool2d(shares, side, 1, CANDIDATE_REACH)
+    around = functional.avg_pool2d(shares, side, 1, CANDIDATE_REACH) * side**2
+    masses = torch.where(shares >= highest, around, 0).flatten(1)
+    mass, index = masses.topk(count)
+    return index.reshape(*lead, count), mass.reshape(*lead, count)

@@ -12,8 +12,9 @@ from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 from torch import Tensor, nn
 
-from spondylo_mmpose.decoding.heatmaps import cells_to_px
-from spondylo_mmpose.models.heads.heatmap_peaks import find_peaks
+from spondylo_mmpose.decoding.heatmaps import LOGIT_REACH, Candidates, cells_to_px
+from spondylo_mmpose.decoding.joint_corners import candidates_of, choose_cells
+from spondylo_mmpose.models.heads.heatmap_peaks import find_candidates, find_peaks
 from spondylo_mmpose.models.heads.multi_scale_decoder import MultiScaleDecoder
 from spondylo_mmpose.models.heads.query_heatmaps import QueryHeatmaps
 from spondylo_mmpose.models.heads.slot_answers import SlotAnswers
@@ -239,7 +240,9 @@ class VertebralAttentionHead(BaseHead):
                 the mirrored film.
             batch_data_samples: One for each film.
             test_cfg: ``presence_threshold`` (0.3; 0 gives every slot), ``subpixel``
-                (true), ``flip_test`` (false), ``output_heatmaps`` (false).
+                (true), ``candidates`` of each corner from which
+                :func:`.choose_corners` chooses (3; 1 for the highest), ``flip_test``
+                (false), ``output_heatmaps`` (false).
 
         Returns:
             See :meth:`told`, with ``keypoint_stds`` in px of the film.
@@ -271,7 +274,13 @@ class VertebralAttentionHead(BaseHead):
             outputs = with_mirrored(self(feats[0]), self(feats[1]))
         else:
             outputs = self(feats)
-        peaks = find_peaks(outputs.heatmaps, subpixel=settings.get('subpixel', True))
+        at = None
+        count = candidates_of(settings)
+        if count > 1:
+            at = _chosen(outputs, count)
+        peaks = find_peaks(
+            outputs.heatmaps, LOGIT_REACH, settings.get('subpixel', True), at
+        )
         if self.to_presence is not None:
             presence = outputs.presence.float().sigmoid()
         else:
@@ -325,6 +334,17 @@ def _sharpness(heatmaps: Tensor) -> Tensor:
     logits = heatmaps.detach().float().flatten(-2)
     highest = logits.amax(-1, keepdim=True)
     return highest - logits.logsumexp(-1, keepdim=True)
+
+
+def _chosen(outputs: SlotOutputs, count: int) -> Tensor:
+    """Cells ``(B, S, 4)`` of the corners, counted row by row."""
+    index, mass = find_candidates(outputs.heatmaps, count)
+    chosen = choose_cells(
+        Candidates(index.cpu().numpy(), mass.cpu().numpy()),
+        outputs.heatmaps.shape[-1],
+        outputs.presence.float().sigmoid().cpu().numpy(),
+    )
+    return torch.from_numpy(chosen).to(index)
 
 
 def _to_cells(corners: Tensor, stride: float) -> Tensor:

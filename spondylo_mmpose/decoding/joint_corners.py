@@ -1,0 +1,137 @@
+"""Corners chosen together, among the highest peaks of their heatmaps.
+
+Where a film is faint, a heatmap has a peak at the right corner and one at the same
+corner of a neighbour, and the higher one is the wrong one now and then. Four corners
+that make no vertebra, or a vertebra that overlaps its neighbour, tell so.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spondylo_mmpose.decoding.heatmaps import Candidates
+from spondylo_mmpose.decoding.shape_prior import disc_log_prior, vertebra_log_prior
+
+FloatArray = NDArray[np.floating]
+
+CANDIDATES = 3
+"""Peaks of a heatmap that are looked at."""
+
+PRIOR_WEIGHT = 0.3
+"""Of the shape's logarithms beside the heatmaps': its features overlap, and each is
+counted as if it told something of its own."""
+
+_LEAST = 1e-12
+
+
+def candidates_of(settings: Mapping[str, Any]) -> int:
+    """Candidates of each corner that a network is to choose from.
+
+    Args:
+        settings: Its ``test_cfg``. Slots counted from the top have no S1 to begin
+            with, and each corner is the highest peak.
+    """
+    if settings.get('count_from', 'lowest') != 'lowest':
+        return 1
+    return int(settings.get('candidates', CANDIDATES))
+
+
+def choose_cells(
+    candidates: Candidates, width: int, presence: FloatArray
+) -> NDArray[np.intp]:
+    """Choose a cell for each corner of each vertebra of several films.
+
+    Args:
+        candidates: ``(B, S, 4, K)``.
+        width: Of the heatmaps, cells.
+        presence: ``(B, S)``; NaN where nothing tells of it, which counts as present.
+
+    Returns:
+        ``(B, S, 4)`` cells, counted row by row.
+    """
+    places = np.stack(np.divmod(candidates.index, width)[::-1], -1).astype(np.float64)
+    weights = np.nan_to_num(presence, nan=1.0)
+    chosen = [
+        choose_corners(*film)
+        for film in zip(places, candidates.mass, weights, strict=True)
+    ]
+    index = np.array(chosen, np.intp).reshape(*candidates.index.shape[:-1], 1)
+    return np.take_along_axis(candidates.index, index, -1)[..., 0]
+
+
+def choose_corners(
+    places: FloatArray,
+    masses: FloatArray,
+    presence: FloatArray,
+    weight: float = PRIOR_WEIGHT,
+) -> NDArray[np.intp]:
+    """Choose a candidate for each corner of each vertebra of a film.
+
+    Maximises the sum of the logarithms of the candidates' probabilities, of the shapes'
+    and of the discs' prior densities. Vertebrae form a chain, so that dynamic
+    programming finds the maximum (Viterbi, IEEE Trans Inf Theory 1967; 13: 260).
+    A disc counts with the product of its neighbours' presence.
+
+    Args:
+        places: ``(S, 4, K, 2)`` px or cells; slots upward along the spine from S1, or
+            a single one, which may be any vertebra.
+        masses: ``(S, 4, K)`` probability of each candidate.
+        presence: ``(S,)`` in [0, 1].
+        weight: Of the prior densities.
+
+    Returns:
+        ``(S, 4)`` index of the candidate.
+    """
+    slots, _, count, _ = places.shape
+    # Best sum so far, by the superior corners of the vertebra; what it was made with.
+    best = np.zeros((count, count))
+    lower_ones, inferior_ones = [], []
+    for slot in range(slots):
+        paths = np.zeros((count**2, count, count))
+        if slot:
+            bond = _bond(places[slot - 1], places[slot], slot == 1)
+            bond *= weight * presence[slot - 1] * presence[slot]
+            paths = (best[..., None, None] + bond).reshape(-1, count, count)
+        lower_ones.append(paths.argmax(0))
+        sacrum = slot == 0 if slots > 1 else None
+        whole = _alone(places[slot], masses[slot], sacrum, weight) + paths.max(0)
+        whole = whole.reshape(count, count, -1)
+        inferior_ones.append(whole.argmax(-1))
+        best = whole.max(-1)
+    chosen = np.empty((slots, 4), np.intp)
+    at = np.intp(best.argmax())
+    for slot in reversed(range(slots)):
+        superior = np.divmod(at, count)
+        inferior = np.divmod(inferior_ones[slot][superior], count)
+        chosen[slot] = *superior, *inferior
+        at = lower_ones[slot][inferior]
+    return chosen
+
+
+def _alone(
+    places: FloatArray, masses: FloatArray, sacrum: bool | None, weight: float
+) -> FloatArray:
+    """Of every choice for the four corners, ``(K, K, K, K)``."""
+    choices, corner = _choices(4, masses.shape[1]), np.arange(4)
+    logs = np.log(np.maximum(masses, _LEAST))[corner, choices].sum(-1)
+    prior = vertebra_log_prior(places[corner, choices], sacrum)
+    return np.asarray(logs + weight * prior)
+
+
+def _bond(lower: FloatArray, upper: FloatArray, lowest: bool) -> FloatArray:
+    """Of every choice for the superior corners below and the inferior ones above."""
+    count = lower.shape[1]
+    choices = _choices(2, count)
+    superior = lower[[0, 1], choices][:, :, None, None]
+    inferior = upper[[2, 3], choices][None, None]
+    shape = (count, count, count, count, 2, 2)
+    return disc_log_prior(
+        np.broadcast_to(superior, shape), np.broadcast_to(inferior, shape), lowest
+    )
+
+
+def _choices(corners: int, count: int) -> NDArray[np.intp]:
+    """``(K, ..., K, corners)``."""
+    return np.stack(np.indices((count,) * corners), -1)
