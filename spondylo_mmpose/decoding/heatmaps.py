@@ -39,12 +39,12 @@ class Candidates(NamedTuple):
     """Peaks of heatmaps, the largest first.
 
     Attributes:
-        index: ``(..., K)`` cells, counted row by row.
+        cells: ``(..., K)`` cells, counted row by row.
         mass: ``(..., K)`` share of the probability within :data:`CANDIDATE_REACH`; 0
             where a map has fewer peaks.
     """
 
-    index: NDArray[np.intp]
+    cells: NDArray[np.intp]
     mass: FloatArray
 
 

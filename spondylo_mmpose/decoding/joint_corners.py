@@ -51,14 +51,14 @@ def choose_cells(
     Returns:
         ``(B, S, 4)`` cells, counted row by row.
     """
-    places = np.stack(np.divmod(candidates.index, width)[::-1], -1).astype(np.float64)
+    places = np.stack(np.divmod(candidates.cells, width)[::-1], -1).astype(np.float64)
     weights = np.nan_to_num(presence, nan=1.0)
     chosen = [
         choose_corners(*film)
         for film in zip(places, candidates.mass, weights, strict=True)
     ]
-    index = np.array(chosen, np.intp).reshape(*candidates.index.shape[:-1], 1)
-    return np.take_along_axis(candidates.index, index, -1)[..., 0]
+    index = np.array(chosen, np.intp).reshape(*candidates.cells.shape[:-1], 1)
+    return np.take_along_axis(candidates.cells, index, -1)[..., 0]
 
 
 def choose_corners(
@@ -134,4 +134,4 @@ def _bond(lower: FloatArray, upper: FloatArray, lowest: bool) -> FloatArray:
 
 def _choices(corners: int, count: int) -> NDArray[np.intp]:
     """``(K, ..., K, corners)``."""
-    return np.stack(np.indices((count,) * corners), -1)
+    return np.moveaxis(np.indices((count,) * corners), 0, -1)

@@ -44,9 +44,9 @@ def test_candidates_are_found_alike_by_numpy_and_torch(seed, count):
     logits = logits.astype(np.float32)
     ours = find_candidates(logits, count)
     index, mass = theirs(torch.from_numpy(logits), count)
-    assert np.array_equal(ours.index, index.numpy())
+    assert np.array_equal(ours.cells, index.numpy())
     np.testing.assert_allclose(ours.mass, mass.numpy(), rtol=1e-4)
-    at = ours.index[..., -1]
+    at = ours.cells[..., -1]
     one = find_logit_peaks(logits, at=at)
     other = find_peaks(torch.from_numpy(logits), at=torch.from_numpy(at))
     np.testing.assert_allclose(one.cells, other.cells.numpy(), atol=1e-5)
@@ -59,7 +59,7 @@ def test_candidates_are_peaks_with_what_lies_around_them():
     shares[6, 10] = 0.35
     shares /= shares.sum()
     told = find_candidates(np.log(shares), 4)
-    assert told.index[:2].tolist() == [2 * 12 + 3, 6 * 12 + 10]
+    assert told.cells[:2].tolist() == [2 * 12 + 3, 6 * 12 + 10]
     assert told.mass[:2] == pytest.approx([0.6 / 0.95, 0.35 / 0.95], abs=1e-6)
     assert (told.mass[2:] < 1e-6).all()
 
