@@ -11,6 +11,7 @@ from spondylo_mmpose.datasets.transforms.random_inversion import RandomInversion
 from spondylo_mmpose.datasets.transforms.random_marker_occlusion import (
     RandomMarkerOcclusion,
 )
+from spondylo_mmpose.datasets.transforms.random_perspective import RandomPerspective
 from spondylo_mmpose.datasets.transforms.random_radiograph_appearance import (
     RandomRadiographAppearance,
 )
@@ -29,6 +30,7 @@ __all__ = [
     'RandomCollimation',
     'RandomInversion',
     'RandomMarkerOcclusion',
+    'RandomPerspective',
     'RandomRadiographAppearance',
     'RandomSuperposition',
     'SlotTargets',
