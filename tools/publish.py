@@ -23,6 +23,14 @@ def parse_args() -> argparse.Namespace:
         help='keep hashed keys of the training films, so that tests on them are '
         'noticed; who guesses the numbers of patients finds them out: for public data',
     )
+    beside = parser.add_argument_group('published with it')
+    beside.add_argument(
+        '--detector', metavar='SOURCE', help='checkpoint or run of what finds vertebrae'
+    )
+    beside.add_argument(
+        '--calibration', metavar='FILE', help='of tools/calibrate_uncertainty.py'
+    )
+    beside.add_argument('--screen', metavar='FILE', help='of tools/fit_screen.py')
     parser.add_argument(
         '--force', action='store_true', help='replace what was published to DIR before'
     )
@@ -33,10 +41,15 @@ def main() -> None:
     """Publish."""
     args = parse_args()
     # Torch comes with this import; it must follow the settings of run_cli's module.
-    from spondylo_mmpose.zoo.publishing import publish
+    from spondylo_mmpose.zoo.publishing import Beside, publish
 
     weights = publish(
-        args.source, args.out, args.config, args.keep_film_keys, args.force
+        args.source,
+        args.out,
+        args.config,
+        args.keep_film_keys,
+        args.force,
+        Beside(args.detector, args.calibration, args.screen),
     )
     print(f'published: {weights}')
     print(f'with its config, card and digests in {args.out}')

@@ -11,6 +11,9 @@ PACKAGE = Path(__file__).parent.parent
 SHIPPED = PACKAGE / 'weights'
 """What comes with the package; each folder in it is a model."""
 
+DEFAULT = 'lumbar_lateral'
+"""The model that is taken where none is named."""
+
 FOLDER_VARIABLE = 'SPONDYLO_MODELS'
 """Names a folder of further models, which go before those of the same name here."""
 
@@ -44,13 +47,15 @@ def find_model(name: str | None = None) -> ModelFiles:
 
     Args:
         name: Of a model here, or folder as ``tools/publish.py`` writes it; ``None``
-            for the one that there is.
+            for :data:`DEFAULT`, or the one that there is.
 
     Raises:
         SpondyloError: If there is none, or its folder is not such a folder.
     """
     known = known_models()
     if name is None:
+        if DEFAULT in known:
+            return model_in(known[DEFAULT])
         if len(known) == 1:
             return model_in(next(iter(known.values())))
         raise SpondyloError(

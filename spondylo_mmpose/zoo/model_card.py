@@ -28,6 +28,12 @@ _WHAT = {
     'corners',
 }
 
+CREDITS = {
+    'mendeley': 'Films and labels of: Karla Reyes, Spondylolisthesis Vertebral '
+    'Landmark Dataset, Mendeley Data, doi 10.17632/5jdfdgp762.1, licence CC BY 4.0'
+}
+"""Attribution that the licence of a source asks for."""
+
 
 @dataclass(frozen=True)
 class CardFacts:
@@ -45,6 +51,7 @@ class CardFacts:
         config: Resolved.
         record: Content of ``training.json``, empty where there is none.
         results: Tests of these weights.
+        beside: Files that were published with them, a phrase each.
     """
 
     name: str
@@ -58,6 +65,7 @@ class CardFacts:
     config: Config
     record: Mapping[str, Any]
     results: Sequence[TestResult]
+    beside: Sequence[str] = ()
 
 
 def model_card(card: CardFacts) -> str:
@@ -93,6 +101,7 @@ def model_card(card: CardFacts) -> str:
         version=spondylo_mmpose.__version__,
         training=training,
         only_phantoms=sources == {'phantom'},
+        credits=[CREDITS[name] for name in sorted(sources & set(CREDITS))],
         course=list(_course(card.record)),
         results=[_result(one, validated) for one in card.results],
         given_boxes=kind == TOP_DOWN,

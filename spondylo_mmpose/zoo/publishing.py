@@ -10,12 +10,18 @@ from typing import Any
 from mmengine.config import Config
 
 import spondylo_mmpose
+from spondylo_mmpose.apis.named_models import CALIBRATION, DETECTOR, SCREEN
 from spondylo_mmpose.engine.checkpoint import check_fits, load_checkpoint_file
 from spondylo_mmpose.engine.hooks.trained_films_hook import TRAINED_FILMS
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.engine.run_folder import TRAINING_RECORD, run_folder_of
 from spondylo_mmpose.engine.weights_file import SUFFIX, write_weights
 from spondylo_mmpose.errors import SpondyloError, one_line
+from spondylo_mmpose.screening.screen_file import load_screen, write_screen
+from spondylo_mmpose.uncertainty.calibration_file import (
+    load_calibration,
+    write_calibration,
+)
 from spondylo_mmpose.utils.io import atomic_dir, file_digest, read_json
 from spondylo_mmpose.zoo.model_card import CardFacts, model_card
 from spondylo_mmpose.zoo.published_config import published_text
@@ -45,12 +51,28 @@ class Source:
     name: str
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What is published with the weights; ``None`` is left out.
+
+    Attributes:
+        detector: Checkpoint or run of what finds vertebrae for a top-down model.
+        calibration: File of ``tools/calibrate_uncertainty.py``.
+        screen: File of ``tools/fit_screen.py``.
+    """
+
+    detector: str | Path | None = None
+    calibration: str | Path | None = None
+    screen: str | Path | None = None
+
+
 def publish(
     source: str | Path,
     out: str | Path,
     config: str | Path | None = None,
     keep_film_keys: bool = False,
     force: bool = False,
+    beside: Beside | None = None,
 ) -> Path:
     """Publish a checkpoint.
 
@@ -61,6 +83,7 @@ def publish(
         keep_film_keys: Keep the hashed keys of the training films; whoever knows the
             numbers that patients can have may find out who was trained on.
         force: Replace what an earlier call published there.
+        beside: What else a model needs, published with it.
 
     Returns:
         The file of the weights.
@@ -69,6 +92,7 @@ def publish(
         SpondyloError: If a file is missing or damaged, or there is no config.
     """
     found = find_source(source, config)
+    beside = beside or Beside()
     content = load_checkpoint_file(found.checkpoint)
     state = {
         name.removeprefix('module.'): value
@@ -106,12 +130,31 @@ def publish(
             config=found.config,
             record=found.record,
             results=results,
+            beside=_write_beside(beside, folder, keep_film_keys),
         )
         (folder / f'{found.name}.md').write_text(model_card(card), encoding='utf-8')
         shutil.rmtree(folder / '__pycache__', ignore_errors=True)
-        sums = [f'{file_digest(p)}  {p.name}\n' for p in sorted(folder.iterdir())]
+        files = sorted(path for path in folder.iterdir() if path.is_file())
+        sums = [f'{file_digest(path)}  {path.name}\n' for path in files]
         (folder / SUMS).write_text(''.join(sums), encoding='utf-8')
     return Path(out) / weights.name
+
+
+def _write_beside(beside: Beside, folder: Path, keep_film_keys: bool) -> list[str]:
+    """Write it; returns what was written, as the card tells it."""
+    told = []
+    if beside.detector is not None:
+        weights = publish(
+            beside.detector, folder / DETECTOR, keep_film_keys=keep_film_keys
+        )
+        told.append(f'`{DETECTOR}/{weights.name}`: what finds vertebrae for it')
+    if beside.calibration is not None:
+        write_calibration(folder / CALIBRATION, load_calibration(beside.calibration))
+        told.append(f'`{CALIBRATION}`: how sure its corners and slips are')
+    if beside.screen is not None:
+        write_screen(folder / SCREEN, load_screen(beside.screen))
+        told.append(f'`{SCREEN}`: limits that tell films of another kind')
+    return told
 
 
 def find_source(source: str | Path, config: str | Path | None = None) -> Source:

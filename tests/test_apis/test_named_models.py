@@ -76,6 +76,8 @@ def test_names(tmp_path, monkeypatch):
     assert models.find_model('small').weights.parent == own / 'small'
     with pytest.raises(SpondyloError, match=r'name one with --model \(small, large\)'):
         models.find_model()
+    publish(own / models.DEFAULT, 'net.py', 'net-0.safetensors')
+    assert models.find_model().own_name == models.DEFAULT
 
 
 def test_a_recipe_without_weights_is_one_line():

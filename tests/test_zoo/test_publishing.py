@@ -6,12 +6,14 @@ import pytest
 import torch
 from mmengine.runner import load_checkpoint
 
+from spondylo_mmpose.apis.named_models import model_in
 from spondylo_mmpose.engine.checkpoint import check_fits, load_checkpoint_file
 from spondylo_mmpose.engine.hooks.trained_films_hook import TRAINED_FILMS
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.utils.io import file_digest
-from spondylo_mmpose.zoo.publishing import publish
+from spondylo_mmpose.screening import RULES, load_screen, write_screen
+from spondylo_mmpose.utils.io import file_digest, read_json, write_json
+from spondylo_mmpose.zoo.publishing import Beside, publish
 from spondylo_mmpose.zoo.recipe import build_network
 from tests.test_zoo.runs import TINY, add_test, make_run
 
@@ -118,6 +120,44 @@ def test_results_of_other_weights_are_left_out(run, tmp_path):
     assert 'as they were validated' in card
     assert load_checkpoint_file(published)[TRAINED_FILMS] == ['0123456789abcdef']
     assert 'hashed keys of the training films' in card
+
+
+def test_what_a_model_needs_is_published_with_it(run, tmp_path):
+    screen = write_screen(tmp_path / 'limits.json', RULES)
+    beside = Beside(detector=run, screen=screen)
+    published = publish(run, tmp_path / 'out', keep_film_keys=True, beside=beside)
+    files = model_in(tmp_path / 'out')
+    assert files.weights == published
+    assert files.detector.weights.parent == tmp_path / 'out' / 'detector'
+    assert load_checkpoint_file(files.detector.weights)[TRAINED_FILMS]
+    assert load_screen(files.screen) == RULES
+    for folder in (tmp_path / 'out', tmp_path / 'out' / 'detector'):
+        subprocess.run(
+            ['sha256sum', '--check', '--quiet', 'SHA256SUMS'], cwd=folder, check=True
+        )
+    assert ' screen.json' in (tmp_path / 'out' / 'SHA256SUMS').read_text()
+    card = (tmp_path / 'out' / 'tiny_unet.md').read_text()
+    assert f'| beside it | `detector/{published.name}`: what finds' in card
+    assert '`screen.json`: limits' in card
+
+
+def test_a_damaged_calibration_leaves_nothing(run, tmp_path):
+    (tmp_path / 'u.json').write_text('{}')
+    with pytest.raises(SpondyloError, match=r'u\.json'):
+        publish(run, tmp_path / 'out', beside=Beside(calibration=tmp_path / 'u.json'))
+    assert not (tmp_path / 'out').exists()
+
+
+def test_a_data_set_is_credited_as_its_licence_asks(tmp_path):
+    folder = tmp_path / 'run'
+    make_run(folder)
+    record = read_json(folder / 'training.json')
+    record['data']['train'][0]['sources'] = {'mendeley': 6, 'phantom': 2000}
+    write_json(folder / 'training.json', record)
+    published = publish(folder, tmp_path / 'out')
+    card = (published.parent / 'tiny_unet.md').read_text()
+    assert 'doi 10.17632/5jdfdgp762.1, licence CC BY 4.0.' in card
+    assert 'All films are phantoms' not in card
 
 
 def test_a_checkpoint_alone_needs_its_config(run, tmp_path):
