@@ -23,6 +23,9 @@ def parse_args() -> argparse.Namespace:
         help='keep hashed keys of the training films, so that tests on them are '
         'noticed; who guesses the numbers of patients finds them out: for public data',
     )
+    parser.add_argument(
+        '--half', action='store_true', help='write weights in 16 bits: half the size'
+    )
     beside = parser.add_argument_group('published with it')
     beside.add_argument(
         '--detector', metavar='SOURCE', help='checkpoint or run of what finds vertebrae'
@@ -50,6 +53,7 @@ def main() -> None:
         args.keep_film_keys,
         args.force,
         Beside(args.detector, args.calibration, args.screen),
+        args.half,
     )
     print(f'published: {weights}')
     print(f'with its config, card and digests in {args.out}')

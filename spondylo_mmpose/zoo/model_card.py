@@ -52,6 +52,7 @@ class CardFacts:
         record: Content of ``training.json``, empty where there is none.
         results: Tests of these weights.
         beside: Files that were published with them, a phrase each.
+        rounded: Whether the file holds weights in 16 bits.
     """
 
     name: str
@@ -66,6 +67,7 @@ class CardFacts:
     record: Mapping[str, Any]
     results: Sequence[TestResult]
     beside: Sequence[str] = ()
+    rounded: bool = False
 
 
 def model_card(card: CardFacts) -> str:

@@ -15,7 +15,7 @@ from spondylo_mmpose.engine.checkpoint import check_fits, load_checkpoint_file
 from spondylo_mmpose.engine.hooks.trained_films_hook import TRAINED_FILMS
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.engine.run_folder import TRAINING_RECORD, run_folder_of
-from spondylo_mmpose.engine.weights_file import SUFFIX, write_weights
+from spondylo_mmpose.engine.weights_file import SUFFIX, rounded, write_weights
 from spondylo_mmpose.errors import SpondyloError, one_line
 from spondylo_mmpose.screening.screen_file import load_screen, write_screen
 from spondylo_mmpose.uncertainty.calibration_file import (
@@ -73,6 +73,7 @@ def publish(
     keep_film_keys: bool = False,
     force: bool = False,
     beside: Beside | None = None,
+    half: bool = False,
 ) -> Path:
     """Publish a checkpoint.
 
@@ -84,6 +85,7 @@ def publish(
             numbers that patients can have may find out who was trained on.
         force: Replace what an earlier call published there.
         beside: What else a model needs, published with it.
+        half: Write weights in 16 bits, those of the detector too.
 
     Returns:
         The file of the weights.
@@ -100,6 +102,8 @@ def publish(
     }
     network = build_network(found.config)
     check_fits(found.checkpoint, network, content)
+    if half:
+        state = rounded(state)
     text = published_text(found.config)
     facts: dict[str, Any] = {
         'config': f'{found.name}.py',
@@ -130,7 +134,8 @@ def publish(
             config=found.config,
             record=found.record,
             results=results,
-            beside=_write_beside(beside, folder, keep_film_keys),
+            beside=_write_beside(beside, folder, keep_film_keys, half),
+            rounded=half,
         )
         (folder / f'{found.name}.md').write_text(model_card(card), encoding='utf-8')
         shutil.rmtree(folder / '__pycache__', ignore_errors=True)
@@ -140,12 +145,17 @@ def publish(
     return Path(out) / weights.name
 
 
-def _write_beside(beside: Beside, folder: Path, keep_film_keys: bool) -> list[str]:
+def _write_beside(
+    beside: Beside, folder: Path, keep_film_keys: bool, half: bool
+) -> list[str]:
     """Write it; returns what was written, as the card tells it."""
     told = []
     if beside.detector is not None:
         weights = publish(
-            beside.detector, folder / DETECTOR, keep_film_keys=keep_film_keys
+            beside.detector,
+            folder / DETECTOR,
+            keep_film_keys=keep_film_keys,
+            half=half,
         )
         told.append(f'`{DETECTOR}/{weights.name}`: what finds vertebrae for it')
     if beside.calibration is not None:

@@ -10,6 +10,7 @@ from spondylo_mmpose.apis.named_models import model_in
 from spondylo_mmpose.engine.checkpoint import check_fits, load_checkpoint_file
 from spondylo_mmpose.engine.hooks.trained_films_hook import TRAINED_FILMS
 from spondylo_mmpose.engine.launch import load_config
+from spondylo_mmpose.engine.weights_file import rounded
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.screening import RULES, load_screen, write_screen
 from spondylo_mmpose.utils.io import file_digest, read_json, write_json
@@ -139,6 +140,30 @@ def test_what_a_model_needs_is_published_with_it(run, tmp_path):
     card = (tmp_path / 'out' / 'tiny_unet.md').read_text()
     assert f'| beside it | `detector/{published.name}`: what finds' in card
     assert '`screen.json`: limits' in card
+
+
+def test_weights_in_16_bits(run, published, tmp_path):
+    small = publish(run, tmp_path / 'out', half=True)
+    assert small.stat().st_size < 0.6 * published.stat().st_size
+    whole = load_checkpoint_file(published)['state_dict']
+    halves = load_checkpoint_file(small)['state_dict']
+    for name, value in whole.items():
+        kept = halves[name].to(value)
+        if value.ndim < 2:
+            assert torch.equal(kept, value), name
+        else:
+            torch.testing.assert_close(kept, value, rtol=5e-4, atol=1e-7)
+    network = build_network(load_config(TINY), 'cpu')
+    load_checkpoint(network, str(small), map_location='cpu', strict=True)
+    assert {value.dtype for value in network.parameters()} == {torch.float32}
+    card = (tmp_path / 'out' / 'tiny_unet.md').read_text()
+    assert 'rounded to 16 bits' in card
+
+
+def test_weights_that_16_bits_cannot_hold_are_told():
+    with pytest.raises(SpondyloError, match=r'head\.weight: has weights too large'):
+        rounded({'head.weight': torch.full((1, 1), 1e6)})
+    assert rounded({'norm.var': torch.tensor([1e6])})['norm.var'] == 1e6
 
 
 def test_a_damaged_calibration_leaves_nothing(run, tmp_path):
