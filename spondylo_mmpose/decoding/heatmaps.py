@@ -146,11 +146,11 @@ def find_candidates(logits: FloatArray, count: int) -> Candidates:
             share, -1, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT
         )
         mass[:] = np.where(peaks, around, 0).ravel()
-    best = np.argsort(-masses, 1, kind='stable')[:, :count]
-    return Candidates(
-        best.reshape(*lead, count),
-        np.take_along_axis(masses, best, 1).reshape(*lead, count),
-    )
+    best = np.argpartition(masses, -count, 1)[:, -count:]
+    mass = np.take_along_axis(masses, best, 1)
+    order = np.argsort(-mass, 1, kind='stable')
+    best, mass = (np.take_along_axis(a, order, 1) for a in (best, mass))
+    return Candidates(best.reshape(*lead, count), mass.reshape(*lead, count))
 
 
 def fit_offsets(logs: Any, x: Any, y: Any, library: Any = np) -> Any:
