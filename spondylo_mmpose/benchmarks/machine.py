@@ -16,6 +16,7 @@ LIBRARIES = (
     'pillow',
     'pydicom',
     'python-gdcm',
+    'onnxruntime',
     'mmcv',
     'mmengine',
     'mmpose',
