@@ -37,6 +37,8 @@ help:  ## List the targets.
 	@echo '  SPONDYLO_REAL_DATA=/path  folder of the real films, for demo and test'
 	@echo "  PYTEST_ARGS='-k slip'     further arguments for pytest"
 	@echo "  SMOKE_ARGS=configs/x.py   these recipes only, for smoke"
+	@echo "  BENCH='decoding peers'    these benchmarks only, for bench"
+	@echo '  SPONDYLO_PEERS=/bin/py    interpreter that has the programs of peers, for bench'
 
 ifdef PYTHON_ENV
 setup: BOOTSTRAP := $(RUN)
@@ -80,9 +82,13 @@ ablations: $(READY)  ## Train MAHT-Net without each of its parts, and compare (a
 	  test_dataloader.dataset.data_root='$(ABLATIONS)/test' \
 	  test_dataloader.dataset.ann_file=annotations/train.json
 
-bench: $(READY)  ## Measure how fast the parts are; JSON in work_dirs/benchmarks.
-	@for script in tools/benchmarks/*.py; do \
-	  echo "== $$script"; $(RUN) -W ignore "$$script" || exit; \
+BENCH ?= $(sort $(notdir $(basename $(wildcard tools/benchmarks/*.py))))
+
+bench: $(READY)  ## Measure how fast the parts are; JSON in work_dirs/benchmarks (BENCH).
+	@for name in $(BENCH); do \
+	  echo "== $$name"; start=$$SECONDS; \
+	  $(RUN) -W ignore "tools/benchmarks/$$name.py" || exit; \
+	  echo "== $$name took $$((SECONDS - start)) s"; \
 	done
 
 lint: $(READY)  ## Check style, names, docstrings and types.
