@@ -2,6 +2,7 @@
 """Measure rtmlib and ultralytics beside ours, where they are installed."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -16,8 +17,8 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     add(
         '--python',
-        default=sys.executable,
-        help='interpreter that has them (default: this one)',
+        default=os.environ.get('SPONDYLO_PEERS') or sys.executable,
+        help='interpreter that has them (default: $SPONDYLO_PEERS, or this one)',
     )
     add('--films', type=int, default=20, help='phantoms (default: %(default)s)')
     add(
