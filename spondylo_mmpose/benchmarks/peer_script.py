@@ -4,6 +4,7 @@ Nothing of this package is imported here, and nothing here by this package:
 ``PYTHON peer_script.py NAME ASKED.json TOLD.json``.
 """
 
+import copy
 import importlib.metadata
 import importlib.util
 import json
@@ -12,6 +13,7 @@ import re
 import sys
 import time
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -42,19 +44,22 @@ def rtmlib(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def ultralytics(asked: dict[str, Any]) -> dict[str, Any]:
-    """YOLOv8n-pose with random weights and four points, on whole films.
+    """A YOLO of poses with random weights and four points, on whole films.
 
     Args:
-        asked: ``films``, ``folder`` (for a file), ``size`` px, ``threads``.
+        asked: ``films``, ``folder`` (for a file), ``size`` px, ``threads``, ``model``:
+            name of the YOLO.
     """
     import torch
     import yaml
     from ultralytics import YOLO
     from ultralytics.nn.tasks import yaml_model_load
 
-    settings = yaml_model_load('yolov8n-pose.yaml')
+    without = _stand_in_for_torchvision()
+    name = f'{asked["model"]}.yaml'
+    settings = yaml_model_load(name)
     settings.update(kpt_shape=[4, 2], nc=1)
-    path = Path(asked['folder']) / 'yolov8n-pose.yaml'
+    path = Path(asked['folder']) / name
     path.write_text(yaml.safe_dump(settings))
     model = YOLO(str(path), task='pose')
     films = _in_colour(np.load(asked['films']))
@@ -72,28 +77,46 @@ def ultralytics(asked: dict[str, Any]) -> dict[str, Any]:
         'parameters': sum(weight.numel() for weight in network.parameters()),
         'flops': _multiply_adds(network, asked['size']),
         'threads': torch.get_num_threads(),
+        'without': without,
     }
 
 
+def _stand_in_for_torchvision() -> str | None:
+    """Let it run where torchvision's kernels are of another build than torch.
+
+    It imports torchvision whatever its network needs; of it, it wants the suppression
+    of overlaps alone, which it has one of its own for.
+
+    Returns:
+        What is missing.
+    """
+    try:
+        import torchvision  # noqa: F401
+    except Exception:
+        from ultralytics.utils.nms import TorchNMS
+
+        for module in [one for one in sys.modules if one.startswith('torchvision')]:
+            del sys.modules[module]
+        stand_in: Any = ModuleType('torchvision')
+        stand_in.ops = SimpleNamespace(nms=TorchNMS.nms)
+        sys.modules['torchvision'] = stand_in
+        return 'torchvision'
+    return None
+
+
 def _multiply_adds(network: Any, size: int) -> float | None:
+    """As the program itself counts them, which calls twice their number FLOPs."""
     import torch
 
     try:
         import thop
     except ImportError:
-        try:
-            from ultralytics.utils import torch_utils
-        except ImportError:
-            return None
-        thop = getattr(torch_utils, 'thop', None)
-        if thop is None:
-            flops = torch_utils.get_flops(network, size)
-            return 1e9 * flops / 2 if flops else None
-    import copy
-
-    # On a copy, which it changes.
-    inputs = (torch.zeros(1, 3, size, size),)
-    return float(thop.profile(copy.deepcopy(network), inputs=inputs, verbose=False)[0])
+        return None
+    # It changes what it counts.
+    counted = thop.profile(
+        copy.deepcopy(network), inputs=(torch.zeros(1, 3, size, size),), verbose=False
+    )
+    return float(counted[0])
 
 
 def _in_colour(films: np.ndarray) -> list[np.ndarray]:
@@ -133,7 +156,9 @@ def main(name: str, asked: str, told: str) -> None:
     if importlib.util.find_spec(name) is not None:
         os.environ.setdefault('YOLO_OFFLINE', 'true')
         answer = PEERS[name](json.loads(Path(asked).read_text()))
-        answer['version'] = importlib.metadata.version(name)
+        without = answer.pop('without', None)
+        version = importlib.metadata.version(name)
+        answer['version'] = f'{version}, without {without}' if without else version
         answer['peak_mib'] = _peak_mib()
     Path(told).write_text(json.dumps(answer))
 

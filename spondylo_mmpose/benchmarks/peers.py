@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ BOXES = 6
 """On each film."""
 
 YOLO_SIZE = 640
+YOLOS = ('yolo26n-pose', 'yolov8n-pose')
+"""The newest small one and the one that most others are compared with."""
 
 IN_BOXES = f'corners in {BOXES} given boxes'
 ON_FILMS = 'vertebrae and corners of a film'
@@ -44,8 +47,8 @@ NOTES = (
     'in given boxes: RTMPose-s of the same weights without the mirrored crop, by '
     'onnxruntime on either side; rtmlib takes boxes one by one, ours a film at once',
     'of a film: networks of different size and kind, each at its own input; with '
-    'random weights YOLO keeps hardly any box, so that its suppression of overlaps '
-    'costs nothing, and ours gives six vertebrae',
+    'random weights a YOLO keeps hardly any box, so that suppressing overlaps costs '
+    'nothing (yolo26 never does), and ours gives six vertebrae',
     'multiply-adds of a film; parameters and multiply-adds of RTMPose-s are those of '
     'our recipe',
 )
@@ -74,7 +77,8 @@ def measure_peers(
         )
     with tempfile.TemporaryDirectory() as place:
         work = _Work(Path(place), str(python), films, threads)
-        steps = (work.rtmlib, work.boxes, work.ultralytics, work.torch, work.onnx)
+        yolos = [partial(work.ultralytics, name) for name in YOLOS]
+        steps = (work.rtmlib, work.boxes, *yolos, work.torch, work.onnx)
         rows = [step() for step in tqdm(steps, 'programs', disable=None)]
     return {'films': films, 'threads': threads, 'notes': list(NOTES), 'rows': rows}
 
@@ -105,15 +109,17 @@ class _Work:
         }
         return self._other('rtmlib', IN_BOXES, asked, _facts(self.pose, BOXES))
 
-    def ultralytics(self) -> dict[str, Any]:
+    def ultralytics(self, model: str) -> dict[str, Any]:
         asked = {
+            'model': model,
             'films': str(self.films),
             'folder': str(self.folder),
             'size': YOLO_SIZE,
             'threads': self.threads,
         }
-        size = f'{YOLO_SIZE}x{YOLO_SIZE}'
-        return self._other('ultralytics', ON_FILMS, asked, {'input': size})
+        facts = {'input': f'{YOLO_SIZE}x{YOLO_SIZE}'}
+        told = self._other('ultralytics', ON_FILMS, asked, facts)
+        return {**told, 'name': f'ultralytics, {model}'}
 
     def boxes(self) -> dict[str, Any]:
         network = self.folder / 'pose.onnx'
