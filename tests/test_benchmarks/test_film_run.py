@@ -2,7 +2,11 @@ import contextlib
 import time
 from types import SimpleNamespace
 
-from spondylo_mmpose.benchmarks.film_run import Clock, _one_by_one, watch
+import numpy as np
+import pytest
+
+from spondylo_mmpose.benchmarks.film_run import Clock, _one_by_one, run_films, watch
+from tests.test_apis.test_no_torch import detector_and_pose, whole_film_model
 
 
 class Model:
@@ -74,3 +78,31 @@ def test_a_clock_goes_on_after_an_error():
         with contextlib.suppress(ValueError):
             clock()
     assert clock.seconds >= 0.02
+
+
+@pytest.mark.parametrize('kind', ['film', 'pair'])
+def test_films_by_exported_models(kind, tmp_path):
+    """The models are made by hand and find two vertebrae on any film."""
+    pytest.importorskip('onnxruntime')
+    pytest.importorskip('onnx')
+    films = tmp_path / 'films.npy'
+    np.save(films, np.full((4, 640, 640), 90, np.uint8))
+    pose, detector = whole_film_model(tmp_path), None
+    if kind == 'pair':
+        pose, path = detector_and_pose(tmp_path)
+        detector = [None, str(path)]
+    told = run_films(
+        {'config': None, 'checkpoint': str(pose), 'detector': detector},
+        str(films),
+        time.time(),
+        backend='onnx',
+        batch_size=2,
+    )
+    assert told['vertebrae'] == 2
+    assert 0 <= told['measured'] <= 1
+    assert len(told['seconds']) == 3
+    parts = {'find', 'screen', 'rest', *(['boxes'] if detector else [])}
+    assert told['parts'].keys() == parts
+    assert all(len(seconds) == 3 for seconds in told['parts'].values())
+    assert 0 < told['ready_seconds'] < told['first_report_seconds']
+    assert told['films_per_second'] > 0

@@ -1,11 +1,14 @@
 import json
 
+import cv2
+import numpy as np
 import pytest
 
 from spondylo_mmpose.apis.model_files import ModelFiles
 from spondylo_mmpose.benchmarks import film_speed
 from spondylo_mmpose.benchmarks.film_speed import (
     COMPILED,
+    FILM,
     WAYS,
     measure_film_speed,
     time_command,
@@ -13,6 +16,7 @@ from spondylo_mmpose.benchmarks.film_speed import (
 from spondylo_mmpose.benchmarks.speed_tables import film_speed as table
 from spondylo_mmpose.errors import SpondyloError
 from tests.conftest import ROOT
+from tests.test_apis.test_no_torch import whole_film_model
 
 CONFIGS = ROOT / 'tests' / 'configs'
 
@@ -28,6 +32,18 @@ def test_bf16_where_there_are_instructions(monkeypatch):
 def test_a_command_that_fails_says_why(tmp_path):
     with pytest.raises(SpondyloError, match=r'spondylo predict: .*none\.png'):
         time_command([str(tmp_path / 'none.png')], tmp_path / 'out', {})
+
+
+def test_a_command_is_timed(tmp_path):
+    """The model is made by hand."""
+    pytest.importorskip('onnxruntime')
+    pytest.importorskip('onnx')
+    film = tmp_path / f'{FILM}.png'
+    cv2.imwrite(str(film), np.full((640, 640), 90, np.uint8))
+    words = [str(film), '--checkpoint', str(whole_film_model(tmp_path))]
+    first, whole = time_command(words, tmp_path / 'out', {})
+    assert 0 < first <= whole
+    assert (tmp_path / 'out' / f'{FILM}.json').is_file()
 
 
 @pytest.mark.slow
