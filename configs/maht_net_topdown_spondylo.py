@@ -15,6 +15,7 @@ train_pipeline = [
     *_base_.spondylo_train_load,
     *_base_.spondylo_augment_geometry,
     crop,
+    dict(type='RandomPerspective'),
     _base_.superposition,
     *_base_.spondylo_augment_appearance,
     *_base_.spondylo_augment_obstacles,
