@@ -31,6 +31,9 @@ def parse_args() -> argparse.Namespace:
         '--detector', metavar='SOURCE', help='checkpoint or run of what finds vertebrae'
     )
     beside.add_argument(
+        '--detector-config', metavar='CONFIG', help="its recipe, instead of its run's"
+    )
+    beside.add_argument(
         '--calibration', metavar='FILE', help='of tools/calibrate_uncertainty.py'
     )
     beside.add_argument('--screen', metavar='FILE', help='of tools/fit_screen.py')
@@ -52,7 +55,7 @@ def main() -> None:
         args.config,
         args.keep_film_keys,
         args.force,
-        Beside(args.detector, args.calibration, args.screen),
+        Beside(args.detector, args.detector_config, args.calibration, args.screen),
         args.half,
     )
     print(f'published: {weights}')

@@ -57,11 +57,13 @@ class Beside:
 
     Attributes:
         detector: Checkpoint or run of what finds vertebrae for a top-down model.
+        detector_config: Its recipe, where it is not to be that of its run.
         calibration: File of ``tools/calibrate_uncertainty.py``.
         screen: File of ``tools/fit_screen.py``.
     """
 
     detector: str | Path | None = None
+    detector_config: str | Path | None = None
     calibration: str | Path | None = None
     screen: str | Path | None = None
 
@@ -154,6 +156,7 @@ def _write_beside(
         weights = publish(
             beside.detector,
             folder / DETECTOR,
+            beside.detector_config,
             keep_film_keys=keep_film_keys,
             half=half,
         )

@@ -166,6 +166,17 @@ def test_weights_that_16_bits_cannot_hold_are_told():
     assert rounded({'norm.var': torch.tensor([1e6])})['norm.var'] == 1e6
 
 
+def test_a_detector_may_have_a_config_of_its_own(run, tmp_path):
+    config = tmp_path / 'other.py'
+    config.write_text(
+        f"_base_ = '{TINY}'\nmodel = dict(test_cfg=dict(flip_test=True))\n"
+    )
+    publish(run, tmp_path / 'out', beside=Beside(run, config))
+    detector = model_in(tmp_path / 'out').detector
+    assert detector.config.name == 'other.py'
+    assert load_config(detector.config).model.test_cfg.flip_test
+
+
 def test_a_damaged_calibration_leaves_nothing(run, tmp_path):
     (tmp_path / 'u.json').write_text('{}')
     with pytest.raises(SpondyloError, match=r'u\.json'):
