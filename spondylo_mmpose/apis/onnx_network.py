@@ -21,7 +21,7 @@ class OnnxFilmNetwork:
     Args:
         path: What ``tools/export.py`` wrote of a model of whole films or, with a
             detector, of a top-down pose model.
-        detector: The same of a detector.
+        detector: The same of a detector, or of another model of whole films.
         name: What reports call it; the recipe's name when left out.
 
     Raises:
@@ -44,6 +44,7 @@ class OnnxFilmNetwork:
         parts = [_part('film' if detector is None else 'pose', path, told)]
         if self.model.detector is not None and detector is not None:
             parts.append(_part('detector', detector, self.model.detector.facts))
+        self._finder = (self.model.detector or self.model).facts
         self.facts = ModelFacts(name or Path(told.config).stem, tuple(parts))
 
     def find(self, films: Sequence[NDArray[np.uint8]]) -> list[FoundVertebrae]:
@@ -51,7 +52,6 @@ class OnnxFilmNetwork:
         return [self._found(one) for one in self.model.find(films)]
 
     def _found(self, one: FilmVertebrae) -> FoundVertebrae:
-        facts = self.model.facts
         told: dict[str, Any] = {}
         stds, scores = one.keypoint_stds, one.bbox_scores.astype(np.float64)
         if stds is not None and np.isfinite(stds).all():
@@ -60,8 +60,8 @@ class OnnxFilmNetwork:
             corners=one.keypoints.astype(np.float64),
             scores=scores,
             corner_scores=one.keypoint_scores.astype(np.float64),
-            presence=scores if facts.reading.get('has_presence') else None,
-            slots=one.slots if facts.counts_upward else None,
+            presence=scores if self._finder.reading.get('has_presence') else None,
+            slots=one.slots if self._finder.counts_upward else None,
             **told,
         )
 

@@ -5,9 +5,8 @@ The runtime is all that this package imports by itself; what exports
 sets are written for other tools by :mod:`spondylo_mmpose.exporters`.
 """
 
-from spondylo_mmpose.deployment.detector import OnnxDetector
 from spondylo_mmpose.deployment.facts import ExportedFacts
 from spondylo_mmpose.deployment.results import FilmVertebrae
 from spondylo_mmpose.deployment.runtime import OnnxSpineModel
 
-__all__ = ['ExportedFacts', 'FilmVertebrae', 'OnnxDetector', 'OnnxSpineModel']
+__all__ = ['ExportedFacts', 'FilmVertebrae', 'OnnxSpineModel']

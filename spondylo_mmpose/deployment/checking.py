@@ -96,8 +96,9 @@ def file_reader(path: str | Path, threads: int | None = None) -> Reader:
     Raises:
         SpondyloError: If it is no such file.
     """
-    if OnnxSession(path, threads).facts.kind == DETECTOR:
-        detector = OnnxDetector(path, threads)
+    session = OnnxSession(path, threads)
+    if session.facts.kind == DETECTOR:
+        detector = OnnxDetector(session)
         return lambda films, boxes: [
             _downward(one) for one in detector.worth_a_look(films)
         ]

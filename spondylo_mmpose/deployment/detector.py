@@ -1,43 +1,38 @@
 """An exported detector: films in, boxes of vertebrae out."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spondylo_mmpose.deployment.session import OnnxSession
+from spondylo_mmpose.deployment.session import FILMS_AT_ONCE, OnnxSession
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging.channels import three_channels
 from spondylo_mmpose.spine.boxes import FilmBoxes
-
-FILMS_AT_ONCE = 4
-"""In one run of a network that sees whole films."""
 
 
 class OnnxDetector:
     """Finds the boxes of vertebrae, all that the detector's recipe keeps.
 
     Args:
-        path: A detector that ``tools/export.py`` wrote.
-        threads: See :class:`.OnnxSession`.
+        session: Of a detector that ``tools/export.py`` wrote.
 
     Attributes:
         facts: What the file tells of itself.
 
     Raises:
-        SpondyloError: If it is no such file.
+        SpondyloError: If it is none.
     """
 
-    def __init__(self, path: str | Path, threads: int | None = None) -> None:
-        self.session = OnnxSession(path, threads)
-        self.facts = self.session.facts
+    def __init__(self, session: OnnxSession) -> None:
+        self.session = session
+        self.facts = session.facts
         if self.facts.kind != 'detector':
             raise SpondyloError(
-                f'{path}: is no detector, but a model of kind "{self.facts.kind}"; '
-                'name the detector second'
+                f'{session.path}: is no detector, but a model of kind '
+                f'"{self.facts.kind}"; name the detector second'
             )
 
     def find(self, films: Sequence[NDArray[Any]]) -> list[FilmBoxes]:

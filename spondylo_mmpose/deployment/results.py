@@ -29,7 +29,7 @@ class FilmVertebrae:
     bboxes: Floats
     bbox_scores: Floats
     keypoint_stds: Floats | None = None
-    slots: NDArray[np.intp] | None = None
+    slots: NDArray[np.integer] | None = None
 
     def __len__(self) -> int:
         """Number of vertebrae."""

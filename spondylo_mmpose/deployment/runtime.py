@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spondylo_mmpose.deployment.crops import CropFrame
-from spondylo_mmpose.deployment.detector import FILMS_AT_ONCE, OnnxDetector
-from spondylo_mmpose.deployment.reading import InputCorners, read_outputs
+from spondylo_mmpose.deployment.detector import OnnxDetector
+from spondylo_mmpose.deployment.film_model import OnnxFilmModel
+from spondylo_mmpose.deployment.reading import read_outputs
 from spondylo_mmpose.deployment.results import FilmVertebrae
 from spondylo_mmpose.deployment.session import OnnxSession
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging.channels import three_channels
-from spondylo_mmpose.imaging.warp import film_matrix, to_film, warp_film
-from spondylo_mmpose.spine.anatomy import hull_boxes
 from spondylo_mmpose.spine.boxes import FilmBoxes
 
 CROPS_AT_ONCE = 32
@@ -27,12 +26,13 @@ class OnnxSpineModel:
 
     Args:
         path: A pose model that ``tools/export.py`` wrote.
-        detector_path: A detector, for a top-down model that gets no boxes.
+        detector_path: A detector, or a model of whole films, for a top-down model that
+            gets no boxes.
         threads: For one run of a network; as many as there are cores by default.
 
     Attributes:
         facts: What the model's file tells of itself.
-        detector: The detector, ``None`` without.
+        detector: What finds boxes for it, ``None`` without.
 
     Raises:
         SpondyloError: If onnxruntime is not installed, a file is no such model, or the
@@ -52,13 +52,16 @@ class OnnxSpineModel:
                 f'{path}: finds boxes and no corners; name it as the detector of a '
                 'top-down model'
             )
-        self.detector = None
+        self.whole: OnnxFilmModel | None = None
+        if self.facts.kind == 'whole film':
+            self.whole = OnnxFilmModel(self.session)
+        self.detector: OnnxDetector | OnnxFilmModel | None = None
         if detector_path is not None:
-            if self.facts.kind != 'top-down':
+            if self.whole is not None:
                 raise SpondyloError(
                     f'{path}: finds vertebrae itself; leave the detector out'
                 )
-            self.detector = OnnxDetector(detector_path, threads)
+            self.detector = load_finder(detector_path, threads)
 
     def find(
         self,
@@ -81,12 +84,12 @@ class OnnxSpineModel:
             SpondyloError: If a film is none, or boxes are missing or not wanted.
         """
         shown = [three_channels(np.asarray(film)) for film in films]
-        if self.facts.kind == 'whole film':
+        if self.whole is not None:
             if boxes is not None:
                 raise SpondyloError(
                     f'{self.session.path}: finds vertebrae itself; leave the boxes out'
                 )
-            return self._on_films(shown)
+            return self.whole.find(shown)
         return self._in_boxes(shown, self._boxes(shown, boxes))
 
     def _boxes(
@@ -108,37 +111,6 @@ class OnnxSpineModel:
             if not (np.isfinite(one).all() and (one[:, 2:] > one[:, :2]).all()):
                 raise SpondyloError('boxes: each needs x1 < x2 and y1 < y2, in px')
         return [FilmBoxes(one, np.ones(len(one), np.float32)) for one in arrays]
-
-    def _on_films(self, films: Sequence[NDArray[np.uint8]]) -> list[FilmVertebrae]:
-        found = []
-        size = self.facts.input_size
-        for start in range(0, len(films), FILMS_AT_ONCE):
-            part = films[start : start + FILMS_AT_ONCE]
-            matrices = [film_matrix(film.shape[1::-1], size) for film in part]
-            inputs = [
-                warp_film(film, matrix, size)
-                for film, matrix in zip(part, matrices, strict=True)
-            ]
-            told = read_outputs(self.session.run(inputs), self.facts)
-            found += [self._present(told, *one) for one in enumerate(matrices)]
-        return found
-
-    def _present(
-        self, told: InputCorners, number: int, matrix: NDArray[np.float64]
-    ) -> FilmVertebrae:
-        assert told.presence is not None
-        assert told.stds is not None
-        presence = told.presence[number]
-        slots = np.flatnonzero(presence >= self.facts.reading['presence_threshold'])
-        corners, side = to_film(told.corners[number, slots], matrix)
-        return FilmVertebrae(
-            keypoints=corners.astype(np.float32),
-            keypoint_scores=told.scores[number, slots].astype(np.float32),
-            bboxes=hull_boxes(corners.reshape(-1, 4, 2)).astype(np.float32),
-            bbox_scores=presence[slots].astype(np.float32),
-            keypoint_stds=(told.stds[number, slots] * side).astype(np.float32),
-            slots=slots,
-        )
 
     def _in_boxes(
         self, films: Sequence[NDArray[np.uint8]], found: Sequence[FilmBoxes]
@@ -168,6 +140,25 @@ class OnnxSpineModel:
                 bboxes=one.boxes,
                 bbox_scores=one.scores,
                 keypoint_stds=None if stds is None else stds[owners == number],
+                slots=one.slots,
             )
             for number, one in enumerate(found)
         ]
+
+
+def load_finder(
+    path: str | Path, threads: int | None = None
+) -> OnnxDetector | OnnxFilmModel:
+    """Load what finds boxes for a top-down model.
+
+    Args:
+        path: A detector, or a model of whole films, that ``tools/export.py`` wrote.
+        threads: See :class:`.OnnxSession`.
+
+    Raises:
+        SpondyloError: If it is neither.
+    """
+    session = OnnxSession(path, threads)
+    if session.facts.kind == 'whole film':
+        return OnnxFilmModel(session)
+    return OnnxDetector(session)

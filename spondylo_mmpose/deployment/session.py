@@ -14,6 +14,10 @@ INPUT = 'films'
 """Name of a graph's input: ``(B, H, W, 3)`` uint8, BGR as OpenCV reads."""
 
 
+FILMS_AT_ONCE = 4
+"""In one run of a network that sees whole films."""
+
+
 class OnnxSession:
     """Runs one exported network on the CPU.
 

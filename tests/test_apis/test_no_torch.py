@@ -103,6 +103,21 @@ def test_a_detector_and_a_pose_model(film, tmp_path):
     assert [part.role for part in report.model.parts] == ['pose', 'detector']
 
 
+def test_a_model_of_whole_films_and_a_pose_model(film, tmp_path):
+    """The names are those of the former, the corners those of the latter."""
+    out = tmp_path / 'out'
+    pose, _ = detector_and_pose(tmp_path)
+    done = spondylo(
+        'predict', film, '--out', out, '--checkpoint', pose,
+        '--detector', whole_film_model(tmp_path),
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1:] == ['0 []'], done.stderr
+    report = read_report(out / 'film.json')
+    assert [one.level for one in report.vertebrae] == ['S1', 'L5']
+    assert {one.level_origin for one in report.vertebrae} == {'model slot'}
+    assert report.vertebrae[0].presence is not None
+
+
 def test_help(tmp_path):
     done = spondylo('predict', '--help')
     assert done.stdout.splitlines()[-1:] == ['0 []'], done.stderr

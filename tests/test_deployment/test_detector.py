@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from mmcv.ops import nms
 
 from spondylo_mmpose.deployment.detector import OnnxDetector
+from spondylo_mmpose.deployment.session import OnnxSession
 from tests.test_deployment.files import FACTS, write_model
 
 pytest.importorskip('onnxruntime')
@@ -18,7 +19,7 @@ def detector(tmp_path, boxes, scores, **reading):
         {'scores': scores, 'boxes': boxes},
         reading={**FACTS.reading, **reading},
     )
-    return OnnxDetector(path, threads=1)
+    return OnnxDetector(OnnxSession(path, threads=1))
 
 
 def test_boxes_on_films_of_any_size(tmp_path):

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from spondylo_mmpose.deployment import checking, detector, runtime
+from spondylo_mmpose.deployment import checking, runtime
 from spondylo_mmpose.deployment.runtime import OnnxSpineModel
 from spondylo_mmpose.errors import SpondyloError
 from tests.test_deployment.networks import KINDS, TorchSession, described
@@ -36,7 +36,7 @@ def as_exported(monkeypatch, ready):
     def session(path, threads=None):
         return TorchSession(known.get(path) or ready(path)[2], path)
 
-    for module in (runtime, detector, checking):
+    for module in (runtime, checking):
         monkeypatch.setattr(module, 'OnnxSession', session)
     return known
 
@@ -124,6 +124,22 @@ def test_a_detector_gives_the_boxes_of_a_top_down_model(as_exported, phantom_fil
         assert one.slots is None
 
 
+def test_a_whole_film_model_gives_boxes_and_names(as_exported, phantom_films):
+    films, _ = phantom_films
+    alone = OnnxSpineModel('tiny_maht_net').find(films)
+    found = OnnxSpineModel('tiny', 'tiny_maht_net').find(films)
+    assert sum(map(len, found)) > 3
+    for one, seen, film in zip(found, alone, films, strict=True):
+        best = np.argsort(-seen.bbox_scores, kind='stable')
+        border = np.array([*film.shape[1::-1]] * 2) - 1
+        boxes = seen.bboxes.clip(0, border)[best]
+        kept = (boxes[:, 2:] > boxes[:, :2]).all(1)
+        assert one.bboxes == pytest.approx(boxes[kept])
+        assert one.slots.tolist() == seen.slots[best][kept].tolist()
+        assert (one.bbox_scores == seen.bbox_scores[best][kept]).all()
+        assert one.keypoints.shape == (kept.sum(), 4, 2)
+
+
 def test_stds_of_a_crop_are_in_px_of_the_film(as_exported, tmp_path):
     _, _, graph = described('tiny_maht_net', tmp_path, {
         'model.type': 'TopdownPoseEstimator', 'model.head.slots': 1,
@@ -160,7 +176,7 @@ def test_misuse_is_one_line(as_exported, phantom_films):
     with pytest.raises(SpondyloError, match='leave the detector out'):
         OnnxSpineModel('tiny_maht_net', 'tiny_detector')
     with pytest.raises(SpondyloError, match='is no detector'):
-        OnnxSpineModel('tiny', 'tiny_maht_net')
+        OnnxSpineModel('tiny', 'tiny')
     with pytest.raises(SpondyloError, match='give boxes, or'):
         OnnxSpineModel('tiny').find(films)
     with pytest.raises(SpondyloError, match='leave the boxes out'):
