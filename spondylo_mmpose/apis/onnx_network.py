@@ -56,12 +56,15 @@ class OnnxFilmNetwork:
         stds, scores = one.keypoint_stds, one.bbox_scores.astype(np.float64)
         if stds is not None and np.isfinite(stds).all():
             told = {'corner_std': stds.astype(np.float64), 'std_origin': LEARNED}
+        named = None
+        if self._finder.counts_upward and one.slots is not None:
+            named = one.slots.astype(np.intp)
         return FoundVertebrae(
             corners=one.keypoints.astype(np.float64),
             scores=scores,
             corner_scores=one.keypoint_scores.astype(np.float64),
             presence=scores if self._finder.reading.get('has_presence') else None,
-            slots=one.slots if self._finder.counts_upward else None,
+            slots=named,
             **told,
         )
 
