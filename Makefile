@@ -22,7 +22,7 @@ endif
 SETUP_ARGS := $(if $(PYTHON),--python '$(PYTHON)') \
               $(if $(TORCH_INDEX),--torch-index '$(TORCH_INDEX)')
 
-.PHONY: help setup environment demo test test-all smoke ablations bench lint format clean clean-env
+.PHONY: help setup environment demo test test-all smoke ablations weights bench lint format clean clean-env
 
 help:  ## List the targets.
 	@echo 'Targets:'
@@ -82,7 +82,23 @@ ablations: $(READY)  ## Train MAHT-Net without each of its parts, and compare (a
 	  test_dataloader.dataset.data_root='$(ABLATIONS)/test' \
 	  test_dataloader.dataset.ann_file=annotations/train.json
 
-BENCH ?= $(sort $(notdir $(basename $(wildcard tools/benchmarks/*.py))))
+WEIGHTS ?= work_dirs/weights
+FINDER = maht_net_t_spondylo
+CORNERS = maht_net_topdown_t_spondylo
+
+weights: $(READY)  ## Train the model that ships, and publish it (three hours).
+	[ -d '$(WEIGHTS)/train' ] || $(PHANTOMS) '$(WEIGHTS)/train' --num 2100 --seed 11 \
+	  --all-levels --layout coco --val-share 0.05
+	[ -d '$(WEIGHTS)/test' ] || $(PHANTOMS) '$(WEIGHTS)/test' --num 300 --seed 12 \
+	  --all-levels --layout coco --val-share 0
+	SPONDYLO_DATA='$(WEIGHTS)/train' $(RUN) tools/train_all.py configs/$(FINDER).py \
+	  configs/$(CORNERS).py --detector configs/$(FINDER).py --no-pretrained \
+	  --out '$(WEIGHTS)/runs' --cfg-options \
+	  test_dataloader.dataset.data_root='$(WEIGHTS)/test' \
+	  test_dataloader.dataset.ann_file=annotations/train.json
+	$(RUN) -W ignore tools/publish.py '$(WEIGHTS)/runs/$(CORNERS)' --force --half \
+	  --keep-film-keys --detector '$(WEIGHTS)/runs/$(FINDER)' \
+	  --out spondylo_mmpose/weights/lumbar_lateral
 
 bench: $(READY)  ## Measure how fast the parts are; JSON in work_dirs/benchmarks (BENCH).
 	@for name in $(BENCH); do \

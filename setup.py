@@ -101,6 +101,7 @@ setup(
             '**/*.json',
             '**/*.csv',
             'review/assets/*',
+            'weights/*/**',
             *mim_files(),
         ]
     },

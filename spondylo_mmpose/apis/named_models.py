@@ -126,4 +126,4 @@ def _recipe(name: str) -> Path | None:
 
 
 def _listed(known: dict[str, Path]) -> str:
-    return f' ({", ".join(known)})' if known else ' (no weights ship yet)'
+    return f' ({", ".join(known)})' if known else ' (no weights were installed)'

@@ -94,5 +94,5 @@ def test_an_unknown_name_is_one_line(name):
 
 
 def test_nothing_to_choose_from():
-    with pytest.raises(SpondyloError, match=r'no weights ship yet.*--checkpoint'):
+    with pytest.raises(SpondyloError, match=r'no weights were installed.*--checkpoint'):
         models.find_model()

@@ -1,0 +1,383 @@
+auto_scale_lr = dict(base_batch_size=8)
+backend_args = dict(backend='local')
+channels = 96
+custom_hooks = [
+    dict(type='SyncBuffersHook'),
+    dict(type='EpochSeedHook'),
+    dict(type='TrainedFilmsHook'),
+    dict(type='EvaluationReportHook'),
+    dict(first_size=(
+        320,
+        320,
+    ), switch_epoch=13, type='GrowingInputHook'),
+]
+custom_imports = dict(
+    allow_failed_imports=False,
+    imports=[
+        'spondylo_mmpose.codecs',
+        'spondylo_mmpose.datasets',
+        'spondylo_mmpose.engine.registration',
+        'spondylo_mmpose.evaluation',
+        'spondylo_mmpose.models.backbones',
+        'mmdet.models',
+        'spondylo_mmpose.models.heads',
+        'spondylo_mmpose.models.losses',
+        'spondylo_mmpose.models.necks',
+        'spondylo_mmpose.models.pose_estimators',
+    ])
+data_root = '{{$SPONDYLO_DATA:data/spondylo}}'
+default_hooks = dict(
+    badcase=dict(
+        _scope_='mmpose',
+        badcase_thr=5,
+        enable=False,
+        metric_type='loss',
+        out_dir='badcase',
+        type='BadCaseAnalysisHook'),
+    checkpoint=dict(
+        _scope_='mmpose',
+        backend_args=dict(backend='atomic'),
+        interval=1,
+        max_keep_ckpts=2,
+        rule='greater',
+        save_best='spine/SDR@5px',
+        type='CheckpointHook'),
+    logger=dict(_scope_='mmpose', interval=20, type='LoggerHook'),
+    param_scheduler=dict(_scope_='mmpose', type='ParamSchedulerHook'),
+    sampler_seed=dict(_scope_='mmpose', type='DistSamplerSeedHook'),
+    timer=dict(_scope_='mmpose', type='IterTimerHook'),
+    visualization=dict(
+        _scope_='mmpose', enable=False, type='PoseVisualizationHook'))
+default_scope = 'mmpose'
+env_cfg = dict(
+    cudnn_benchmark=False,
+    dist_cfg=dict(backend='nccl'),
+    mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0))
+input_size = (
+    512,
+    512,
+)
+log_level = 'INFO'
+log_processor = dict(
+    _scope_='mmpose',
+    by_epoch=True,
+    num_digits=6,
+    type='LogProcessor',
+    window_size=50)
+max_epochs = 22
+model = dict(
+    backbone=dict(
+        act_cfg=dict(inplace=True, type='SiLU'),
+        arch='P5',
+        deepen_factor=0.167,
+        norm_cfg=dict(type='BN'),
+        out_indices=(
+            1,
+            2,
+            3,
+            4,
+        ),
+        type='mmdet.CSPNeXt',
+        widen_factor=0.25),
+    data_preprocessor=dict(
+        bgr_to_rgb=True,
+        mean=[
+            123.675,
+            116.28,
+            103.53,
+        ],
+        std=[
+            58.395,
+            57.12,
+            57.375,
+        ],
+        type='PoseDataPreprocessor'),
+    head=dict(
+        decoder_channels=48,
+        heads=4,
+        in_channels=[
+            32,
+            64,
+            128,
+            96,
+        ],
+        layers=2,
+        slots=12,
+        type='VertebralAttentionHead'),
+    neck=dict(
+        channels=96,
+        heads=4,
+        in_channels=[
+            32,
+            64,
+            128,
+            256,
+        ],
+        layers=2,
+        type='TransformerBridge'),
+    test_cfg=dict(flip_test=False, presence_threshold=0.5),
+    type='FilmPoseEstimator')
+optim_wrapper = dict(
+    clip_grad=dict(max_norm=5),
+    optimizer=dict(lr=0.001, type='AdamW', weight_decay=0.02),
+    paramwise_cfg=dict(bias_decay_mult=0, norm_decay_mult=0))
+param_scheduler = [
+    dict(begin=0, by_epoch=False, end=200, start_factor=0.01, type='LinearLR'),
+    dict(
+        T_max=22,
+        begin=0,
+        by_epoch=True,
+        convert_to_iter_based=True,
+        end=22,
+        eta_min_ratio=0.01,
+        type='CosineAnnealingLR'),
+]
+randomness = dict(seed=42)
+slots = 12
+superposition = dict(probability=0.5, type='RandomSuperposition')
+test_cfg = dict()
+test_dataloader = dict(
+    batch_size=4,
+    collate_fn=dict(type='collate_in_band'),
+    dataset=dict(
+        ann_file='annotations/val.json',
+        data_mode='bottomup',
+        data_prefix=dict(img='images/'),
+        data_root='{{$SPONDYLO_DATA:data/spondylo}}',
+        pipeline=[
+            dict(type='LoadRadiograph'),
+            dict(input_size=(
+                512,
+                512,
+            ), type='FilmAffine'),
+            dict(
+                meta_keys=(
+                    'id',
+                    'img_id',
+                    'img_path',
+                    'category_id',
+                    'ori_shape',
+                    'img_shape',
+                    'input_size',
+                    'input_center',
+                    'input_scale',
+                    'warp_mat',
+                    'flip',
+                    'flip_direction',
+                    'flip_indices',
+                    'raw_ann_info',
+                    'dataset_name',
+                    'film',
+                    'vertebra',
+                ),
+                type='PackPoseInputs'),
+        ],
+        test_mode=True,
+        type='SpondyloDataset'),
+    drop_last=False,
+    num_workers=2,
+    persistent_workers=False,
+    sampler=dict(round_up=False, shuffle=False, type='DefaultSampler'),
+    worker_init_fn=dict(type='init_worker'))
+test_evaluator = [
+    dict(intervals=True, type='SpineDetectionMetric'),
+    dict(intervals=True, type='FilmClinicalMetric'),
+    dict(type='PublishedSlotMetric'),
+]
+train_cfg = dict(by_epoch=True, max_epochs=22, val_interval=2)
+train_dataloader = dict(
+    batch_size=8,
+    collate_fn=dict(type='collate_in_band'),
+    dataset=dict(
+        ann_file='annotations/train.json',
+        data_mode='bottomup',
+        data_prefix=dict(img='images/'),
+        data_root='{{$SPONDYLO_DATA:data/spondylo}}',
+        pipeline=[
+            dict(type='LoadRadiograph'),
+            dict(direction='horizontal', type='RandomFlip'),
+            dict(
+                input_size=(
+                    512,
+                    512,
+                ),
+                rotate=10,
+                shift=0.08,
+                stretch=0.25,
+                type='FilmAffine',
+                zoom=0.25),
+            dict(probability=0.5, type='RandomSuperposition'),
+            dict(type='RandomRadiographAppearance'),
+            dict(probability=0.2, type='RandomCollimation'),
+            dict(
+                number=3,
+                probability=0.2,
+                size=(
+                    0.02,
+                    0.1,
+                ),
+                type='RandomMarkerOcclusion'),
+            dict(probability=0.05, type='RandomInversion'),
+            dict(slots=12, type='SlotTargets'),
+            dict(
+                meta_keys=(
+                    'id',
+                    'img_id',
+                    'img_path',
+                    'category_id',
+                    'ori_shape',
+                    'img_shape',
+                    'input_size',
+                    'input_center',
+                    'input_scale',
+                    'warp_mat',
+                    'flip',
+                    'flip_direction',
+                    'flip_indices',
+                    'raw_ann_info',
+                    'dataset_name',
+                    'film',
+                    'vertebra',
+                ),
+                type='PackPoseInputs'),
+        ],
+        type='SpondyloDataset'),
+    num_workers=2,
+    persistent_workers=False,
+    sampler=dict(shuffle=True, type='DefaultSampler'),
+    worker_init_fn=dict(type='init_worker'))
+train_pipeline = [
+    dict(type='LoadRadiograph'),
+    dict(direction='horizontal', type='RandomFlip'),
+    dict(
+        input_size=(
+            512,
+            512,
+        ),
+        rotate=10,
+        shift=0.08,
+        stretch=0.25,
+        type='FilmAffine',
+        zoom=0.25),
+    dict(probability=0.5, type='RandomSuperposition'),
+    dict(type='RandomRadiographAppearance'),
+    dict(probability=0.2, type='RandomCollimation'),
+    dict(
+        number=3,
+        probability=0.2,
+        size=(
+            0.02,
+            0.1,
+        ),
+        type='RandomMarkerOcclusion'),
+    dict(probability=0.05, type='RandomInversion'),
+    dict(slots=12, type='SlotTargets'),
+    dict(
+        meta_keys=(
+            'id',
+            'img_id',
+            'img_path',
+            'category_id',
+            'ori_shape',
+            'img_shape',
+            'input_size',
+            'input_center',
+            'input_scale',
+            'warp_mat',
+            'flip',
+            'flip_direction',
+            'flip_indices',
+            'raw_ann_info',
+            'dataset_name',
+            'film',
+            'vertebra',
+        ),
+        type='PackPoseInputs'),
+]
+val_cfg = dict()
+val_dataloader = dict(
+    batch_size=4,
+    collate_fn=dict(type='collate_in_band'),
+    dataset=dict(
+        ann_file='annotations/val.json',
+        data_mode='bottomup',
+        data_prefix=dict(img='images/'),
+        data_root='{{$SPONDYLO_DATA:data/spondylo}}',
+        pipeline=[
+            dict(type='LoadRadiograph'),
+            dict(input_size=(
+                512,
+                512,
+            ), type='FilmAffine'),
+            dict(
+                meta_keys=(
+                    'id',
+                    'img_id',
+                    'img_path',
+                    'category_id',
+                    'ori_shape',
+                    'img_shape',
+                    'input_size',
+                    'input_center',
+                    'input_scale',
+                    'warp_mat',
+                    'flip',
+                    'flip_direction',
+                    'flip_indices',
+                    'raw_ann_info',
+                    'dataset_name',
+                    'film',
+                    'vertebra',
+                ),
+                type='PackPoseInputs'),
+        ],
+        test_mode=True,
+        type='SpondyloDataset'),
+    drop_last=False,
+    num_workers=2,
+    persistent_workers=False,
+    sampler=dict(round_up=False, shuffle=False, type='DefaultSampler'),
+    worker_init_fn=dict(type='init_worker'))
+val_evaluator = [
+    dict(type='SpineDetectionMetric'),
+    dict(type='FilmClinicalMetric'),
+    dict(type='PublishedSlotMetric'),
+]
+val_pipeline = [
+    dict(type='LoadRadiograph'),
+    dict(input_size=(
+        512,
+        512,
+    ), type='FilmAffine'),
+    dict(
+        meta_keys=(
+            'id',
+            'img_id',
+            'img_path',
+            'category_id',
+            'ori_shape',
+            'img_shape',
+            'input_size',
+            'input_center',
+            'input_scale',
+            'warp_mat',
+            'flip',
+            'flip_direction',
+            'flip_indices',
+            'raw_ann_info',
+            'dataset_name',
+            'film',
+            'vertebra',
+        ),
+        type='PackPoseInputs'),
+]
+vis_backends = [
+    dict(_scope_='mmpose', type='LocalVisBackend'),
+]
+visualizer = dict(
+    _scope_='mmpose',
+    name='visualizer',
+    type='PoseLocalVisualizer',
+    vis_backends=[
+        dict(type='LocalVisBackend'),
+    ])

@@ -1,0 +1,70 @@
+"""The model that comes with the package, as it lies there."""
+
+import subprocess
+
+import numpy as np
+import pytest
+
+from spondylo_mmpose.apis import SpineInferencer
+from spondylo_mmpose.apis.named_models import DEFAULT, SHIPPED, known_models
+from spondylo_mmpose.phantom.film import make_phantom
+
+LARGEST = 20e6
+"""Bytes of all weights together."""
+
+
+@pytest.fixture(scope='module')
+def inferencer():
+    return SpineInferencer.from_model(device='cpu')
+
+
+def test_there_is_one_without_a_name():
+    assert DEFAULT in known_models()
+
+
+def test_all_weights_together_are_small():
+    sizes = [path.stat().st_size for path in SHIPPED.rglob('*') if path.is_file()]
+    assert 0 < sum(sizes) < LARGEST
+
+
+@pytest.mark.parametrize('sums', sorted(SHIPPED.rglob('SHA256SUMS')), ids=str)
+def test_files_are_as_they_were_published(sums):
+    subprocess.run(
+        ['sha256sum', '--check', '--quiet', '--strict', sums.name],
+        cwd=sums.parent,
+        check=True,
+    )
+    listed = {line.split()[1] for line in sums.read_text().splitlines()}
+    there = {path.name for path in sums.parent.iterdir() if path.is_file()}
+    assert listed == there - {sums.name}
+    assert any(name.endswith('.md') for name in listed)
+
+
+def test_no_licence_is_broken():
+    """Only sources whose films may be learned from by what is given away."""
+    for card in SHIPPED.rglob('*.md'):
+        rows = [
+            line for line in card.read_text().splitlines() if 'learned from' in line
+        ]
+        assert rows
+        for row in rows:
+            sources = row.strip('|').split('|')[-1].split(',')
+            assert {s.split()[0] for s in sources} <= {'phantom', 'mendeley'}
+
+
+def test_it_measures_films_that_it_has_not_seen(inferencer):
+    """Phantoms of another seed than those it learned from."""
+    errors, slips = [], []
+    for index in range(4):
+        phantom = make_phantom(977, index, all_levels=True)
+        truth = phantom.truth
+        report = inferencer(phantom.image)
+        assert abs(len(report.vertebrae) - len(truth.corners)) <= 1
+        for vertebra, corners in zip(report.vertebrae, truth.corners, strict=False):
+            errors += list(np.hypot(*(np.array(vertebra.corners) - corners).T))
+        pair = report.pairs[0]
+        if pair.slip_percent is not None:
+            slips.append(abs(pair.slip_percent - truth.slip_percent[0]))
+    assert np.median(errors) < 2
+    assert len(slips) >= 3
+    assert np.median(slips) < 6
