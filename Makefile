@@ -86,7 +86,7 @@ WEIGHTS ?= work_dirs/weights
 FINDER = maht_net_t_spondylo
 CORNERS = maht_net_topdown_t_spondylo
 
-weights: $(READY)  ## Train the model that ships, and publish it (three hours).
+weights: $(READY)  ## Train the model that ships, and publish it (hours).
 	[ -d '$(WEIGHTS)/train' ] || $(PHANTOMS) '$(WEIGHTS)/train' --num 2100 --seed 11 \
 	  --all-levels --layout coco --val-share 0.05
 	[ -d '$(WEIGHTS)/test' ] || $(PHANTOMS) '$(WEIGHTS)/test' --num 300 --seed 12 \
