@@ -11,7 +11,6 @@ from mmdet.structures.bbox import distance2bbox
 from mmpose.models.utils.tta import flip_heatmaps, flip_vectors
 from torch import Tensor, nn
 
-from spondylo_mmpose.models.heads.vertebral_attention_head import with_mirrored
 from spondylo_mmpose.spine.anatomy import SIDES_SWAPPED
 
 
@@ -101,7 +100,7 @@ class SlotGraph(FilmGraph):
         pictures = self.prepared(films)
         told = self.head_outputs(pictures)
         if self.flip_test is not None:
-            told = with_mirrored(told, self.head_outputs(pictures.flip(-1)))
+            told = told.with_mirrored(self.head_outputs(pictures.flip(-1)))
         return told.heatmaps, told.presence.sigmoid(), (told.log_variances / 2).exp()
 
 

@@ -9,7 +9,7 @@ from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS, MODELS
 
 from spondylo_mmpose.engine.launch import load_config
-from spondylo_mmpose.models.heads.vertebral_attention_head import SlotOutputs
+from spondylo_mmpose.models.heads.slot_outputs import SlotOutputs
 from tests.conftest import ROOT
 
 PARAMETERS = {

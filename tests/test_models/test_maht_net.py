@@ -13,7 +13,7 @@ from mmpose.registry import DATASETS, MODELS
 from mmpose.structures import PoseDataSample
 
 from spondylo_mmpose.evaluation.film_samples import film_pair_from_sample
-from spondylo_mmpose.models.heads.vertebral_attention_head import SlotOutputs
+from spondylo_mmpose.models.heads.slot_outputs import SlotOutputs
 from spondylo_mmpose.spine.anatomy import SIDES_SWAPPED
 from tests.conftest import ROOT
 

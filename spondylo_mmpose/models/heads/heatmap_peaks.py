@@ -10,8 +10,10 @@ from torch.nn import functional
 from spondylo_mmpose.decoding.heatmaps import (
     CANDIDATE_REACH,
     LOGIT_REACH,
+    Candidates,
     fit_offsets,
 )
+from spondylo_mmpose.decoding.joint_corners import choose_cells
 
 
 class Peaks(NamedTuple):
@@ -101,3 +103,23 @@ def find_candidates(logits: Tensor, count: int) -> tuple[Tensor, Tensor]:
     masses = torch.where(shares >= highest, around, 0).flatten(1)
     mass, index = masses.topk(count)
     return index.reshape(*lead, count), mass.reshape(*lead, count)
+
+
+def choose_peaks(logits: Tensor, presence: Tensor, count: int) -> Tensor:
+    """Choose the corners of each film together; see :func:`.choose_cells`.
+
+    Args:
+        logits: ``(B, S, 4, H, W)``.
+        presence: ``(B, S)`` logits; NaN where nothing tells of it.
+        count: Candidates of each corner.
+
+    Returns:
+        Cells ``(B, S, 4)``, counted row by row.
+    """
+    index, mass = find_candidates(logits, count)
+    chosen = choose_cells(
+        Candidates(index.cpu().numpy(), mass.cpu().numpy()),
+        logits.shape[-1],
+        presence.float().sigmoid().cpu().numpy(),
+    )
+    return torch.from_numpy(chosen).to(index)

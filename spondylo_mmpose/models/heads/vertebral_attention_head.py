@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,36 +12,19 @@ from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 from torch import Tensor, nn
 
-from spondylo_mmpose.decoding.heatmaps import LOGIT_REACH, Candidates, cells_to_px
-from spondylo_mmpose.decoding.joint_corners import candidates_of, choose_cells
-from spondylo_mmpose.models.heads.heatmap_peaks import find_candidates, find_peaks
+from spondylo_mmpose.decoding.heatmaps import LOGIT_REACH, cells_to_px
+from spondylo_mmpose.decoding.joint_corners import candidates_of
+from spondylo_mmpose.models.heads.heatmap_peaks import choose_peaks, find_peaks
 from spondylo_mmpose.models.heads.multi_scale_decoder import MultiScaleDecoder
 from spondylo_mmpose.models.heads.query_heatmaps import QueryHeatmaps
 from spondylo_mmpose.models.heads.slot_answers import SlotAnswers
+from spondylo_mmpose.models.heads.slot_outputs import SlotOutputs
 from spondylo_mmpose.models.heads.slot_samples import (
     SlotTruth,
     best_steps,
     collect_truth,
 )
 from spondylo_mmpose.models.heads.vertebral_attention import VertebralAttention
-from spondylo_mmpose.spine.anatomy import SIDES_SWAPPED
-
-
-class SlotOutputs(NamedTuple):
-    """What the network says of each slot; slots are counted upward from the lowest.
-
-    Attributes:
-        heatmaps: ``(B, S, 4, H, W)`` logits at the finest level.
-        presence: ``(B, S)`` logits; NaN without a presence loss.
-        log_variances: ``(B, S, 4)`` of x and of y, px² of the input; NaN without a
-            variance loss.
-        coarse: Logits of the coarser levels, as ``heatmaps``.
-    """
-
-    heatmaps: Tensor
-    presence: Tensor
-    log_variances: Tensor
-    coarse: tuple[Tensor, ...]
 
 
 @MODELS.register_module()
@@ -271,13 +254,13 @@ class VertebralAttentionHead(BaseHead):
         """
         settings = dict(test_cfg or {})
         if settings.get('flip_test', False):
-            outputs = with_mirrored(self(feats[0]), self(feats[1]))
+            outputs = self(feats[0]).with_mirrored(self(feats[1]))
         else:
             outputs = self(feats)
         at = None
         count = candidates_of(settings)
         if count > 1:
-            at = _chosen(outputs, count)
+            at = choose_peaks(outputs.heatmaps, outputs.presence, count)
         peaks = find_peaks(
             outputs.heatmaps, LOGIT_REACH, settings.get('subpixel', True), at
         )
@@ -336,28 +319,6 @@ def _sharpness(heatmaps: Tensor) -> Tensor:
     return highest - logits.logsumexp(-1, keepdim=True)
 
 
-def _chosen(outputs: SlotOutputs, count: int) -> Tensor:
-    """Cells ``(B, S, 4)`` of the corners, counted row by row."""
-    index, mass = find_candidates(outputs.heatmaps, count)
-    chosen = choose_cells(
-        Candidates(index.cpu().numpy(), mass.cpu().numpy()),
-        outputs.heatmaps.shape[-1],
-        outputs.presence.float().sigmoid().cpu().numpy(),
-    )
-    return torch.from_numpy(chosen).to(index)
-
-
 def _to_cells(corners: Tensor, stride: float) -> Tensor:
     """Px, whose whole numbers are centres, to cells, whose are too."""
     return (corners + 0.5) / stride - 0.5
-
-
-def with_mirrored(one: SlotOutputs, mirrored: SlotOutputs) -> SlotOutputs:
-    """Mean of a film's outputs and those of its mirrored picture."""
-    other = mirrored.heatmaps.flip(-1)[:, :, SIDES_SWAPPED]
-    return SlotOutputs(
-        (one.heatmaps + other) / 2,
-        (one.presence + mirrored.presence) / 2,
-        (one.log_variances + mirrored.log_variances[:, :, SIDES_SWAPPED]) / 2,
-        (),
-    )

@@ -1,0 +1,35 @@
+"""What a network says of each slot, before it is read."""
+
+from typing import NamedTuple
+
+from torch import Tensor
+
+from spondylo_mmpose.spine.anatomy import SIDES_SWAPPED
+
+
+class SlotOutputs(NamedTuple):
+    """What the network says of each slot; slots are counted upward from the lowest.
+
+    Attributes:
+        heatmaps: ``(B, S, 4, H, W)`` logits at the finest level.
+        presence: ``(B, S)`` logits; NaN without a presence loss.
+        log_variances: ``(B, S, 4)`` of x and of y, px² of the input; NaN without a
+            variance loss.
+        coarse: Logits of the coarser levels, as ``heatmaps``.
+    """
+
+    heatmaps: Tensor
+    presence: Tensor
+    log_variances: Tensor
+    coarse: tuple[Tensor, ...]
+
+    def with_mirrored(self, mirrored: 'SlotOutputs') -> 'SlotOutputs':
+        """Mean of a film's outputs and those of its mirrored picture."""
+        other = mirrored.heatmaps.flip(-1)[:, :, SIDES_SWAPPED]
+        variances = mirrored.log_variances[:, :, SIDES_SWAPPED]
+        return SlotOutputs(
+            (self.heatmaps + other) / 2,
+            (self.presence + mirrored.presence) / 2,
+            (self.log_variances + variances) / 2,
+            (),
+        )
