@@ -112,7 +112,7 @@ def assemble_report(
         options=options,
         vertebrae=_vertebrae(found, naming, stds),
         pairs=pairs,
-        lordosis=_lordosis(found.corners, naming, film, refused),
+        lordosis=_lordosis(found, naming, film, refused),
         warnings=tuple(warnings),
         package_version=spondylo_mmpose.__version__,
         slip_quantiles=_quantiles(calibration, options.interval_level),
@@ -160,6 +160,7 @@ def _pairs(
 ) -> list[TwoVertebrae]:
     """Vertebrae that stand on each other; none where one is missing between."""
     pairs = []
+    disputed = found.disputes
     wrong, wrong_discs = misshapen(found.corners), misshapen_discs(found.corners)
     for place, (lower, upper) in enumerate(
         zip(naming.orders, naming.orders[1:], strict=False)
@@ -178,6 +179,8 @@ def _pairs(
             fault = reasons.SHAPE
         elif not fault and wrong_discs[place]:
             fault = reasons.DISC
+        elif not fault and disputed[place, :2].any() | disputed[place + 1, 2:].any():
+            fault = reasons.DISPUTED
         pairs.append(
             TwoVertebrae(
                 corners=found.corners[both],
@@ -207,6 +210,11 @@ def _vertebrae(
             'presence': _rounded(found.presence, place),
         }
         why = {name: reasons.NOT_TOLD for name, v in values.items() if v is None}
+        disputed = None
+        if found.disputed is None:
+            why['disputed'] = reasons.ONE_MODEL
+        else:
+            disputed = tuple(found.disputed[place].tolist())
         points = [tuple(c.tolist()) if np.isfinite(c).all() else None for c in corners]
         box = boxes[place] if np.isfinite(boxes[place]).all() else None
         if level is None:
@@ -223,6 +231,7 @@ def _vertebrae(
                 corners=tuple(points),  # type: ignore[arg-type]
                 hull_box=None if box is None else tuple(box.tolist()),
                 reasons=why,
+                disputed=disputed,
                 **values,
             )
         )
@@ -240,9 +249,10 @@ def _rounded(values: FloatArray | None, place: int) -> Any:
 
 
 def _lordosis(
-    corners: FloatArray, naming: Naming, film: FilmFacts, refused: bool
+    found: FoundVertebrae, naming: Naming, film: FilmFacts, refused: bool
 ) -> Lordosis:
     upper, lower = 'L1', 'S1'
+    corners = found.corners
     places = {level: place for place, level in enumerate(naming.levels)}
     why, degrees = '', float('nan')
     if refused:
@@ -257,6 +267,8 @@ def _lordosis(
         why = reasons.LEVELS
     elif misshapen(corners)[[places[lower], places[upper]]].any():
         why = reasons.OWN_SHAPE
+    elif found.disputes[[places[lower], places[upper]], :2].any():
+        why = reasons.DISPUTED
     else:
         ends = places[lower], places[upper]
         degrees = sagittal_angle(corners, film.facing, *ends, film.scale)

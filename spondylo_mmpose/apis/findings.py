@@ -70,6 +70,10 @@ TEXTS = {
     'disc_misshapen': (
         'end plates are tilted against each other as none are: a corner is elsewhere'
     ),
+    'disputed': (
+        'the model that found it places a corner elsewhere: look where it belongs, and '
+        'move it in the review'
+    ),
     'cut': 'reaches the edge of the film, which may cut it',
     'low_score': 'the model is not sure that there is a vertebra',
 }
@@ -152,6 +156,7 @@ def _of_vertebrae(
         ('gap', either(gaps | (np.array(naming.is_apart, dtype=bool)))),
         ('misshapen', misshapen(found.corners)),
         ('disc_misshapen', either(misshapen_discs(found.corners))),
+        ('disputed', found.disputes.any(1)),
         ('cut', _cut(found, film)),
         ('low_score', found.scores < LOW_SCORE),
     ):

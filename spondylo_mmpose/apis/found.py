@@ -25,6 +25,8 @@ class FoundVertebrae:
             them.
         presence: ``(N,)`` in [0, 1], of models with a presence of their own.
         slots: ``(N,)`` places counted upward from S1, of models that name vertebrae.
+        disputed: ``(N, 4)``, whether the model that found the vertebra places a corner
+            elsewhere, see :mod:`.disputes`; ``None`` where one model does it all.
         std_origin: How the model made ``corner_std``; ``None`` where it does not say.
     """
 
@@ -35,10 +37,18 @@ class FoundVertebrae:
     presence: FloatArray | None = None
     slots: NDArray[np.intp] | None = None
     std_origin: str | None = None
+    disputed: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         """Number of vertebrae."""
         return len(self.corners)
+
+    @property
+    def disputes(self) -> NDArray[np.bool_]:
+        """Corners in dispute, ``(N, 4)``; none where one model does it all."""
+        if self.disputed is None:
+            return np.zeros((len(self), 4), dtype=bool)
+        return self.disputed
 
     def upward(self, threshold: float) -> 'FoundVertebrae':
         """Those that count, from the lowest vertebra upward.

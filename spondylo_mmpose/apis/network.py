@@ -15,6 +15,7 @@ from mmengine.dataset import Compose, pseudo_collate
 from mmengine.registry import DefaultScope
 from numpy.typing import NDArray
 
+from spondylo_mmpose.apis.disputes import disputed_corners
 from spondylo_mmpose.apis.found import FoundVertebrae
 from spondylo_mmpose.apis.model_facts import ModelFacts, ModelPart
 from spondylo_mmpose.apis.model_files import ModelFiles
@@ -134,6 +135,9 @@ class FilmNetwork:
             told['slots'] = as_array(instances.slots).astype(np.intp)
         if self._tells_presence:
             told['presence'] = scores
+        if 'finder_keypoints' in instances:
+            others = as_array(instances.finder_keypoints).reshape(-1, 4, 2)
+            told['disputed'] = disputed_corners(corners, others)
         return FoundVertebrae(corners, scores, **told)
 
 

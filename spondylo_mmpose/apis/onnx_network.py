@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from spondylo_mmpose.apis.disputes import disputed_corners
 from spondylo_mmpose.apis.found import FoundVertebrae
 from spondylo_mmpose.apis.model_facts import ModelFacts, ModelPart
 from spondylo_mmpose.deployment import ExportedFacts, FilmVertebrae, OnnxSpineModel
@@ -56,6 +57,8 @@ class OnnxFilmNetwork:
         stds, scores = one.keypoint_stds, one.bbox_scores.astype(np.float64)
         if stds is not None and np.isfinite(stds).all():
             told = {'corner_std': stds.astype(np.float64), 'std_origin': LEARNED}
+        if one.finder_keypoints is not None:
+            told['disputed'] = disputed_corners(one.keypoints, one.finder_keypoints)
         named = None
         if self._finder.counts_upward and one.slots is not None:
             named = one.slots.astype(np.intp)

@@ -11,16 +11,27 @@ from spondylo_mmpose.apis.film_facts import FilmFacts
 from spondylo_mmpose.apis.spine_report import Direction, Pair, ReportOptions
 from spondylo_mmpose.spine.anatomy import FloatArray
 from spondylo_mmpose.spine.measurements import (
-    GRADES,
     disc_angles,
     meyerding_grade,
     slip_distance,
     slip_percent,
 )
-from spondylo_mmpose.uncertainty.slips import SlipInterval, slip_interval
+from spondylo_mmpose.uncertainty.slips import (
+    SlipInterval,
+    grades_between,
+    grades_text,
+    slip_interval,
+)
 
 if TYPE_CHECKING:
     from spondylo_mmpose.uncertainty.calibration import Calibration
+
+BORDER_BAND = 3.5
+"""Percent; a slip without an interval that is so near a border has either grade.
+
+Corners that err by 2 px (standard deviation), as labels may, move a slip over an end
+plate of 80 px by 100 / 80 * sqrt(2 * 2²) points.
+"""
 
 DECIMALS = 3
 """Of everything measured; a corner's place is never known to a thousandth of a px."""
@@ -96,7 +107,6 @@ def measure_pair(
     values: dict[str, Any] = dict.fromkeys(_MEASURED)
     values |= {
         'slip_percent': slip,
-        'grade': GRADES[grade],
         'direction': _direction(slip, grade),
     }
     lost: dict[str, str] = {}
@@ -117,6 +127,7 @@ def measure_pair(
         unknown = unknown or reasons.NO_STD
     if unknown:
         lost |= dict.fromkeys(('slip_interval', 'slip_std'), unknown)
+        values['grade'] = _grade_alone(slip, options)
     else:
         interval = _interval(two, film, options, calibration)
         if np.isfinite([interval.low, interval.high]).all():
@@ -127,7 +138,14 @@ def measure_pair(
             told = np.isfinite(interval.std)
             unknown = reasons.TOO_FEW if told else reasons.NO_STD
             lost |= dict.fromkeys(('slip_interval', 'slip_std'), unknown)
+            values['grade'] = _grade_alone(slip, options)
     return _pair(two, values, lost)
+
+
+def _grade_alone(slip: float, options: ReportOptions) -> str:
+    """Grade of a slip whose interval is not known."""
+    ends = slip - BORDER_BAND, slip + BORDER_BAND
+    return grades_text(grades_between(*ends, options.no_slip_threshold))
 
 
 def _unmeasured(two: TwoVertebrae, why: str) -> Pair:

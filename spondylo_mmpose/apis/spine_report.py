@@ -74,6 +74,8 @@ class Vertebra:
         presence: The model's presence of the slot, 0 to 1.
         hull_box: ``x1, y1, x2, y2`` around the corners, px.
         reasons: See :data:`Reasons`.
+        disputed: Whether the model that found the vertebra places a corner so far from
+            where it is that what needs it is not measured, see :mod:`.disputes`.
     """
 
     order: int
@@ -86,6 +88,7 @@ class Vertebra:
     presence: float | None
     hull_box: tuple[float, float, float, float] | None
     reasons: Reasons = field(default_factory=dict)
+    disputed: tuple[bool, bool, bool, bool] | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True)

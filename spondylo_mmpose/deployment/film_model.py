@@ -47,16 +47,19 @@ class OnnxFilmModel:
         return found
 
     def worth_a_look(self, films: Sequence[NDArray[np.uint8]]) -> list[FilmBoxes]:
-        """Hulls of the vertebrae for a top-down model, the best first, with slots.
+        """Hulls, slots and corners for a top-down model, the best vertebra first.
 
         Args:
             films: See :meth:`find`.
         """
         named = self.facts.counts_upward
         return [
-            FilmBoxes(one.bboxes, one.bbox_scores, one.slots if named else None).best(
-                0, len(one), (film.shape[1], film.shape[0])
-            )
+            FilmBoxes(
+                one.bboxes,
+                one.bbox_scores,
+                one.slots if named else None,
+                one.keypoints,
+            ).best(0, len(one), (film.shape[1], film.shape[0]))
             for one, film in zip(self.find(films), films, strict=True)
         ]
 

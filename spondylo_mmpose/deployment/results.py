@@ -22,6 +22,8 @@ class FilmVertebrae:
         keypoint_stds: ``(N, 4)`` standard deviations, px of the film, of models that
             tell them.
         slots: ``(N,)`` slots of models that have them.
+        finder_keypoints: ``(N, 4, 2)`` corners as the model that found the boxes places
+            them, of a top-down model whose finder does.
     """
 
     keypoints: Floats
@@ -30,6 +32,7 @@ class FilmVertebrae:
     bbox_scores: Floats
     keypoint_stds: Floats | None = None
     slots: NDArray[np.integer] | None = None
+    finder_keypoints: Floats | None = None
 
     def __len__(self) -> int:
         """Number of vertebrae."""

@@ -141,6 +141,7 @@ class OnnxSpineModel:
                 bbox_scores=one.scores,
                 keypoint_stds=None if stds is None else stds[owners == number],
                 slots=one.slots,
+                finder_keypoints=one.corners,
             )
             for number, one in enumerate(found)
         ]

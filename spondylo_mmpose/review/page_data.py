@@ -10,7 +10,7 @@ from typing import Any
 from scipy.special import ndtri
 
 import spondylo_mmpose
-from spondylo_mmpose.apis import facing, findings, levels, reasons, shapes
+from spondylo_mmpose.apis import facing, findings, levels, pairs, reasons, shapes
 from spondylo_mmpose.apis.options import LARGEST_ASPECT, LARGEST_SPACING
 from spondylo_mmpose.apis.report_json import encode_report, report_digest
 from spondylo_mmpose.apis.spine_report import ASSUMED, GIVEN, SLOT, SpineReport
@@ -66,6 +66,7 @@ def limits(interval_level: float) -> dict[str, Any]:
         'bodyShare': anatomy.BODY_SHARE,
         'grades': measurements.GRADES,
         'gradeBorders': measurements.GRADE_BORDERS,
+        'borderBand': pairs.BORDER_BAND,
         'normalQuantile': float(ndtri((1 + interval_level) / 2)),
         'wedge': shapes.WEDGE,
         'disc': shapes.DISC,

@@ -81,7 +81,11 @@ def reviewed_report(
     )
     corners = np.array([one.corners for one in own]).reshape(-1, 4, 2)
     found = FoundVertebrae(
-        corners, np.array([one.score for one in vertebrae], dtype=np.float64)
+        corners,
+        np.array([one.score for one in vertebrae], dtype=np.float64),
+        disputed=np.array([one.disputed or (False,) * 4 for one in own], bool).reshape(
+            -1, 4
+        ),
     )
     naming = Naming(
         tuple(one.order for one in own),

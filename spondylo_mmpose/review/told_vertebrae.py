@@ -40,6 +40,15 @@ class ToldVertebra:
         return a, b, c, d
 
     @property
+    def disputed(self) -> tuple[bool, bool, bool, bool] | None:
+        """Corners in dispute that the person left where they were."""
+        if self.model is None or self.model.disputed is None:
+            return None
+        pairs = zip(self.model.disputed, self.moved, strict=True)
+        a, b, c, d = (before and not moved for before, moved in pairs)
+        return a, b, c, d
+
+    @property
     def status(self) -> VertebraStatus:
         """What became of it."""
         if self.model is None:
@@ -72,6 +81,8 @@ class ToldVertebra:
             values[name] = None if self.model is None else getattr(self.model, name)
             if values[name] is None:
                 why[name] = self._reason(name)
+        if self.disputed is None and (reason := self._reason('disputed')):
+            why['disputed'] = reason
         points = _points(self.corners)
         if None in points:
             why['corners'] = reasons.NOT_TOLD
@@ -87,6 +98,7 @@ class ToldVertebra:
             corners=points,  # type: ignore[arg-type]
             hull_box=None if 'hull_box' in why else tuple(box.tolist()),
             reasons=why,
+            disputed=self.disputed,
             **values,
         )
 

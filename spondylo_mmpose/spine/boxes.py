@@ -35,11 +35,13 @@ class FilmBoxes:
         scores: ``(N,)`` in [0, 1].
         slots: ``(N,)`` places counted upward from S1, where what found the boxes names
             vertebrae.
+        corners: ``(N, 4, 2)`` px of the film, where what found the boxes places them.
     """
 
     boxes: NDArray[np.float32]
     scores: NDArray[np.float32]
     slots: NDArray[np.integer] | None = None
+    corners: NDArray[np.float32] | None = None
 
     def best(self, threshold: float, most: int, size: tuple[int, int]) -> 'FilmBoxes':
         """Boxes that count, within the film, the best first.
@@ -56,4 +58,5 @@ class FilmBoxes:
         order = np.argsort(-self.scores, kind='stable')
         chosen = order[counts[order]][:most]
         slots = None if self.slots is None else self.slots[chosen]
-        return FilmBoxes(boxes[chosen], self.scores[chosen], slots)
+        corners = None if self.corners is None else self.corners[chosen]
+        return FilmBoxes(boxes[chosen], self.scores[chosen], slots, corners)

@@ -1,5 +1,6 @@
 """The interval of a slip, and what it leaves open of the grade."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -58,11 +59,7 @@ class SlipInterval:
     @property
     def grade_text(self) -> str:
         """``II``, ``I-II, uncertain``, or ``not measured``."""
-        if not self.grades:
-            return 'not measured'
-        if self.is_certain:
-            return self.grades[0]
-        return f'{self.grades[0]}-{self.grades[-1]}, uncertain'
+        return grades_text(self.grades)
 
 
 def slip_interval(
@@ -136,6 +133,19 @@ def slip_interval(
         )
     grades = grades_between(float(low), float(high), no_slip_threshold)
     return SlipInterval(float(low), float(high), std, grades, slip, level, how)
+
+
+def grades_text(grades: Sequence[str]) -> str:
+    """``II``, ``I-II, uncertain``, or ``not measured``.
+
+    Args:
+        grades: What :func:`grades_between` gives.
+    """
+    if not grades:
+        return 'not measured'
+    if len(grades) == 1:
+        return grades[0]
+    return f'{grades[0]}-{grades[-1]}, uncertain'
 
 
 def grades_between(

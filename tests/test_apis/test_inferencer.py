@@ -86,7 +86,7 @@ def test_maht_net_tells_all_that_it_knows(maht, weights, films):
         assert vertebra.level_origin == 'model slot'
         assert vertebra.presence == vertebra.score >= 0.3
         assert min(vertebra.corner_std) > 0
-        assert vertebra.reasons == {}
+        assert vertebra.reasons.keys() == {'disputed'}
     (part,) = report.model.parts
     assert (part.role, part.config) == ('film', 'tiny_maht_net.py')
     assert part.weights_sha256 == file_digest(weights[FILM])
@@ -139,6 +139,7 @@ def test_published_weights_of_two_models(weights, films, tmp_path):
     ask = SpineInferencer.from_model(str(folder), device='cpu')
     two = inferencer(weights, POSE, detector=(FILM, weights[FILM]))
     assert ask(films[0]).vertebrae == two(films[0]).vertebrae
+    assert all(one.disputed is not None for one in two(films[0]).vertebrae)
     other = (DETECTOR, weights[DETECTOR])
     ask = SpineInferencer.from_model(str(folder), device='cpu', detector=other)
     assert ask.model.facts.parts[1].config == 'tiny_detector.py'

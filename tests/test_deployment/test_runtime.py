@@ -121,7 +121,7 @@ def test_a_detector_gives_the_boxes_of_a_top_down_model(as_exported, phantom_fil
         assert one.keypoints == pytest.approx(same.keypoints, abs=CLOSE)
         assert (same.bbox_scores == 1).all()
         assert one.keypoint_stds is None
-        assert one.slots is None
+        assert one.slots is one.finder_keypoints is None
 
 
 def test_a_whole_film_model_gives_boxes_and_names(as_exported, phantom_films):
@@ -138,6 +138,7 @@ def test_a_whole_film_model_gives_boxes_and_names(as_exported, phantom_films):
         assert one.slots.tolist() == seen.slots[best][kept].tolist()
         assert (one.bbox_scores == seen.bbox_scores[best][kept]).all()
         assert one.keypoints.shape == (kept.sum(), 4, 2)
+        assert (one.finder_keypoints == seen.keypoints[best][kept]).all()
 
 
 def test_stds_of_a_crop_are_in_px_of_the_film(as_exported, tmp_path):

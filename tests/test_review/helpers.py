@@ -68,6 +68,8 @@ def random_report(rng):
         first = rng.integers(0, 3)
         skips = rng.random(number) < 0.1
         told['slots'] = first + np.arange(number) + np.cumsum(skips)
+    if rng.random() < 0.5:
+        told['disputed'] = rng.random((number, 4)) < 0.05
     facts = [{}, SQUARE, HALF_MM, {**HALF_MM, 'spacing_plane': 'detector'}]
     known = dict(facts[rng.integers(4)])
     if rng.random() < 0.05:

@@ -17,7 +17,10 @@ def test_boxes_without_area_do_not_overlap():
 def test_names_go_with_their_boxes():
     boxes = np.array([[0, 0, 9, 9], [5, 5, 5, 9], [2, 2, 8, 8]], np.float32)
     scores = np.array([0.6, 0.9, 0.7], np.float32)
-    found = FilmBoxes(boxes, scores, np.array([4, 5, 6])).best(0.5, 9, (20, 20))
+    corners = np.arange(24, dtype=np.float32).reshape(3, 4, 2)
+    told = FilmBoxes(boxes, scores, np.array([4, 5, 6]), corners)
+    found = told.best(0.5, 9, (20, 20))
     # The second has no area.
     assert found.slots.tolist() == [6, 4]
+    assert (found.corners == corners[[2, 0]]).all()
     assert FilmBoxes(boxes, scores).best(0.5, 9, (20, 20)).slots is None

@@ -102,9 +102,10 @@ class DetectThenPose(BaseModel):
         Returns:
             The samples with ``pred_instances``: arrays ``keypoints`` ``(N, 4, 2)`` px
             of the film, ``keypoint_scores`` ``(N, 4)``, ``bboxes`` ``(N, 4)`` and
-            ``bbox_scores`` ``(N,)`` of the detector, best first, and its ``slots``
-            ``(N,)`` if it names vertebrae. N may be 0. Of a pose
-            model that tells them also ``keypoint_stds`` ``(N, 4)`` px of the film,
+            ``bbox_scores`` ``(N,)`` of the detector, best first, its ``slots``
+            ``(N,)`` if it names vertebrae, and ``finder_keypoints`` ``(N, 4, 2)`` px of
+            the film if it places corners itself. N may be 0. Of a pose model
+            that tells them also ``keypoint_stds`` ``(N, 4)`` px of the film,
             unless no film of the batch shows a vertebra.
 
         Raises:
@@ -151,12 +152,12 @@ class DetectThenPose(BaseModel):
             told = self._look([films[i] for i in owners], boxes)
             boxes = _next_boxes(told['keypoints'], boxes)
         for number, one in enumerate(found):
-            names = {} if one.slots is None else {'slots': one.slots}
+            own = {'slots': one.slots, 'finder_keypoints': one.corners}
             yield InstanceData(
                 **{name: values[owners == number] for name, values in told.items()},
                 bboxes=one.boxes,
                 bbox_scores=one.scores,
-                **names,
+                **{name: told for name, told in own.items() if told is not None},
             )
 
     def _look(

@@ -19,7 +19,7 @@ class FilmDetector(nn.Module):
     """A model with the test pipeline of its own recipe, of which the boxes are taken.
 
     A detector of MMDet, or a pose model of whole films such as MAHT-Net, whose hulls
-    are the boxes and whose ``slots`` name the vertebrae.
+    are the boxes, whose ``slots`` name the vertebrae and whose corners are kept.
 
     Args:
         model: Its config.
@@ -48,11 +48,15 @@ class FilmDetector(nn.Module):
         for sample in self.model.test_step(pseudo_collate(samples)):
             told = sample.pred_instances
             scores = told.bbox_scores if 'bbox_scores' in told else told.scores
+            corners = None
+            if 'keypoints' in told:
+                corners = as_array(told.keypoints).astype(np.float32).reshape(-1, 4, 2)
             found.append(
                 FilmBoxes(
                     as_array(told.bboxes).astype(np.float32).reshape(-1, 4),
                     as_array(scores).astype(np.float32),
                     as_array(told.slots).astype(int) if 'slots' in told else None,
+                    corners,
                 )
             )
         return found

@@ -110,6 +110,10 @@
       return value;
     };
     const box = S.hullBox(S.quadOf(vertebra.corners));
+    // Who moves a corner settles what two models dispute.
+    const disputed = model && model.disputed
+      ? model.disputed.map((before, i) => before && !moved[i]) : null;
+    if (disputed === null && reason('disputed')) reasons.disputed = reason('disputed');
     if (vertebra.corners.includes(null)) reasons.corners = texts.NOT_TOLD;
     if (!box.every(Number.isFinite)) reasons.hull_box = texts.NO_CORNERS;
     if (level === null) reasons.level = texts.NO_NAME;
@@ -124,6 +128,7 @@
       presence: single('presence'),
       hull_box: reasons.hull_box ? null : box,
       reasons,
+      disputed,
     };
   }
 
@@ -134,6 +139,8 @@
     if (spine.apart[place]) return texts.APART;
     if (spine.misshapen[place] || spine.misshapen[place + 1]) return texts.SHAPE;
     if (spine.discs[place]) return texts.DISC;
+    if (spine.disputed[place].slice(0, 2).some(Boolean)
+      || spine.disputed[place + 1].slice(2).some(Boolean)) return texts.DISPUTED;
     const [lower, upper] = [spine.quads[place], spine.quads[place + 1]];
     const needed = [lower[0], lower[1], upper[2], upper[3]];
     if (!needed.every(S.isKnown)) return texts.MISSING;
@@ -201,7 +208,6 @@
     const noSlip = origin.options.no_slip_threshold;
     const grade = S.grade(slip, noSlip);
     pair.slip_percent = slip;
-    pair.grade = S.limits.grades[grade];
     pair.direction = 'none';
     if (grade > 0) pair.direction = slip > 0 ? 'anterolisthesis' : 'retrolisthesis';
     if (film.pixel_spacing_mm) {
@@ -214,6 +220,8 @@
     if (made.why) {
       reasons.slip_interval = made.why;
       reasons.slip_std = made.why;
+      const band = S.limits.borderBand;
+      pair.grade = S.gradeText(S.gradesBetween(slip - band, slip + band, noSlip));
     } else {
       pair.slip_interval = [r3(made.low), r3(made.high)];
       pair.slip_std = r3(made.std);
@@ -234,7 +242,9 @@
     else if (scaleOf(film) === null) why = texts.ASPECT;
     else if (doubt.slice(0, high).some(Boolean)) why = texts.LEVELS;
     else if (spine.misshapen[low] || spine.misshapen[high]) why = texts.OWN_SHAPE;
-    else {
+    else if ([low, high].some((place) => spine.disputed[place].slice(0, 2).some(Boolean))) {
+      why = texts.DISPUTED;
+    } else {
       degrees = S.sagittalAngle(spine.quads[low], spine.quads[high], film.facing, scaleOf(film));
       why = Number.isFinite(degrees) ? '' : texts.MISSING;
     }
@@ -267,6 +277,7 @@
       quads, levels, moved, origin: source,
       orders: own.map((v) => v.order),
       scores: vertebrae.map((v) => v.score),
+      disputed: vertebrae.map((v) => v.disputed || [false, false, false, false]),
       stds: vertebrae.map((v) => (v.corner_std || [null, null, null, null])
         .map((std) => (std === null ? NaN : std))),
       renamed: own.map((v, i) => v.model !== null && isS1(modelOf(v).level) !== isS1(levels[i])),

@@ -71,11 +71,11 @@
   /**
    * Warnings of a spine.
    *
-   * spine: { quads, orders, levels, origin, scores }, from the lowest upward; film: as
-   * in the report, its facing settled.
+   * spine: { quads, orders, levels, origin, scores, disputed }, from the lowest upward;
+   * film: as in the report, its facing settled.
    */
   function findings(spine, film) {
-    const { quads, orders, levels, origin, scores } = spine;
+    const { quads, orders, levels, origin, scores, disputed } = spine;
     const said = [];
     const say = (code, text = S.texts.findings[code], vertebrae = [], how = 'caution') =>
       said.push({ code, severity: how, text, vertebrae });
@@ -113,6 +113,7 @@
       ['gap', either(gaps)],
       ['misshapen', misshapen(quads)],
       ['disc_misshapen', either(misshapenDiscs(quads))],
+      ['disputed', disputed.map((flags) => flags.some(Boolean))],
       ['cut', quads.map((quad) => isCut(quad, film))],
       ['low_score', scores.map((score) => score !== null && score < S.limits.lowScore)],
     ];
