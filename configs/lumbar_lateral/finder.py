@@ -27,6 +27,8 @@ train_dataloader = dict(
         ],
     )
 )
+del films  # a part; what is left here would be a setting
+
 max_epochs = 1
 train_cfg = dict(max_epochs=max_epochs, val_interval=1)
 optim_wrapper = dict(optimizer=dict(lr=3e-4))

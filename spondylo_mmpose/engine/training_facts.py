@@ -17,6 +17,7 @@ import spondylo_mmpose
 from spondylo_mmpose.benchmarks.machine import describe_machine
 from spondylo_mmpose.converters.film_groups import labelled_images
 from spondylo_mmpose.engine.run_facts import NamedDigest, annotation_paths
+from spondylo_mmpose.engine.run_folder import TRAINING_RECORD, run_folder_of
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import read_json
 
@@ -32,8 +33,8 @@ def data_facts(config: Config) -> dict[str, list[dict[str, Any]]]:
     Returns:
         For ``train`` and ``val`` an entry for each file: ``name``, ``sha256``,
         ``films``, ``patients`` (``None`` if not known of each film), ``vertebrae``,
-        ``sources`` and ``levels`` with their counts. Films without labels are left
-        out.
+        ``sources`` and ``levels`` with their counts, and ``credit``, whom its licence
+        asks to name. Films without labels are left out.
     """
     return {
         split: [
@@ -42,6 +43,32 @@ def data_facts(config: Config) -> dict[str, list[dict[str, Any]]]:
         ]
         for split in ('train', 'val')
     }
+
+
+def start_weights(config: Config) -> dict[str, Any] | None:
+    """The weights that a training begins with, and what they had learned from.
+
+    Args:
+        config: Of the run; of one that goes on, the weights are its own.
+
+    Returns:
+        ``name``, ``sha256`` and, as far as the training record beside them tells,
+        ``train``: entries as of :func:`data_facts`. ``None`` where it begins with
+        random weights, those of a URL, or its own.
+    """
+    source = config.get('load_from')
+    if not source or config.get('resume') or '://' in str(source):
+        return None
+    path = Path(source)
+    train: list[dict[str, Any]] = []
+    run = run_folder_of(path)
+    if run is not None:
+        record = read_json(run / TRAINING_RECORD)
+        train = [
+            *((record.get('began_with') or {}).get('train') or []),
+            *((record.get('data') or {}).get('train') or []),
+        ]
+    return {**asdict(NamedDigest.of(path)), 'train': train}
 
 
 def _contents(path: Path) -> dict[str, Any]:
@@ -55,9 +82,19 @@ def _contents(path: Path) -> dict[str, Any]:
             'vertebrae': len(content['annotations']),
             'sources': _counts(film.get('source') for film in films),
             'levels': _counts(one.get('level') for one in content['annotations']),
+            'credit': _credit(content),
         }
     except (SpondyloError, KeyError, TypeError, AttributeError):
         return {}  # The data set itself tells what is wrong with its file.
+
+
+def _credit(content: Mapping[str, Any]) -> str | None:
+    """Name, author, address and licence of a data set that has a licence."""
+    licences = [one.get('name') for one in content.get('licenses') or ()]
+    if not licences:
+        return None
+    told = [content['info'].get(n) for n in ('description', 'contributor', 'url')]
+    return ', '.join(str(part) for part in [*told, *licences] if part)
 
 
 def _counts(values: Any) -> dict[str, int]:

@@ -28,12 +28,6 @@ _WHAT = {
     'corners',
 }
 
-CREDITS = {
-    'mendeley': 'Films and labels of: Karla Reyes, Spondylolisthesis Vertebral '
-    'Landmark Dataset, Mendeley Data, doi 10.17632/5jdfdgp762.1, licence CC BY 4.0'
-}
-"""Attribution that the licence of a source asks for."""
-
 
 @dataclass(frozen=True)
 class CardFacts:
@@ -76,14 +70,15 @@ def model_card(card: CardFacts) -> str:
     It names no folder, command, film or patient; data are told by digest and count.
     """
     data = card.record.get('data') or {}
-    training = [
-        _data_row(use, one)
-        for key, use in (('train', 'learned from'), ('val', 'epoch chosen by'))
-        for one in data.get(key) or ()
-    ]
-    sources = {
-        name for one in data.get('train') or () for name in one.get('sources') or ()
-    }
+    earlier = (card.record.get('began_with') or {}).get('train') or []
+    learned = [*earlier, *(data.get('train') or ())]
+    uses = (
+        ('learned from, in an earlier training', earlier),
+        ('learned from', data.get('train') or ()),
+        ('epoch chosen by', data.get('val') or ()),
+    )
+    training = [_data_row(use, one) for use, files in uses for one in files]
+    sources = {name for one in learned for name in one.get('sources') or ()}
     validated = {one.get('sha256') for one in data.get('val') or ()}
     kind = recipe_kind(card.config)
     template = Environment(
@@ -103,7 +98,7 @@ def model_card(card: CardFacts) -> str:
         version=spondylo_mmpose.__version__,
         training=training,
         only_phantoms=sources == {'phantom'},
-        credits=[CREDITS[name] for name in sorted(sources & set(CREDITS))],
+        credits=sorted({one['credit'] for one in learned if one.get('credit')}),
         course=list(_course(card.record)),
         results=[_result(one, validated) for one in card.results],
         given_boxes=kind == TOP_DOWN,
@@ -129,6 +124,12 @@ def _course(record: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f'{result["epochs"]} epochs, {result.get("iterations")} steps, '
             f'{record.get("status")}; seed {record.get("seed")}'
+        )
+    began = record.get('began_with')
+    if began:
+        yield (
+            f'Began with the weights of an earlier training: SHA-256 '
+            f'`{began["sha256"][:16]}`'
         )
     best = result.get('best')
     if best:

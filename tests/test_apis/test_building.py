@@ -97,8 +97,8 @@ def test_one_model_disputes_nothing():
     ('slip', 'grade'),
     [
         (21.5, 'I'), (21.501, 'I-II, uncertain'), (28.5, 'I-II, uncertain'),
-        (28.501, 'II'), (1.499, '0'), (-1.5, '0-I, uncertain'), (8.499, '0-I, uncertain'),
-        (-8.5, 'I'), (104, 'V'),
+        (28.501, 'II'), (1.499, '0'), (-1.5, '0-I, uncertain'),
+        (8.499, '0-I, uncertain'), (-8.5, 'I'), (104, 'V'),
     ],
 )  # fmt: skip
 def test_near_a_border_a_slip_without_an_interval_has_either_grade(slip, grade):

@@ -4,8 +4,13 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from spondylo_mmpose.engine.training_facts import data_facts, git_state, peak_memory
-from spondylo_mmpose.utils.io import file_digest, read_json
+from spondylo_mmpose.engine.training_facts import (
+    data_facts,
+    git_state,
+    peak_memory,
+    start_weights,
+)
+from spondylo_mmpose.utils.io import file_digest, read_json, write_json
 
 
 def git(folder, *arguments):
@@ -45,6 +50,35 @@ def test_a_file_of_others_is_named_at_least(tmp_path):
     config = Config({'train_dataloader': {'dataset': node}})
     (entry,) = data_facts(config)['train']
     assert set(entry) == {'name', 'sha256'}
+
+
+def test_a_licence_asks_to_name_whom_the_films_are_from(tmp_path):
+    content = {
+        'info': {'description': 'Films', 'contributor': 'Who', 'url': ''},
+        'images': [], 'annotations': [],
+    }  # fmt: skip
+    path = tmp_path / 'train.json'
+    dataset = {'data_root': '', 'ann_file': str(path)}
+    config = Config({'train_dataloader': {'dataset': dataset}})
+    write_json(path, {**content, 'licenses': [{'name': 'CC BY 4.0'}]})
+    assert data_facts(config)['train'][0]['credit'] == 'Films, Who, CC BY 4.0'
+    write_json(path, {**content, 'licenses': []})
+    assert data_facts(config)['train'][0]['credit'] is None
+
+
+def test_the_weights_a_training_begins_with(tmp_path):
+    path = tmp_path / 'epoch_1.pth'
+    path.write_bytes(b'weights')
+    config = Config({'load_from': str(path)})
+    told = {'name': 'epoch_1.pth', 'sha256': file_digest(path)}
+    assert start_weights(config) == {**told, 'train': []}
+    earlier, own = {'films': 1}, {'films': 2}
+    record = {'data': {'train': [own]}, 'began_with': {'train': [earlier]}}
+    write_json(tmp_path / 'training.json', record)
+    assert start_weights(config) == {**told, 'train': [earlier, own]}
+    for other in ({}, {'load_from': None}, {'load_from': 'https://a.b/c.pth'},
+                  {'load_from': str(path), 'resume': True}):  # fmt: skip
+        assert start_weights(Config(other)) is None
 
 
 def test_the_state_of_a_checkout(tmp_path):

@@ -188,11 +188,16 @@ def test_a_data_set_is_credited_as_its_licence_asks(tmp_path):
     folder = tmp_path / 'run'
     make_run(folder)
     record = read_json(folder / 'training.json')
-    record['data']['train'][0]['sources'] = {'mendeley': 6, 'phantom': 2000}
+    credit = 'Films, Reyes, doi 10.17632/5jdfdgp762.1, CC BY 4.0'
+    record['data']['train'][0] |= {'sources': {'buu': 6}, 'credit': credit}
+    drawn = {'sha256': 'e' * 64, 'films': 2000, 'sources': {'phantom': 2000}}
+    record['began_with'] = {'name': 'a.pth', 'sha256': 'f' * 64, 'train': [drawn]}
     write_json(folder / 'training.json', record)
     published = publish(folder, tmp_path / 'out')
     card = (published.parent / 'tiny_unet.md').read_text()
-    assert 'doi 10.17632/5jdfdgp762.1, licence CC BY 4.0.' in card
+    assert f'* Films and labels of: {credit}.' in card
+    assert f'| learned from, in an earlier training: SHA-256 `{"e" * 16}` |' in card
+    assert '* Began with the weights of an earlier training: SHA-256 `ffff' in card
     assert 'All films are phantoms' not in card
 
 

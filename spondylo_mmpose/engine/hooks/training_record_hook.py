@@ -17,7 +17,12 @@ from spondylo_mmpose.engine.hooks.resumable_checkpoint_hook import (
     ResumableCheckpointHook,
 )
 from spondylo_mmpose.engine.run_folder import TRAINING_RECORD
-from spondylo_mmpose.engine.training_facts import data_facts, peak_memory, start_facts
+from spondylo_mmpose.engine.training_facts import (
+    data_facts,
+    peak_memory,
+    start_facts,
+    start_weights,
+)
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import read_json, write_json
 
@@ -60,6 +65,7 @@ class TrainingRecordHook(Hook):
             'seed': runner.seed,
             'deterministic': torch.are_deterministic_algorithms_enabled(),
             'data': data_facts(config),
+            'began_with': _began_with(runner, path),
             'model': {
                 'type': type(unwrapped(runner.model)).__name__,
                 'parameters': sum(weight.numel() for weight in weights),
@@ -132,6 +138,17 @@ def _starts(path: Path) -> list[dict[str, Any]]:
         return [start for start in starts if isinstance(start['epoch'], int)]
     except (SpondyloError, KeyError, TypeError):
         return []
+
+
+def _began_with(runner: Runner, path: Path) -> dict[str, Any] | None:
+    """Weights that the run began with; of one that goes on, as it told at first."""
+    if not runner._resume:
+        return start_weights(runner.cfg)
+    try:
+        told = read_json(path).get('began_with')
+    except SpondyloError:
+        return None
+    return told if isinstance(told, dict) else None
 
 
 def _resumed_from(runner: Runner) -> str | None:
