@@ -86,19 +86,35 @@ WEIGHTS ?= work_dirs/weights
 FINDER = maht_net_t_spondylo
 CORNERS = maht_net_topdown_t_spondylo
 
-weights: $(READY)  ## Train the model that ships, and publish it (hours).
+weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYLO_REAL_DATA).
+	@[ -d '$(SPONDYLO_REAL_DATA)/mendeley_lateral6' ] || { \
+	  echo 'set SPONDYLO_REAL_DATA to the folder that holds mendeley_lateral6/'; exit 1; }
 	[ -d '$(WEIGHTS)/train' ] || $(PHANTOMS) '$(WEIGHTS)/train' --num 2100 --seed 11 \
 	  --all-levels --layout coco --val-share 0.05
+	[ -d '$(WEIGHTS)/readers' ] || $(PHANTOMS) '$(WEIGHTS)/readers' --num 1050 --seed 11 \
+	  --layout coco --val-share 0.05
 	[ -d '$(WEIGHTS)/test' ] || $(PHANTOMS) '$(WEIGHTS)/test' --num 300 --seed 12 \
 	  --all-levels --layout coco --val-share 0
+	[ -d '$(WEIGHTS)/films' ] || $(RUN) tools/convert_dataset.py mendeley \
+	  '$(SPONDYLO_REAL_DATA)/mendeley_lateral6' '$(WEIGHTS)/films'
+	$(RUN) tools/split_dataset.py manual '$(WEIGHTS)/films' --rest train --name all --force
 	SPONDYLO_DATA='$(WEIGHTS)/train' $(RUN) tools/train_all.py configs/$(FINDER).py \
 	  configs/$(CORNERS).py --detector configs/$(FINDER).py --no-pretrained \
 	  --out '$(WEIGHTS)/runs' --cfg-options \
 	  test_dataloader.dataset.data_root='$(WEIGHTS)/test' \
 	  test_dataloader.dataset.ann_file=annotations/train.json
-	$(RUN) -W ignore tools/publish.py '$(WEIGHTS)/runs/$(CORNERS)' --force --half \
-	  --keep-film-keys --detector '$(WEIGHTS)/runs/$(FINDER)' \
+	$(call TUNE,finder,$(FINDER),readers)
+	$(call TUNE,corners,$(CORNERS),train)
+	$(RUN) -W ignore tools/publish.py '$(WEIGHTS)/tuned/corners' --force --half \
+	  --keep-film-keys --detector '$(WEIGHTS)/tuned/finder' \
 	  --out spondylo_mmpose/weights/lumbar_lateral
+
+# Recipe, run that it goes on from, phantoms beside the real films.
+TUNE = SPONDYLO_DATA='$(WEIGHTS)/films' SPONDYLO_SPLIT=all \
+	  SPONDYLO_PHANTOMS='$(WEIGHTS)/$(3)' $(RUN) tools/train.py \
+	  configs/lumbar_lateral/$(1).py --no-pretrained --no-validate \
+	  --work-dir '$(WEIGHTS)/tuned/$(1)' \
+	  --cfg-options load_from="$$(ls '$(WEIGHTS)/runs/$(2)'/best_*.pth)"
 
 bench: $(READY)  ## Measure how fast the parts are; JSON in work_dirs/benchmarks (BENCH).
 	@for name in $(BENCH); do \

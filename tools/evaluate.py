@@ -24,6 +24,14 @@ def parse_args() -> argparse.Namespace:
         nargs='*',
         help='annotation files of the films, e.g. ROOT/annotations/test.json',
     )
+    parser.add_argument(
+        '--more',
+        nargs='+',
+        metavar='PREDICTIONS',
+        default=[],
+        help='predictions for further films, measured together with the first: those '
+        'of the other folds of a cross-validation',
+    )
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument(
         '--given-boxes',

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.spine.anatomy import FloatArray
 
 
@@ -97,6 +98,24 @@ class PredictionSet:
     films: Sequence[FilmPrediction] = field(default_factory=list)
     given_boxes: bool = False
     model: str | None = None
+
+
+def joined_predictions(sets: Sequence[PredictionSet]) -> PredictionSet:
+    """Bring predictions for different films together.
+
+    Args:
+        sets: One or more; the first one names the model.
+
+    Raises:
+        SpondyloError: If boxes were given to some of them only.
+    """
+    if len({one.given_boxes for one in sets}) > 1:
+        raise SpondyloError(
+            'some of the predictions were made with given boxes and some without; '
+            'measure them apart'
+        )
+    films = [film for one in sets for film in one.films]
+    return PredictionSet(films, sets[0].given_boxes, sets[0].model)
 
 
 def _length(values: Sequence | None) -> tuple[int] | None:

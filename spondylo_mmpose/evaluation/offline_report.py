@@ -52,7 +52,7 @@ def evaluation_text(evaluation: Evaluation) -> str:
 def evaluation_json(
     evaluation: Evaluation,
     predictions: PredictionSet,
-    predictions_file: str | Path,
+    prediction_files: Sequence[str | Path],
     annotation_files: Sequence[str | Path],
 ) -> dict[str, Any]:
     """Everything that was measured, and of what.
@@ -60,7 +60,7 @@ def evaluation_json(
     Args:
         evaluation: What was measured.
         predictions: What it was measured on.
-        predictions_file: Where that came from.
+        prediction_files: Where that came from.
         annotation_files: The truth.
 
     Returns:
@@ -71,7 +71,7 @@ def evaluation_json(
     return {
         'model': predictions.model,
         'given_boxes': evaluation.given_boxes,
-        'predictions': _file(predictions_file),
+        'predictions': [_file(path) for path in prediction_files],
         'annotations': [_file(path) for path in annotation_files],
         'counts': dict(evaluation.counts),
         'metrics': dict(evaluation.metrics),

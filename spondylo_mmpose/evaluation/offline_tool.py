@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.film_predictions import joined_predictions
 from spondylo_mmpose.evaluation.offline import evaluate
 from spondylo_mmpose.evaluation.offline_report import evaluation_json, evaluation_text
 from spondylo_mmpose.evaluation.prediction_files import read_predictions
@@ -46,7 +47,10 @@ def run_evaluate(args: argparse.Namespace) -> list[str]:
 
 def _measured(args: argparse.Namespace) -> list[str]:
     truth = read_truth(args.annotations)
-    predictions = read_predictions(args.predictions, truth.contents)
+    files = [args.predictions, *args.more]
+    predictions = joined_predictions(
+        [read_predictions(path, truth.contents) for path in files]
+    )
     lines = []
     if args.annotations:
         try:
@@ -60,12 +64,10 @@ def _measured(args: argparse.Namespace) -> list[str]:
                 intervals=args.intervals,
             )
         except SpondyloError as error:
-            raise SpondyloError(f'{args.predictions}: {error}') from error
+            raise SpondyloError(f'{", ".join(files)}: {error}') from error
         lines.append(evaluation_text(evaluation))
         if args.json:
-            result = evaluation_json(
-                evaluation, predictions, args.predictions, args.annotations
-            )
+            result = evaluation_json(evaluation, predictions, files, args.annotations)
             lines.append(f'metrics: {write_json(args.json, result)}')
         if args.out:
             written = write_result_files(

@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from spondylo_mmpose.evaluation.film_predictions import FilmPrediction
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.film_predictions import (
+    FilmPrediction,
+    PredictionSet,
+    joined_predictions,
+)
 
 
 def three(**changes):
@@ -29,6 +34,15 @@ def test_keep_chooses_and_orders_every_part():
     assert kept.annotation_ids == [9, 7]
     assert kept.corner_std.tolist() == [[8, 9, 10, 11], [0, 1, 2, 3]]
     assert (kept.file_name, kept.size) == ('a.png', (40, 60))
+
+
+def test_sets_are_joined_that_were_made_alike():
+    one, other = PredictionSet([three()], True, 'm'), PredictionSet([three()], True)
+    joined = joined_predictions([one, other])
+    assert [*joined.films] == [*one.films, *other.films]
+    assert (joined.given_boxes, joined.model) == (True, 'm')
+    with pytest.raises(SpondyloError, match='measure them apart'):
+        joined_predictions([one, PredictionSet()])
 
 
 def test_keep_none_of_a_bare_prediction():

@@ -66,10 +66,10 @@ def test_json_names_its_files_and_what_is_infinite(tmp_path):
     for name in ('p.json', 't.json'):
         (tmp_path / name).write_text(name)
     made = evaluation_json(
-        RESULT, PredictionSet(model='m'), tmp_path / 'p.json', [tmp_path / 't.json']
+        RESULT, PredictionSet(model='m'), [tmp_path / 'p.json'], [tmp_path / 't.json']
     )
     digest = hashlib.sha256(b'p.json').hexdigest()
-    assert made['predictions'] == {'name': 'p.json', 'sha256': digest}
+    assert made['predictions'] == [{'name': 'p.json', 'sha256': digest}]
     assert [file['name'] for file in made['annotations']] == ['t.json']
     assert (made['model'], made['given_boxes']) == ('m', True)
     assert made['infinite'] == ['corner/p95_px', 'corner/MRE_px_high']

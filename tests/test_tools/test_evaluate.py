@@ -45,6 +45,23 @@ def test_a_dump_is_measured_and_brought_into_json(tmp_path, run_tool, dump, trut
     assert plain == {name: first['metrics'][name] for name in plain}
 
 
+def test_folds_are_measured_as_one(tmp_path, run_tool, dump, truth):
+    samples = load_dump(dump)
+    folds = [tmp_path / 'one.pkl', tmp_path / 'two.pkl']
+    for path, part in zip(folds, (samples[:3], samples[3:]), strict=True):
+        path.write_bytes(pickle.dumps(part, 5))
+    values = tmp_path / 'values.json'
+    given = (folds[0], truth, '--more', folds[1], '--json', values)
+    done = run_tool('evaluate.py', *given)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(values.read_text())
+    assert told['metrics']['corner/vertebrae'] == 8
+    assert [file['name'] for file in told['predictions']] == ['one.pkl', 'two.pkl']
+    twice = run_tool('evaluate.py', folds[0], truth, '--more', folds[0])
+    assert twice.returncode == 2
+    assert 'one.png' in twice.stderr
+
+
 def test_result_files_are_those_of_a_run(tmp_path, run_tool, dump, truth):
     done = run_tool.fresh('evaluate.py', dump, truth, '--out', tmp_path / 'results')
     assert done.returncode == 0, done.stderr
