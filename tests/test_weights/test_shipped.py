@@ -47,19 +47,26 @@ def test_no_licence_is_broken():
             line for line in card.read_text().splitlines() if 'learned from' in line
         ]
         assert rows
-        for row in rows:
-            sources = row.strip('|').split('|')[-1].split(',')
-            assert {s.split()[0] for s in sources} <= {'phantom', 'mendeley'}
+        sources = {
+            source.split()[0]
+            for row in rows
+            for source in row.strip('|').split('|')[-1].split(',')
+        }
+        assert sources <= {'phantom', 'buu'}
+        credits = [line for line in card.read_text().splitlines() if 'CC BY' in line]
+        assert ('buu' in sources) == bool(credits)
+        assert all('Spondylolisthesis Vertebral Landmark' in c for c in credits)
 
 
 def test_it_measures_films_that_it_has_not_seen(inferencer):
     """Phantoms of another seed than those it learned from."""
     errors, slips = [], []
     for index in range(4):
-        phantom = make_phantom(977, index, all_levels=True)
+        phantom = make_phantom(977, index)
         truth = phantom.truth
         report = inferencer(phantom.image)
-        assert abs(len(report.vertebrae) - len(truth.corners)) <= 1
+        # Readers stop where they like.
+        assert abs(len(report.vertebrae) - len(truth.corners)) <= 2
         for vertebra, corners in zip(report.vertebrae, truth.corners, strict=False):
             errors += list(np.hypot(*(np.array(vertebra.corners) - corners).T))
         pair = report.pairs[0]

@@ -48,7 +48,6 @@ default_hooks = dict(
         interval=1,
         max_keep_ckpts=2,
         rule='less',
-        save_best='corner/MRE_px',
         type='ResumableCheckpointHook'),
     logger=dict(_scope_='mmpose', interval=20, type='LoggerHook'),
     param_scheduler=dict(_scope_='mmpose', type='ParamSchedulerHook'),
@@ -72,7 +71,7 @@ log_processor = dict(
     num_digits=6,
     type='LogProcessor',
     window_size=50)
-max_epochs = 3
+max_epochs = 1
 model = dict(
     backbone=dict(
         act_cfg=dict(inplace=True, type='SiLU'),
@@ -130,16 +129,16 @@ model_wrapper_cfg = dict(
     broadcast_buffers=False, device_ids=None, type='MMDistributedDataParallel')
 optim_wrapper = dict(
     clip_grad=dict(max_norm=5),
-    optimizer=dict(lr=0.001, type='AdamW', weight_decay=0.02),
+    optimizer=dict(lr=0.0003, type='AdamW', weight_decay=0.02),
     paramwise_cfg=dict(bias_decay_mult=0, norm_decay_mult=0))
 param_scheduler = [
-    dict(begin=0, by_epoch=False, end=200, start_factor=0.01, type='LinearLR'),
+    dict(begin=0, by_epoch=False, end=30, start_factor=0.1, type='LinearLR'),
     dict(
-        T_max=3,
+        T_max=1,
         begin=0,
         by_epoch=True,
         convert_to_iter_based=True,
-        end=3,
+        end=1,
         eta_min_ratio=0.01,
         type='CosineAnnealingLR'),
 ]
@@ -155,7 +154,7 @@ test_dataloader = dict(
     batch_size=32,
     collate_fn=dict(type='collate_in_band'),
     dataset=dict(
-        ann_file='annotations/val.json',
+        ann_file='annotations/all/val.json',
         data_mode='topdown',
         data_prefix=dict(img='images/'),
         data_root='{{$SPONDYLO_DATA:data/spondylo}}',
@@ -203,68 +202,136 @@ test_evaluator = [
     dict(intervals=True, type='MeyerdingMetric'),
     dict(intervals=True, type='SagittalMetric'),
 ]
-train_cfg = dict(by_epoch=True, max_epochs=3, val_interval=1)
+train_cfg = dict(by_epoch=True, max_epochs=1, val_interval=1)
 train_dataloader = dict(
     batch_size=8,
     collate_fn=dict(type='collate_in_band'),
     dataset=dict(
-        ann_file='annotations/train.json',
-        data_mode='topdown',
-        data_prefix=dict(img='images/'),
-        data_root='{{$SPONDYLO_DATA:data/spondylo}}',
-        pipeline=[
-            dict(type='LoadRadiograph'),
-            dict(deviation=0.05, type='RandomBoxJitter'),
-            dict(padding=1.5, type='GetBBoxCenterScale'),
-            dict(direction='horizontal', type='RandomFlip'),
+        datasets=[
             dict(
-                rotate_factor=25,
-                rotate_prob=0.7,
-                scale_factor=(
-                    0.8,
-                    1.25,
-                ),
-                scale_prob=1.0,
-                shift_factor=0.1,
-                shift_prob=1.0,
-                type='RandomBBoxTransform'),
-            dict(input_size=(
-                256,
-                256,
-            ), type='TopdownAffine'),
-            dict(type='RandomPerspective'),
-            dict(probability=0.5, type='RandomSuperposition'),
-            dict(type='RandomRadiographAppearance'),
-            dict(probability=0.2, type='RandomCollimation'),
-            dict(probability=0.2, type='RandomMarkerOcclusion'),
-            dict(probability=0.05, type='RandomInversion'),
-            dict(slots=1, type='SlotTargets'),
+                ann_file='annotations/train.json',
+                data_mode='topdown',
+                data_prefix=dict(img='images/'),
+                data_root='{{$SPONDYLO_DATA:data/spondylo}}',
+                indices=3000,
+                pipeline=[
+                    dict(type='LoadRadiograph'),
+                    dict(deviation=0.05, type='RandomBoxJitter'),
+                    dict(padding=1.5, type='GetBBoxCenterScale'),
+                    dict(direction='horizontal', type='RandomFlip'),
+                    dict(
+                        rotate_factor=25,
+                        rotate_prob=0.7,
+                        scale_factor=(
+                            0.8,
+                            1.25,
+                        ),
+                        scale_prob=1.0,
+                        shift_factor=0.1,
+                        shift_prob=1.0,
+                        type='RandomBBoxTransform'),
+                    dict(input_size=(
+                        256,
+                        256,
+                    ), type='TopdownAffine'),
+                    dict(type='RandomPerspective'),
+                    dict(probability=0.5, type='RandomSuperposition'),
+                    dict(type='RandomRadiographAppearance'),
+                    dict(probability=0.2, type='RandomCollimation'),
+                    dict(probability=0.2, type='RandomMarkerOcclusion'),
+                    dict(probability=0.05, type='RandomInversion'),
+                    dict(slots=1, type='SlotTargets'),
+                    dict(
+                        meta_keys=(
+                            'id',
+                            'img_id',
+                            'img_path',
+                            'category_id',
+                            'ori_shape',
+                            'img_shape',
+                            'input_size',
+                            'input_center',
+                            'input_scale',
+                            'flip',
+                            'flip_direction',
+                            'flip_indices',
+                            'raw_ann_info',
+                            'dataset_name',
+                            'film',
+                            'vertebra',
+                        ),
+                        type='PackPoseInputs'),
+                ],
+                pipeline_changes=dict(
+                    TopdownAffine=dict(input_size=(
+                        192,
+                        192,
+                    ))),
+                type='SpondyloDataset'),
             dict(
-                meta_keys=(
-                    'id',
-                    'img_id',
-                    'img_path',
-                    'category_id',
-                    'ori_shape',
-                    'img_shape',
-                    'input_size',
-                    'input_center',
-                    'input_scale',
-                    'flip',
-                    'flip_direction',
-                    'flip_indices',
-                    'raw_ann_info',
-                    'dataset_name',
-                    'film',
-                    'vertebra',
-                ),
-                type='PackPoseInputs'),
+                dataset=dict(
+                    ann_file='annotations/all/train.json',
+                    data_mode='topdown',
+                    data_prefix=dict(img='images/'),
+                    data_root='{{$SPONDYLO_DATA:data/spondylo}}',
+                    pipeline=[
+                        dict(type='LoadRadiograph'),
+                        dict(deviation=0.05, type='RandomBoxJitter'),
+                        dict(padding=1.5, type='GetBBoxCenterScale'),
+                        dict(direction='horizontal', type='RandomFlip'),
+                        dict(
+                            rotate_factor=25,
+                            rotate_prob=0.7,
+                            scale_factor=(
+                                0.8,
+                                1.25,
+                            ),
+                            scale_prob=1.0,
+                            shift_factor=0.1,
+                            shift_prob=1.0,
+                            type='RandomBBoxTransform'),
+                        dict(input_size=(
+                            256,
+                            256,
+                        ), type='TopdownAffine'),
+                        dict(type='RandomPerspective'),
+                        dict(probability=0.5, type='RandomSuperposition'),
+                        dict(type='RandomRadiographAppearance'),
+                        dict(probability=0.2, type='RandomCollimation'),
+                        dict(probability=0.2, type='RandomMarkerOcclusion'),
+                        dict(probability=0.05, type='RandomInversion'),
+                        dict(slots=1, type='SlotTargets'),
+                        dict(
+                            meta_keys=(
+                                'id',
+                                'img_id',
+                                'img_path',
+                                'category_id',
+                                'ori_shape',
+                                'img_shape',
+                                'input_size',
+                                'input_center',
+                                'input_scale',
+                                'flip',
+                                'flip_direction',
+                                'flip_indices',
+                                'raw_ann_info',
+                                'dataset_name',
+                                'film',
+                                'vertebra',
+                            ),
+                            type='PackPoseInputs'),
+                    ],
+                    pipeline_changes=dict(
+                        TopdownAffine=dict(input_size=(
+                            192,
+                            192,
+                        ))),
+                    type='SpondyloDataset'),
+                times=50,
+                type='RepeatDataset'),
         ],
-        pipeline_changes=dict(TopdownAffine=dict(input_size=(
-            192,
-            192,
-        ))),
-        type='SpondyloDataset'),
+        type='ConcatDataset'),
     num_workers=2,
     persistent_workers=False,
     sampler=dict(shuffle=True, type='DefaultSampler'),
@@ -317,58 +384,9 @@ train_pipeline = [
         ),
         type='PackPoseInputs'),
 ]
-val_cfg = dict()
-val_dataloader = dict(
-    batch_size=32,
-    collate_fn=dict(type='collate_in_band'),
-    dataset=dict(
-        ann_file='annotations/val.json',
-        data_mode='topdown',
-        data_prefix=dict(img='images/'),
-        data_root='{{$SPONDYLO_DATA:data/spondylo}}',
-        pipeline=[
-            dict(type='LoadRadiograph'),
-            dict(padding=1.5, type='GetBBoxCenterScale'),
-            dict(input_size=(
-                256,
-                256,
-            ), type='TopdownAffine'),
-            dict(
-                meta_keys=(
-                    'id',
-                    'img_id',
-                    'img_path',
-                    'category_id',
-                    'ori_shape',
-                    'img_shape',
-                    'input_size',
-                    'input_center',
-                    'input_scale',
-                    'flip',
-                    'flip_direction',
-                    'flip_indices',
-                    'raw_ann_info',
-                    'dataset_name',
-                    'film',
-                    'vertebra',
-                ),
-                type='PackPoseInputs'),
-        ],
-        pipeline_changes=dict(TopdownAffine=dict(input_size=(
-            192,
-            192,
-        ))),
-        test_mode=True,
-        type='SpondyloDataset'),
-    drop_last=False,
-    num_workers=2,
-    persistent_workers=False,
-    sampler=dict(round_up=False, shuffle=False, type='DefaultSampler'),
-    worker_init_fn=dict(type='init_worker'))
-val_evaluator = [
-    dict(type='RadialErrorMetric'),
-    dict(type='MeyerdingMetric'),
-]
+val_cfg = None
+val_dataloader = None
+val_evaluator = None
 val_pipeline = [
     dict(type='LoadRadiograph'),
     dict(padding=1.5, type='GetBBoxCenterScale'),

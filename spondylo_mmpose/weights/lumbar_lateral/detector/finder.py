@@ -6,10 +6,9 @@ custom_hooks = [
     dict(type='EpochSeedHook'),
     dict(type='TrainedFilmsHook'),
     dict(type='EvaluationReportHook'),
-    dict(first_size=(
-        320,
-        320,
-    ), switch_epoch=13, type='GrowingInputHook'),
+    dict(type='FiniteTrainingHook'),
+    dict(type='PendingGradientsHook'),
+    dict(type='TrainingRecordHook'),
 ]
 custom_imports = dict(
     allow_failed_imports=False,
@@ -40,8 +39,7 @@ default_hooks = dict(
         interval=1,
         max_keep_ckpts=2,
         rule='greater',
-        save_best='spine/SDR@5px',
-        type='CheckpointHook'),
+        type='ResumableCheckpointHook'),
     logger=dict(_scope_='mmpose', interval=20, type='LoggerHook'),
     param_scheduler=dict(_scope_='mmpose', type='ParamSchedulerHook'),
     sampler_seed=dict(_scope_='mmpose', type='DistSamplerSeedHook'),
@@ -51,7 +49,7 @@ default_hooks = dict(
 default_scope = 'mmpose'
 env_cfg = dict(
     cudnn_benchmark=False,
-    dist_cfg=dict(backend='nccl'),
+    dist_cfg=dict(backend='gloo'),
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0))
 input_size = (
     512,
@@ -64,7 +62,7 @@ log_processor = dict(
     num_digits=6,
     type='LogProcessor',
     window_size=50)
-max_epochs = 22
+max_epochs = 1
 model = dict(
     backbone=dict(
         act_cfg=dict(inplace=True, type='SiLU'),
@@ -117,18 +115,20 @@ model = dict(
         type='TransformerBridge'),
     test_cfg=dict(flip_test=False, presence_threshold=0.5),
     type='FilmPoseEstimator')
+model_wrapper_cfg = dict(
+    broadcast_buffers=False, device_ids=None, type='MMDistributedDataParallel')
 optim_wrapper = dict(
     clip_grad=dict(max_norm=5),
-    optimizer=dict(lr=0.001, type='AdamW', weight_decay=0.02),
+    optimizer=dict(lr=0.0003, type='AdamW', weight_decay=0.02),
     paramwise_cfg=dict(bias_decay_mult=0, norm_decay_mult=0))
 param_scheduler = [
-    dict(begin=0, by_epoch=False, end=200, start_factor=0.01, type='LinearLR'),
+    dict(begin=0, by_epoch=False, end=30, start_factor=0.1, type='LinearLR'),
     dict(
-        T_max=22,
+        T_max=1,
         begin=0,
         by_epoch=True,
         convert_to_iter_based=True,
-        end=22,
+        end=1,
         eta_min_ratio=0.01,
         type='CosineAnnealingLR'),
 ]
@@ -140,7 +140,7 @@ test_dataloader = dict(
     batch_size=4,
     collate_fn=dict(type='collate_in_band'),
     dataset=dict(
-        ann_file='annotations/val.json',
+        ann_file='annotations/all/val.json',
         data_mode='bottomup',
         data_prefix=dict(img='images/'),
         data_root='{{$SPONDYLO_DATA:data/spondylo}}',
@@ -184,64 +184,126 @@ test_evaluator = [
     dict(intervals=True, type='FilmClinicalMetric'),
     dict(type='PublishedSlotMetric'),
 ]
-train_cfg = dict(by_epoch=True, max_epochs=22, val_interval=2)
+train_cfg = dict(by_epoch=True, max_epochs=1, val_interval=1)
 train_dataloader = dict(
-    batch_size=8,
+    batch_size=4,
     collate_fn=dict(type='collate_in_band'),
     dataset=dict(
-        ann_file='annotations/train.json',
-        data_mode='bottomup',
-        data_prefix=dict(img='images/'),
-        data_root='{{$SPONDYLO_DATA:data/spondylo}}',
-        pipeline=[
-            dict(type='LoadRadiograph'),
-            dict(direction='horizontal', type='RandomFlip'),
+        datasets=[
             dict(
-                input_size=(
-                    512,
-                    512,
-                ),
-                rotate=10,
-                shift=0.08,
-                stretch=0.25,
-                type='FilmAffine',
-                zoom=0.25),
-            dict(probability=0.5, type='RandomSuperposition'),
-            dict(type='RandomRadiographAppearance'),
-            dict(probability=0.2, type='RandomCollimation'),
+                ann_file='annotations/train.json',
+                data_mode='bottomup',
+                data_prefix=dict(img='images/'),
+                data_root='{{$SPONDYLO_DATA:data/spondylo}}',
+                indices=500,
+                pipeline=[
+                    dict(type='LoadRadiograph'),
+                    dict(direction='horizontal', type='RandomFlip'),
+                    dict(
+                        input_size=(
+                            512,
+                            512,
+                        ),
+                        rotate=10,
+                        shift=0.08,
+                        stretch=0.25,
+                        type='FilmAffine',
+                        zoom=0.25),
+                    dict(probability=0.5, type='RandomSuperposition'),
+                    dict(type='RandomRadiographAppearance'),
+                    dict(probability=0.2, type='RandomCollimation'),
+                    dict(
+                        number=3,
+                        probability=0.2,
+                        size=(
+                            0.02,
+                            0.1,
+                        ),
+                        type='RandomMarkerOcclusion'),
+                    dict(probability=0.05, type='RandomInversion'),
+                    dict(slots=12, type='SlotTargets'),
+                    dict(
+                        meta_keys=(
+                            'id',
+                            'img_id',
+                            'img_path',
+                            'category_id',
+                            'ori_shape',
+                            'img_shape',
+                            'input_size',
+                            'input_center',
+                            'input_scale',
+                            'warp_mat',
+                            'flip',
+                            'flip_direction',
+                            'flip_indices',
+                            'raw_ann_info',
+                            'dataset_name',
+                            'film',
+                            'vertebra',
+                        ),
+                        type='PackPoseInputs'),
+                ],
+                type='SpondyloDataset'),
             dict(
-                number=3,
-                probability=0.2,
-                size=(
-                    0.02,
-                    0.1,
-                ),
-                type='RandomMarkerOcclusion'),
-            dict(probability=0.05, type='RandomInversion'),
-            dict(slots=12, type='SlotTargets'),
-            dict(
-                meta_keys=(
-                    'id',
-                    'img_id',
-                    'img_path',
-                    'category_id',
-                    'ori_shape',
-                    'img_shape',
-                    'input_size',
-                    'input_center',
-                    'input_scale',
-                    'warp_mat',
-                    'flip',
-                    'flip_direction',
-                    'flip_indices',
-                    'raw_ann_info',
-                    'dataset_name',
-                    'film',
-                    'vertebra',
-                ),
-                type='PackPoseInputs'),
+                dataset=dict(
+                    ann_file='annotations/all/train.json',
+                    data_mode='bottomup',
+                    data_prefix=dict(img='images/'),
+                    data_root='{{$SPONDYLO_DATA:data/spondylo}}',
+                    pipeline=[
+                        dict(type='LoadRadiograph'),
+                        dict(direction='horizontal', type='RandomFlip'),
+                        dict(
+                            input_size=(
+                                512,
+                                512,
+                            ),
+                            rotate=10,
+                            shift=0.08,
+                            stretch=0.25,
+                            type='FilmAffine',
+                            zoom=0.25),
+                        dict(probability=0.5, type='RandomSuperposition'),
+                        dict(type='RandomRadiographAppearance'),
+                        dict(probability=0.2, type='RandomCollimation'),
+                        dict(
+                            number=3,
+                            probability=0.2,
+                            size=(
+                                0.02,
+                                0.1,
+                            ),
+                            type='RandomMarkerOcclusion'),
+                        dict(probability=0.05, type='RandomInversion'),
+                        dict(slots=12, type='SlotTargets'),
+                        dict(
+                            meta_keys=(
+                                'id',
+                                'img_id',
+                                'img_path',
+                                'category_id',
+                                'ori_shape',
+                                'img_shape',
+                                'input_size',
+                                'input_center',
+                                'input_scale',
+                                'warp_mat',
+                                'flip',
+                                'flip_direction',
+                                'flip_indices',
+                                'raw_ann_info',
+                                'dataset_name',
+                                'film',
+                                'vertebra',
+                            ),
+                            type='PackPoseInputs'),
+                    ],
+                    type='SpondyloDataset'),
+                times=50,
+                type='RepeatDataset'),
         ],
-        type='SpondyloDataset'),
+        type='ConcatDataset'),
     num_workers=2,
     persistent_workers=False,
     sampler=dict(shuffle=True, type='DefaultSampler'),
@@ -294,55 +356,9 @@ train_pipeline = [
         ),
         type='PackPoseInputs'),
 ]
-val_cfg = dict()
-val_dataloader = dict(
-    batch_size=4,
-    collate_fn=dict(type='collate_in_band'),
-    dataset=dict(
-        ann_file='annotations/val.json',
-        data_mode='bottomup',
-        data_prefix=dict(img='images/'),
-        data_root='{{$SPONDYLO_DATA:data/spondylo}}',
-        pipeline=[
-            dict(type='LoadRadiograph'),
-            dict(input_size=(
-                512,
-                512,
-            ), type='FilmAffine'),
-            dict(
-                meta_keys=(
-                    'id',
-                    'img_id',
-                    'img_path',
-                    'category_id',
-                    'ori_shape',
-                    'img_shape',
-                    'input_size',
-                    'input_center',
-                    'input_scale',
-                    'warp_mat',
-                    'flip',
-                    'flip_direction',
-                    'flip_indices',
-                    'raw_ann_info',
-                    'dataset_name',
-                    'film',
-                    'vertebra',
-                ),
-                type='PackPoseInputs'),
-        ],
-        test_mode=True,
-        type='SpondyloDataset'),
-    drop_last=False,
-    num_workers=2,
-    persistent_workers=False,
-    sampler=dict(round_up=False, shuffle=False, type='DefaultSampler'),
-    worker_init_fn=dict(type='init_worker'))
-val_evaluator = [
-    dict(type='SpineDetectionMetric'),
-    dict(type='FilmClinicalMetric'),
-    dict(type='PublishedSlotMetric'),
-]
+val_cfg = None
+val_dataloader = None
+val_evaluator = None
 val_pipeline = [
     dict(type='LoadRadiograph'),
     dict(input_size=(
@@ -380,4 +396,5 @@ visualizer = dict(
     type='PoseLocalVisualizer',
     vis_backends=[
         dict(type='LocalVisBackend'),
+        dict(type='CsvVisBackend'),
     ])
