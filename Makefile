@@ -103,17 +103,33 @@ weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYL
 	  --out '$(WEIGHTS)/runs' --cfg-options \
 	  test_dataloader.dataset.data_root='$(WEIGHTS)/test' \
 	  test_dataloader.dataset.ann_file=annotations/train.json
-	$(call TUNE,finder,$(FINDER),readers)
-	$(call TUNE,corners,$(CORNERS),train)
-	$(RUN) -W ignore tools/publish.py '$(WEIGHTS)/tuned/corners' --force --half \
-	  --keep-film-keys --detector '$(WEIGHTS)/tuned/finder' \
+	$(RUN) tools/split_dataset.py kfold '$(WEIGHTS)/films' --folds 6 --name loo --force
+	for split in all loo/fold{0..5}; do \
+	  $(call TUNE,finder,$(FINDER),readers) && $(call TUNE,corners,$(CORNERS),train) || exit; \
+	done
+	for k in {0..5}; do \
+	  tuned='$(WEIGHTS)/tuned/loo'/fold$$k; loo='$(WEIGHTS)/loo'; \
+	  finder="configs/lumbar_lateral/finder.py $$tuned/finder/epoch_1.pth"; \
+	  for kind in given found; do \
+	    SPONDYLO_DATA='$(WEIGHTS)/films' SPONDYLO_SPLIT=loo/fold$$k $(RUN) tools/test.py \
+	      configs/lumbar_lateral/corners.py $$tuned/corners/epoch_1.pth \
+	      $$([ $$kind = given ] || echo "--detector $$finder") \
+	      --work-dir $$loo/$$kind$$k --dump $$loo/$$kind$$k.pkl || exit; \
+	  done; \
+	done
+	$(RUN) tools/calibrate_uncertainty.py '$(WEIGHTS)/loo'/found0.pkl --more \
+	  '$(WEIGHTS)/loo'/found[1-5].pkl --few-as-normal --run 'leave one film out' \
+	  --out '$(WEIGHTS)/calibration.json'
+	$(RUN) -W ignore tools/publish.py '$(WEIGHTS)/tuned/all/corners' --force --half \
+	  --keep-film-keys --detector '$(WEIGHTS)/tuned/all/finder' \
+	  --calibration '$(WEIGHTS)/calibration.json' \
 	  --out spondylo_mmpose/weights/lumbar_lateral
 
-# Recipe, run that it goes on from, phantoms beside the real films.
-TUNE = SPONDYLO_DATA='$(WEIGHTS)/films' SPONDYLO_SPLIT=all \
+# Recipe, run that it goes on from, phantoms beside the real films of $$split.
+TUNE = SPONDYLO_DATA='$(WEIGHTS)/films' SPONDYLO_SPLIT=$$split \
 	  SPONDYLO_PHANTOMS='$(WEIGHTS)/$(3)' $(RUN) tools/train.py \
 	  configs/lumbar_lateral/$(1).py --no-pretrained --no-validate \
-	  --work-dir '$(WEIGHTS)/tuned/$(1)' \
+	  --work-dir '$(WEIGHTS)/tuned'/$$split/$(1) \
 	  --cfg-options load_from="$$(ls '$(WEIGHTS)/runs/$(2)'/best_*.pth)"
 
 bench: $(READY)  ## Measure how fast the parts are; JSON in work_dirs/benchmarks (BENCH).

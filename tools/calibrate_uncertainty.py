@@ -21,6 +21,20 @@ def parse_args() -> argparse.Namespace:
         nargs='?',
         help='predictions for films of validation, of "tools/test.py --dump"',
     )
+    parser.add_argument(
+        '--more',
+        nargs='+',
+        metavar='VAL_DUMP',
+        default=[],
+        help='predictions for further films, as of the other folds of a '
+        'cross-validation',
+    )
+    parser.add_argument(
+        '--few-as-normal',
+        action='store_true',
+        help='of fewer than 50 patients learn the scale alone and take errors for '
+        'normal, instead of having no intervals',
+    )
     parser.add_argument('--out', metavar='FILE.json', help='calibration to write')
     parser.add_argument(
         '--calibration', metavar='FILE.json', help='check this one, learn none'

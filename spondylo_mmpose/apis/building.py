@@ -37,6 +37,13 @@ if TYPE_CHECKING:
     from spondylo_mmpose.uncertainty.calibration import Calibration
 
 
+FEW_PATIENTS = (
+    'intervals take errors for normal: the calibration saw {number} patients, too few '
+    'to count how often the truth lies within'
+)
+"""Not among the findings: it is of the model, and a review leaves it as it is."""
+
+
 def build_report(
     found: FoundVertebrae,
     film: FilmFacts,
@@ -69,11 +76,22 @@ def build_report(
     stds = _stds(found, naming, calibration)
     stds = None if stds is None else np.round(stds, DECIMALS)
     screened = screened or Screened()
-    warnings = (*screened.warnings, *findings(found, naming, film))
+    warnings = (
+        *screened.warnings,
+        *_of_intervals(calibration),
+        *findings(found, naming, film),
+    )
     report = assemble_report(
         found, naming, stds, film, model, options, calibration, warnings
     )
     return replace(report, screen=screened.facts)
+
+
+def _of_intervals(calibration: 'Calibration | None') -> tuple[ReportWarning, ...]:
+    if calibration is None or calibration.few_patients is None:
+        return ()
+    text = FEW_PATIENTS.format(number=calibration.few_patients)
+    return (ReportWarning('interval_normal', 'note', text),)
 
 
 def assemble_report(

@@ -1,9 +1,11 @@
 """Calibration of a model on predictions for films that it did not learn from."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.intervals import IntArray
@@ -32,7 +34,9 @@ _LEAST_VERTEBRAE = 20
 
 
 def calibrate(
-    observed: Observed, coverages: Sequence[float] = COVERAGES
+    observed: Observed,
+    coverages: Sequence[float] = COVERAGES,
+    few_as_normal: bool = False,
 ) -> Calibration:
     """Learn scales and quantiles.
 
@@ -47,9 +51,13 @@ def calibrate(
     Args:
         observed: Predictions for films of validation.
         coverages: Shares of true values that intervals are to hold, rising.
+        few_as_normal: Of fewer than :data:`LEAST_PATIENTS` patients learn the scale
+            alone; quantiles are those of normal errors of that scale, which nothing
+            guarantees. Without, quantiles that few patients cannot tell are infinite.
 
     Returns:
-        The calibration; its ``facts`` hold ``fits`` and ``observed``.
+        The calibration; its ``facts`` hold ``fits``, ``observed`` and
+        ``assumed_normal``.
 
     Raises:
         SpondyloError: If there is too little to learn from, or a coverage is none.
@@ -80,25 +88,33 @@ def calibrate(
     scores = observed.errors / stds
     known = np.isfinite(scores)
     slips = slip_errors(observed, stds)
+    patients = len(set(observed.patients.tolist()))
+    normal = few_as_normal and patients < LEAST_PATIENTS
+    if normal:
+        corner_quantiles, slip_quantiles = _normal_quantiles(levels)
+    else:
+        corner_quantiles = _quantiles(
+            scores[known],
+            np.broadcast_to(kinds[:, None], known.shape)[known],
+            np.broadcast_to(observed.patients[:, None], known.shape)[known],
+            levels,
+        )
+        slip_quantiles = _quantiles(
+            slips.scores,
+            np.array([kind_of(level) for level in slips.levels]),
+            slips.patients,
+            levels,
+        )
     return Calibration(
         **vars(bare)
         | dict(
-            corner_quantiles=_quantiles(
-                scores[known],
-                np.broadcast_to(kinds[:, None], known.shape)[known],
-                np.broadcast_to(observed.patients[:, None], known.shape)[known],
-                levels,
-            ),
-            slip_quantiles=_quantiles(
-                slips.scores,
-                np.array([kind_of(level) for level in slips.levels]),
-                slips.patients,
-                levels,
-            ),
+            corner_quantiles=corner_quantiles,
+            slip_quantiles=slip_quantiles,
             facts={
+                'assumed_normal': normal,
                 'observed': {
                     'films': observed.films,
-                    'patients': len(set(observed.patients.tolist())),
+                    'patients': patients,
                     'vertebrae': len(observed.records),
                     'vertebrae_not_found': observed.missed,
                     'corners': int(known.sum()),
@@ -211,6 +227,16 @@ def _of_corner(errors: FloatArray, areas: FloatArray, corner: int) -> ScaleFit:
         return fit_scale(errors[known], areas[known])
     except SpondyloError as error:
         raise SpondyloError(f'{CORNERS[corner]}: {error}') from error
+
+
+def _normal_quantiles(
+    coverages: tuple[float, ...],
+) -> tuple[dict[str, tuple[float, ...]], dict[str, tuple[float, ...]]]:
+    """Of corners, whose distance has a Rayleigh distribution, and of slips."""
+    discs = tuple(math.sqrt(-2 * math.log(1 - coverage)) for coverage in coverages)
+    reaches = tuple(float(ndtri((1 + coverage) / 2)) for coverage in coverages)
+    kinds = (ALL, *KINDS)
+    return dict.fromkeys(kinds, discs), dict.fromkeys(kinds, reaches)
 
 
 def _quantiles(

@@ -105,6 +105,16 @@ class Calibration:
             return shares * self.size
         return shares * vertebra_sizes(corners)[:, None]
 
+    @property
+    def few_patients(self) -> int | None:
+        """So many patients, too few for quantiles: errors are taken for normal.
+
+        ``None`` where the quantiles come from patients.
+        """
+        if not self.facts.get('assumed_normal'):
+            return None
+        return int(self.facts.get('observed', {}).get('patients', 0))
+
     def corner_quantile(self, level: float, vertebra: str | None = None) -> float:
         """Deviations from a predicted corner within which the true one lies.
 

@@ -1,7 +1,7 @@
 """Calibration and its check as ``tools/calibrate_uncertainty.py`` does them."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -50,10 +50,10 @@ def run_calibration(args: argparse.Namespace) -> list[str]:
     if args.calibration:
         calibration = load_calibration(args.calibration)
     else:
-        observed = _read(args.val_dump, args.score_threshold)
+        observed = _read([args.val_dump, *args.more], args.score_threshold)
         films = {record.film_id for record in observed.records}
         try:
-            calibration = calibrate(observed, args.coverages)
+            calibration = calibrate(observed, args.coverages, args.few_as_normal)
         except SpondyloError as error:
             raise SpondyloError(f'{args.val_dump}: {error}') from error
         calibration = _with_origin(calibration, args)
@@ -67,6 +67,8 @@ def run_calibration(args: argparse.Namespace) -> list[str]:
 
 
 def _check_options(args: argparse.Namespace) -> None:
+    if args.more and not args.val_dump:
+        raise SpondyloError('--more goes with a dump to learn from')
     if bool(args.val_dump) == bool(args.calibration):
         raise SpondyloError('name either the dump to learn from or --calibration FILE')
     if args.val_dump and not args.out:
@@ -81,12 +83,13 @@ def _checked(
     args: argparse.Namespace, calibration: Calibration, films: set[str]
 ) -> list[str]:
     path = Path(args.check)
-    learned = calibration.facts.get('dump', {}).get('sha256')
-    if path.is_file() and file_digest(path) == learned:
+    facts = calibration.facts
+    learned = [facts.get('dump', {}), *facts.get('more', ())]
+    if path.is_file() and file_digest(path) in [one.get('sha256') for one in learned]:
         raise SpondyloError(
             f'{path}: the calibration was learned from it; check it on other films'
         )
-    observed = _read(args.check, args.score_threshold)
+    observed = _read([args.check], args.score_threshold)
     if common := films & {record.film_id for record in observed.records}:
         raise SpondyloError(
             f'{args.check}: {len(common)} of its films are also among those that the '
@@ -112,19 +115,22 @@ def _checked(
     return lines
 
 
-def _read(path: str, score_threshold: float) -> Observed:
+def _read(paths: Sequence[str], score_threshold: float) -> Observed:
+    names = ', '.join(paths)
     try:
-        return observe(load_dump(path), score_threshold)
+        samples = [sample for path in paths for sample in load_dump(path)]
+        return observe(samples, score_threshold)
     except SpondyloError as error:
         told = str(error)
-        own = told.startswith(f'{path}: ')
-        raise SpondyloError(told if own else f'{path}: {told}') from error
+        own = any(told.startswith(f'{path}: ') for path in paths)
+        raise SpondyloError(told if own else f'{names}: {told}') from error
 
 
 def _with_origin(calibration: Calibration, args: argparse.Namespace) -> Calibration:
     facts = {
         'run': args.run or Path(args.val_dump).resolve().parent.name,
         'dump': _dump_facts(args.val_dump),
+        'more': [_dump_facts(path) for path in args.more],
         'score_threshold': args.score_threshold,
         **calibration.facts,
     }
@@ -141,6 +147,11 @@ def _calibration_lines(calibration: Calibration) -> list[str]:
         f'learned from {seen["vertebrae"]} vertebrae and {seen["slips"]} pairs of '
         f'{seen["films"]} films ({seen["patients"]} patients)'
     ]
+    if calibration.few_patients is not None:
+        lines.append(
+            f'{calibration.few_patients} patients are too few for quantiles: errors '
+            'are taken for normal'
+        )
     if calibration.scales is not None:
         told = ', '.join(f'{k} {calibration.scales[k]:.3f}' for k in KINDS)
         lines.append(f'factor of the told deviations: {told}')

@@ -66,6 +66,17 @@ def test_too_few_patients():
     assert pair.grade == 'I'
 
 
+def test_a_calibration_of_few_says_so():
+    facts = {'assumed_normal': True, 'observed': {'patients': 6}}
+    report, pair = pair_of(0.5, calibration(facts=facts))
+    assert pair.slip_interval is not None
+    (note,) = [one for one in report.warnings if one.code == 'interval_normal']
+    assert (note.severity, note.vertebrae) == ('note', ())
+    assert 'the calibration saw 6 patients' in note.text
+    report, _ = pair_of(0.5, calibration())
+    assert not any(one.code == 'interval_normal' for one in report.warnings)
+
+
 def test_without_a_calibration():
     report, pair = pair_of(0.5, None)
     assert report.vertebrae[0].corner_std == (0.5,) * 4  # as the model says

@@ -25,12 +25,14 @@ def dumps(tmp_path_factory):
 def options(dumps, **given):
     values = dict(
         val_dump='val.pkl', out='u.json', calibration=None, check=None, figure=None,
-        json=None, run=None, coverages=[0.5, 0.9], score_threshold=0.3,
+        json=None, run=None, more=(), few_as_normal=False, coverages=[0.5, 0.9],
+        score_threshold=0.3,
     )  # fmt: skip
     values |= given
     for name in ('val_dump', 'out', 'calibration', 'check', 'figure', 'json'):
         if values[name]:
             values[name] = str(dumps / values[name])
+    values['more'] = [str(dumps / name) for name in values['more']]
     return argparse.Namespace(**values)
 
 
@@ -74,12 +76,36 @@ def test_a_calibration_can_be_checked_by_itself(dumps):
         run_calibration(options(dumps, **alone, check='val.pkl'))
 
 
+def test_folds_teach_together(dumps):
+    write_dump(dumps / 'a.pkl', samples(25, seed=1)[:10])
+    write_dump(dumps / 'b.pkl', samples(25, seed=1)[10:])
+    known = []
+    for name, given in (
+        ('whole.json', {}), ('parts.json', {'val_dump': 'a.pkl', 'more': ['b.pkl']})
+    ):  # fmt: skip
+        lines = run_calibration(options(dumps, out=name, **given))
+        assert lines[0].endswith('25 films (25 patients)')
+        known.append(load_calibration(dumps / name))
+    assert known[0].scales == known[1].scales
+    assert known[0].slip_quantiles == known[1].slip_quantiles
+    alone = dict(val_dump=None, out=None, calibration='parts.json')
+    with pytest.raises(SpondyloError, match=r'b\.pkl: the calibration was learned'):
+        run_calibration(options(dumps, **alone, check='b.pkl'))
+
+
+def test_few_are_taken_for_normal_when_asked_to(dumps):
+    lines = run_calibration(options(dumps, out='few.json', few_as_normal=True))
+    assert lines[1].startswith('25 patients are too few for quantiles')
+    assert load_calibration(dumps / 'few.json').few_patients == 25
+
+
 @pytest.mark.parametrize(
     ('given', 'message'),
     [
         (dict(val_dump=None), 'name either'),
         (dict(calibration='u.json'), 'name either'),
         (dict(out=None), '--out'),
+        (dict(val_dump=None, more=['val.pkl']), '--more goes with'),
         (dict(val_dump=None, calibration='u.json', out=None), 'goes with --check'),
         (dict(figure='u.png'), 'name a --check DUMP'),
         (dict(val_dump='no.pkl'), r'no\.pkl: no such file'),

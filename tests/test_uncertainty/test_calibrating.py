@@ -85,6 +85,20 @@ def test_few_patients_have_no_kinds():
     assert made.slip_quantiles[ALL][3:] == (math.inf, math.inf)
 
 
+def test_few_patients_may_be_taken_for_normal():
+    plain, made = (calibrate(observe(samples(8)), few_as_normal=few) for few in (0, 1))
+    assert made.scales == plain.scales
+    assert made.few_patients == 8
+    assert plain.few_patients is None
+    for kind in (ALL, 'S1', 'others'):
+        # Two-sided normal, and sqrt(-2 ln(1 - p)) of Rayleigh's distribution.
+        assert made.slip_quantiles[kind][3] == pytest.approx(1.6448536)
+        assert made.corner_quantiles[kind][3] == pytest.approx(2.1459660)
+    many = calibrate(observe(samples(FILMS)), few_as_normal=True)
+    assert many.few_patients is None
+    assert many == calibrate(observe(samples(FILMS)))
+
+
 def test_models_that_tell_nothing_get_constants():
     films = samples(FILMS, told=False)
     for number, film in enumerate(films):  # inferior corners of S1 are hard
