@@ -92,7 +92,7 @@ def _stand_in_for_torchvision() -> str | None:
     """
     try:
         import torchvision  # noqa: F401
-    except Exception:
+    except Exception:  # Of another build it may raise anything.
         from ultralytics.utils.nms import TorchNMS
 
         for module in [one for one in sys.modules if one.startswith('torchvision')]:

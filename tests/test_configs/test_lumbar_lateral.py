@@ -1,0 +1,50 @@
+"""The second step of the model that ships."""
+
+import pytest
+
+from spondylo_mmpose.engine.launch import load_config
+from tests.conftest import ROOT
+
+
+@pytest.fixture(params=['finder', 'corners'])
+def step(request, monkeypatch):
+    monkeypatch.setenv('SPONDYLO_DATA', 'films')
+    monkeypatch.setenv('SPONDYLO_SPLIT', 'loo/fold3')
+    monkeypatch.setenv('SPONDYLO_PHANTOMS', 'drawings')
+    first = {'finder': 'maht_net_t', 'corners': 'maht_net_topdown_t'}[request.param]
+    return (
+        load_config(ROOT / 'configs' / f'{first}_spondylo.py'),
+        load_config(ROOT / 'configs' / 'lumbar_lateral' / f'{request.param}.py'),
+    )
+
+
+def test_the_network_and_its_tests_are_those_of_the_first_step(step):
+    before, after = step
+    assert after.model == before.model
+    assert after.test_dataloader == before.test_dataloader
+
+
+def test_real_films_are_a_third_of_what_is_seen(step):
+    before, after = step
+    drawn, repeated = after.train_dataloader.dataset.datasets
+    real = repeated.dataset
+    assert (drawn.data_root, drawn.ann_file) == ('drawings', 'annotations/train.json')
+    # A split of the films is none of the phantoms.
+    assert (real.data_root, real.ann_file) == (
+        'films', 'annotations/loo/fold3/train.json'
+    )  # fmt: skip
+    first = before.train_dataloader.dataset
+    for one in (drawn, real):
+        assert one.pipeline == first.pipeline
+        assert one.get('pipeline_changes') == first.get('pipeline_changes')
+        assert one.data_mode == first.data_mode
+    vertebrae = 6 if real.data_mode == 'topdown' else 1
+    seen = repeated.times * 5 * vertebrae
+    assert 0.3 < seen / (seen + drawn.indices) < 0.36
+
+
+def test_no_epoch_is_chosen_and_inputs_are_of_full_size(step):
+    _, after = step
+    assert after.default_hooks.checkpoint.save_best is None
+    assert 'GrowingInputHook' not in [hook['type'] for hook in after.custom_hooks]
+    assert 'films' not in after
