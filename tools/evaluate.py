@@ -72,6 +72,13 @@ def parse_args() -> argparse.Namespace:
         action='store_false',
         help='leave out the 95 %% intervals, which take a few seconds',
     )
+    parser.add_argument(
+        '--floor',
+        nargs='+',
+        metavar='ANNOTATIONS',
+        help='given boxes: measure what the boxes alone give away too, with the mean '
+        'shape of these films, which should be others, as those of the training',
+    )
     parser.add_argument('--json', metavar='FILE', help='write every value')
     parser.add_argument(
         '--out', metavar='DIR', help='write the values, tables and pictures of a run'

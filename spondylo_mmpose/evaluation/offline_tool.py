@@ -4,8 +4,10 @@ import argparse
 from contextlib import suppress
 from pathlib import Path
 
+from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.film_predictions import joined_predictions
+from spondylo_mmpose.evaluation.floors import floor_text
 from spondylo_mmpose.evaluation.offline import evaluate
 from spondylo_mmpose.evaluation.offline_report import evaluation_json, evaluation_text
 from spondylo_mmpose.evaluation.prediction_files import read_predictions
@@ -66,6 +68,14 @@ def _measured(args: argparse.Namespace) -> list[str]:
         except SpondyloError as error:
             raise SpondyloError(f'{", ".join(files)}: {error}') from error
         lines.append(evaluation_text(evaluation))
+        if args.floor:
+            if not evaluation.given_boxes:
+                raise SpondyloError(
+                    '--floor tells what the boxes give away; these predictions were '
+                    'made without them'
+                )
+            contents = [read_annotation_file(Path(path)) for path in args.floor]
+            lines.append(floor_text(evaluation.records, contents))
         if args.json:
             result = evaluation_json(evaluation, predictions, files, args.annotations)
             lines.append(f'metrics: {write_json(args.json, result)}')

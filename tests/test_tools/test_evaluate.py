@@ -45,6 +45,27 @@ def test_a_dump_is_measured_and_brought_into_json(tmp_path, run_tool, dump, trut
     assert plain == {name: first['metrics'][name] for name in plain}
 
 
+def test_floors_stand_beside(run_tool, dump, truth):
+    done = run_tool('evaluate.py', dump, truth, '--floor', truth)
+    assert done.returncode == 0, done.stderr
+    shape, corners = done.stdout.splitlines()[-2:]
+    # All true vertebrae are boxes of one shape: the floor is the truth.
+    assert shape.split()[:4] == ['mean', 'shape', 'MRE_px', '0.000,']
+    assert corners.split()[-2:] == ['SDR@10px', '100.000']
+    found = run_tool('evaluate.py', dump, '--save-json', dump.with_suffix('.json'))
+    assert found.returncode == 0
+    content = read_json(dump.with_suffix('.json')) | {'given_boxes': False}
+    for film in content['films']:
+        for vertebra in film['vertebrae']:
+            del vertebra['annotation_id']
+    dump.with_suffix('.json').write_text(json.dumps(content))
+    refused = run_tool(
+        'evaluate.py', dump.with_suffix('.json'), truth, '--floor', truth
+    )
+    assert refused.returncode == 2
+    assert '--floor tells what the boxes give away' in refused.stderr
+
+
 def test_folds_are_measured_as_one(tmp_path, run_tool, dump, truth):
     samples = load_dump(dump)
     folds = [tmp_path / 'one.pkl', tmp_path / 'two.pkl']
