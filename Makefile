@@ -132,6 +132,8 @@ TUNE = SPONDYLO_DATA='$(WEIGHTS)/films' SPONDYLO_SPLIT=$$split \
 	  --work-dir '$(WEIGHTS)/tuned'/$$split/$(1) \
 	  --cfg-options load_from="$$(ls '$(WEIGHTS)/runs/$(2)'/best_*.pth)"
 
+BENCH ?= $(sort $(notdir $(basename $(wildcard tools/benchmarks/*.py))))
+
 bench: $(READY)  ## Measure how fast the parts are; JSON in work_dirs/benchmarks (BENCH).
 	@for name in $(BENCH); do \
 	  echo "== $$name"; start=$$SECONDS; \
