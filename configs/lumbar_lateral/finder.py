@@ -1,10 +1,10 @@
 """The shipped model's finder, second step: phantoms and the real films together.
 
 The phantoms are to be labelled as readers do, who stop where they like; presence then
-tells which vertebrae a reader would have labelled. For the schedule see ``corners.py``.
+tells which vertebrae a reader would have labelled.
 """
 
-_base_ = '../maht_net_t_spondylo.py'
+_base_ = ['../maht_net_t_spondylo.py', '../_base_/spondylo_second_step.py']
 
 films = dict(
     **_base_.spondylo_train_dataset
@@ -15,27 +15,24 @@ train_dataloader = dict(
         _delete_=True,
         type='ConcatDataset',
         datasets=[
+            dict(films, **_base_.spondylo_second_phantoms, indices=500),
             dict(
-                films,
-                data_root='{{$SPONDYLO_PHANTOMS:data/phantoms}}',
-                # A split of the real films is none of the phantoms.
-                ann_file='annotations/train.json',
-                indices=500,
+                type='RepeatDataset',
+                times=_base_.spondylo_second_repeats,
+                dataset=films,
             ),
-            # Five or six films: a third of what is seen.
-            dict(type='RepeatDataset', times=50, dataset=films),
         ],
     )
 )
 del films  # a part; what is left here would be a setting
 
-max_epochs = 1
+max_epochs = _base_.spondylo_second_epochs
 train_cfg = dict(max_epochs=max_epochs, val_interval=1)
-optim_wrapper = dict(optimizer=dict(lr=3e-4))
+optim_wrapper = _base_.spondylo_second_optimizer
 param_scheduler = [
-    dict(type='LinearLR', start_factor=0.1, begin=0, end=30, by_epoch=False),
+    _base_.spondylo_second_warmup,
     dict(_base_.param_scheduler[1], T_max=max_epochs, end=max_epochs),
 ]
 # The input has its full size from the start.
 custom_hooks = _base_.spondylo_hooks
-default_hooks = dict(checkpoint=dict(save_best=None))
+default_hooks = _base_.spondylo_second_hooks
