@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from spondylo_mmpose.apis.building import build_report
 from spondylo_mmpose.apis.film_facts import FilmFacts
 from spondylo_mmpose.apis.found import FoundVertebrae
 from spondylo_mmpose.apis.model_facts import ModelFacts, ModelPart
+from spondylo_mmpose.apis.spine_report import ReportOptions
 
 BODY = np.array([[0, 0], [100, 0], [0, 60], [100, 60]], float)
 SACRUM = np.array([[0, 0], [100, 0], [10, 60], [70, 60]], float)
@@ -46,6 +48,23 @@ SQUARE = {'pixel_aspect': 1.0, 'aspect_origin': 'given', 'aspect_known': True}
 HALF_MM = {
     **SQUARE, 'pixel_spacing_mm': (0.5, 0.5), 'spacing_origin': 'given',
 }  # fmt: skip
+
+
+LEFTWARD = ReportOptions(facing='left')
+
+
+def report_of(corners=None, facts=None, options=LEFTWARD, **told):
+    found = found_in(spine() if corners is None else corners, **told)
+    return build_report(found, film(**(facts or {})), MODEL, options)
+
+
+def codes(report):
+    return [warning.code for warning in report.warnings]
+
+
+def about(report, code):
+    (warning,) = [one for one in report.warnings if one.code == code]
+    return warning.vertebrae
 
 
 class FakeModel:

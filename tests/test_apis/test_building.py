@@ -20,30 +20,19 @@ from spondylo_mmpose.apis.spine_report import (
 )
 from tests.test_apis.helpers import (
     HALF_MM,
+    LEFTWARD,
     MODEL,
     SLIPS,
     SQUARE,
+    about,
+    codes,
     film,
     found_in,
+    report_of,
     spine,
 )
 
 LEVELS = ['S1', 'L5', 'L4', 'L3', 'L2', 'L1']
-LEFTWARD = ReportOptions(facing='left')
-
-
-def report_of(corners=None, facts=None, options=LEFTWARD, **told):
-    found = found_in(spine() if corners is None else corners, **told)
-    return build_report(found, film(**(facts or {})), MODEL, options)
-
-
-def codes(report):
-    return [warning.code for warning in report.warnings]
-
-
-def about(report, code):
-    (warning,) = [one for one in report.warnings if one.code == code]
-    return warning.vertebrae
 
 
 def test_slips_grades_and_directions():
@@ -61,51 +50,6 @@ def test_slips_grades_and_directions():
     assert report.lordosis.degrees == 0
     assert report.notice == NOTICE
     assert not report.refused
-
-
-def test_what_needs_a_disputed_corner_is_not_measured():
-    disputed = np.zeros((6, 4), dtype=bool)
-    disputed[1, 1] = True  # superior right of L5: L4 stands on it
-    disputed[5, 2] = True  # inferior left of L1, which stands on L2
-    report = report_of(facts=HALF_MM, disputed=disputed)
-    assert [one.slip_percent for one in report.pairs] == [20.0, None, 0.0, 0.0, None]
-    assert set(report.pairs[1].reasons.values()) == {reasons.DISPUTED}
-    assert about(report, 'disputed') == (1, 5)
-    assert report.vertebrae[1].disputed == (False, True, False, False)
-    assert report.lordosis.degrees == 0
-    disputed[5, 0] = True  # of L1's superior end plate
-    report = report_of(facts=HALF_MM, disputed=disputed)
-    assert report.lordosis.reasons == {'degrees': reasons.DISPUTED}
-
-
-def test_disputes_stay_with_their_vertebrae():
-    disputed = np.zeros((6, 4), dtype=bool)
-    disputed[4, 0] = True
-    shuffled = [3, 0, 5, 1, 4, 2]
-    report = report_of(spine()[shuffled], disputed=disputed[shuffled])
-    assert about(report, 'disputed') == (4,)
-
-
-def test_one_model_disputes_nothing():
-    report = report_of()
-    assert 'disputed' not in codes(report)
-    assert {one.disputed for one in report.vertebrae} == {None}
-    assert report.vertebrae[0].reasons['disputed'] == reasons.ONE_MODEL
-
-
-@pytest.mark.parametrize(
-    ('slip', 'grade'),
-    [
-        (21.5, 'I'), (21.501, 'I-II, uncertain'), (28.5, 'I-II, uncertain'),
-        (28.501, 'II'), (1.499, '0'), (-1.5, '0-I, uncertain'),
-        (8.499, '0-I, uncertain'), (-8.5, 'I'), (104, 'V'),
-    ],
-)  # fmt: skip
-def test_near_a_border_a_slip_without_an_interval_has_either_grade(slip, grade):
-    (pair,) = report_of(spine((200, 200 - slip))).pairs
-    assert pair.slip_percent == slip
-    assert pair.slip_interval is None
-    assert pair.grade == grade
 
 
 def test_facing_right_turns_the_signs():

@@ -10,7 +10,7 @@ from spondylo_mmpose.apis.building import build_report
 from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.uncertainty import Calibration
-from tests.test_apis.helpers import MODEL, film, found_in, spine
+from tests.test_apis.helpers import MODEL, film, found_in, report_of, spine
 
 # L5 stands 20 % before S1 on a plate of 100 px, its corner 20 px above: with one px of
 # error in each corner the slip errs by sqrt(1 + 0.2^2 + 0.2^2 + 0.8^2 + 0.2^2).
@@ -101,3 +101,18 @@ def test_where_nothing_was_found_there_is_nothing_to_calibrate():
 def test_a_calibration_of_a_model_of_the_other_sort():
     with pytest.raises(SpondyloError, match='calibrate this model by itself'):
         pair_of(None, calibration())
+
+
+@pytest.mark.parametrize(
+    ('slip', 'grade'),
+    [
+        (21.5, 'I'), (21.501, 'I-II, uncertain'), (28.5, 'I-II, uncertain'),
+        (28.501, 'II'), (1.499, '0'), (-1.5, '0-I, uncertain'),
+        (8.499, '0-I, uncertain'), (-8.5, 'I'), (104, 'V'),
+    ],
+)  # fmt: skip
+def test_near_a_border_a_slip_without_an_interval_has_either_grade(slip, grade):
+    (pair,) = report_of(spine((200, 200 - slip))).pairs
+    assert pair.slip_percent == slip
+    assert pair.slip_interval is None
+    assert pair.grade == grade
