@@ -185,6 +185,7 @@ def _pairs(
     ):
         if upper - lower != 1:
             continue
+        both = slice(place, place + 2)
         fault = ''
         if refused:
             fault = reasons.REFUSED
@@ -192,12 +193,11 @@ def _pairs(
             fault = reasons.DOUBLED
         elif naming.is_apart[place]:
             fault = reasons.APART
-        both = slice(place, place + 2)
-        if not fault and wrong[both].any():
+        elif wrong[both].any():
             fault = reasons.SHAPE
-        elif not fault and wrong_discs[place]:
+        elif wrong_discs[place]:
             fault = reasons.DISC
-        elif not fault and disputed[place, :2].any() | disputed[place + 1, 2:].any():
+        elif disputed[place, :2].any() or disputed[place + 1, 2:].any():
             fault = reasons.DISPUTED
         pairs.append(
             TwoVertebrae(

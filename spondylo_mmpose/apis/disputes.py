@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spondylo_mmpose.spine.measurements import end_plate_lengths
+from spondylo_mmpose.spine.measurements import median_end_plate
 
 DISPUTED = 0.25
 """So far apart, in terms of the film's median end plate, a corner is disputed.
@@ -25,7 +25,6 @@ def disputed_corners(corners: ArrayLike, others: ArrayLike) -> NDArray[np.bool_]
     own = np.asarray(corners, dtype=np.float64)
     if not len(own):
         return np.zeros((0, 4), dtype=bool)
-    plates = end_plate_lengths(own)
-    median = np.nanmedian(plates) if np.isfinite(plates).any() else np.nan
     apart = np.linalg.norm(own - np.asarray(others), axis=-1)
-    return np.asarray(apart > DISPUTED * median, dtype=np.bool_)
+    far = DISPUTED * median_end_plate(own)
+    return np.asarray(apart > far, dtype=np.bool_)

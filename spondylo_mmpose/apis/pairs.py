@@ -125,10 +125,7 @@ def measure_pair(
         unknown = unknown or reasons.NO_CALIBRATION
     elif two.stds is None:
         unknown = unknown or reasons.NO_STD
-    if unknown:
-        lost |= dict.fromkeys(('slip_interval', 'slip_std'), unknown)
-        values['grade'] = _grade_alone(slip, options)
-    else:
+    if not unknown:
         interval = _interval(two, film, options, calibration)
         if np.isfinite([interval.low, interval.high]).all():
             ends = _rounded(interval.low), _rounded(interval.high)
@@ -137,8 +134,9 @@ def measure_pair(
         else:
             told = np.isfinite(interval.std)
             unknown = reasons.TOO_FEW if told else reasons.NO_STD
-            lost |= dict.fromkeys(('slip_interval', 'slip_std'), unknown)
-            values['grade'] = _grade_alone(slip, options)
+    if unknown:
+        lost |= dict.fromkeys(('slip_interval', 'slip_std'), unknown)
+        values['grade'] = _grade_alone(slip, options)
     return _pair(two, values, lost)
 
 

@@ -10,7 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spondylo_mmpose.spine.anatomy import FloatArray, is_bow_tie, signed_areas
-from spondylo_mmpose.spine.measurements import end_plate_angles, end_plate_lengths
+from spondylo_mmpose.spine.measurements import (
+    end_plate_angles,
+    end_plate_lengths,
+    median_end_plate,
+)
 
 WEDGE = 45.0
 """Degrees between the end plates of a vertebra."""
@@ -36,10 +40,9 @@ def misshapen(corners: FloatArray) -> NDArray[np.bool_]:
     wrong = is_bow_tie(corners)
     angles = end_plate_angles(corners, 'right')
     wrong |= np.abs(_wrapped(angles[:, 0] - angles[:, 1])) > WEDGE
-    plates = end_plate_lengths(corners)
-    median = np.nanmedian(plates) if np.isfinite(plates).any() else np.nan
+    median = median_end_plate(corners)
     if median > 0:
-        share = plates / median
+        share = end_plate_lengths(corners) / median
         wrong |= ((share < PLATES[0]) | (share > PLATES[1])).any(1)
     wrong[0] = False
     return np.asarray(wrong | (signed_areas(corners) <= 0), dtype=np.bool_)

@@ -1,7 +1,7 @@
 """What one gets from the box without looking at the film: every model's floor."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,9 @@ from spondylo_mmpose.spine.anatomy import (
     hull_boxes,
     infer_facing,
 )
+
+MEAN_SHAPE_FLOOR, BOX_CORNERS_FLOOR = 'mean shape', 'box corners'
+"""What :func:`floors` calls them."""
 
 BOX_CORNERS = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], dtype=np.float64)
 """The box's own corners, in units of the box."""
@@ -110,3 +113,23 @@ class MeanShape:
 def predict_box_corners(records: Iterable[VertebraRecord]) -> list[VertebraRecord]:
     """Replace every prediction by the corners of its box."""
     return [replace(r, predicted=place_in_box(BOX_CORNERS, r.box)) for r in records]
+
+
+def floors(
+    records: Sequence[VertebraRecord], contents: Sequence[dict]
+) -> dict[str, list[VertebraRecord]]:
+    """Predictions that need no film, by name.
+
+    Args:
+        records: What a model predicted.
+        contents: Decoded annotation files, of which the mean shape is taken; without
+            them there is none. Those of the films themselves would flatter it.
+
+    Raises:
+        SpondyloError: If these hold no vertebra with four corners.
+    """
+    found = {}
+    if contents:
+        found[MEAN_SHAPE_FLOOR] = MeanShape.from_coco(contents).predict(records)
+    found[BOX_CORNERS_FLOOR] = predict_box_corners(records)
+    return found

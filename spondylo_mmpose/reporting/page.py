@@ -9,7 +9,11 @@ from tqdm import tqdm
 
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.evaluation.baselines import MeanShape, predict_box_corners
+from spondylo_mmpose.evaluation.baselines import (
+    BOX_CORNERS_FLOOR,
+    MEAN_SHAPE_FLOOR,
+    floors,
+)
 from spondylo_mmpose.evaluation.detection import compare_films
 from spondylo_mmpose.evaluation.measuring import measure_records
 from spondylo_mmpose.evaluation.records import VertebraRecord
@@ -40,8 +44,6 @@ Columns = dict[str, list[VertebraRecord]]
 Values = dict[str, dict[str, float]]
 
 MODEL = 'model'
-MEAN_SHAPE = 'mean shape'
-BOX_CORNERS = 'box corners'
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,8 @@ def compare_with_floors(run: RunRecord) -> Columns:
         Records under ``model``, ``mean shape`` (of the run's training set; left out
         when that is not there) and ``box corners``.
     """
-    columns = {MODEL: list(run.records)}
-    if run.train_annotations:
-        contents = [read_annotation_file(path) for path in run.train_annotations]
-        columns[MEAN_SHAPE] = MeanShape.from_coco(contents).predict(run.records)
-    columns[BOX_CORNERS] = predict_box_corners(run.records)
-    return columns
+    contents = [read_annotation_file(path) for path in run.train_annotations]
+    return {MODEL: list(run.records), **floors(run.records, contents)}
 
 
 def write_page(
@@ -163,13 +161,13 @@ def _given_boxes(section: Section, options: Options) -> tuple[Values, _Block]:
         for name, records in columns.items()
     }
     model = values[MODEL]
-    floor = values.get(MEAN_SHAPE, values[BOX_CORNERS])['corner/MRE_px']
+    floor = values.get(MEAN_SHAPE_FLOOR, values[BOX_CORNERS_FLOOR])['corner/MRE_px']
     parts = [
         results_part(values),
-        errors_part(columns, floor if MEAN_SHAPE in values else None),
+        errors_part(columns, floor if MEAN_SHAPE_FLOOR in values else None),
         clinical_part(run.records, model),
         angles_part(run.records),
-        training_part(run, floor if MEAN_SHAPE in values else None),
+        training_part(run, floor if MEAN_SHAPE_FLOOR in values else None),
         films_part(run, options.films, options.names),
     ]
     if section.heatmaps is not None:

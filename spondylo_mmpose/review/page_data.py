@@ -7,8 +7,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from scipy.special import ndtri
-
 import spondylo_mmpose
 from spondylo_mmpose.apis import facing, findings, levels, pairs, reasons, shapes
 from spondylo_mmpose.apis.options import LARGEST_ASPECT, LARGEST_SPACING
@@ -17,6 +15,7 @@ from spondylo_mmpose.apis.spine_report import ASSUMED, GIVEN, SLOT, SpineReport
 from spondylo_mmpose.converters.coco import CATEGORY_ID, FORMAT_VERSION
 from spondylo_mmpose.review.remeasuring import LONGEST_NAME, MOST_STD
 from spondylo_mmpose.spine import anatomy, measurements
+from spondylo_mmpose.uncertainty.normal_errors import normal_reach
 
 
 def page_data(
@@ -67,7 +66,7 @@ def limits(interval_level: float) -> dict[str, Any]:
         'grades': measurements.GRADES,
         'gradeBorders': measurements.GRADE_BORDERS,
         'borderBand': pairs.BORDER_BAND,
-        'normalQuantile': float(ndtri((1 + interval_level) / 2)),
+        'normalQuantile': normal_reach(interval_level),
         'wedge': shapes.WEDGE,
         'disc': shapes.DISC,
         'plates': shapes.PLATES,

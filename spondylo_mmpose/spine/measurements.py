@@ -120,6 +120,12 @@ def end_plate_lengths(
     return np.linalg.norm(spine[:, [1, 3]] - spine[:, [0, 2]], axis=-1)
 
 
+def median_end_plate(corners: ArrayLike) -> float:
+    """Median length of a film's end plates, px; NaN where none is known."""
+    plates = end_plate_lengths(corners)
+    return float(np.nanmedian(plates)) if np.isfinite(plates).any() else float('nan')
+
+
 def end_plate_angles(
     corners: ArrayLike, facing: Facing, spacing: ArrayLike | None = None
 ) -> FloatArray:

@@ -1,11 +1,9 @@
 """Calibration of a model on predictions for films that it did not learn from."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.intervals import IntArray
@@ -20,6 +18,7 @@ from spondylo_mmpose.uncertainty.calibration import (
 )
 from spondylo_mmpose.uncertainty.conformal import patient_quantiles
 from spondylo_mmpose.uncertainty.error_model import ScaleFit, fit_mixture, fit_scale
+from spondylo_mmpose.uncertainty.normal_errors import normal_radius, normal_reach
 from spondylo_mmpose.uncertainty.observed import Observed
 from spondylo_mmpose.uncertainty.slip_errors import slip_errors
 
@@ -232,9 +231,9 @@ def _of_corner(errors: FloatArray, areas: FloatArray, corner: int) -> ScaleFit:
 def _normal_quantiles(
     coverages: tuple[float, ...],
 ) -> tuple[dict[str, tuple[float, ...]], dict[str, tuple[float, ...]]]:
-    """Of corners, whose distance has a Rayleigh distribution, and of slips."""
-    discs = tuple(math.sqrt(-2 * math.log(1 - coverage)) for coverage in coverages)
-    reaches = tuple(float(ndtri((1 + coverage) / 2)) for coverage in coverages)
+    """Of corners and of slips."""
+    discs = tuple(map(normal_radius, coverages))
+    reaches = tuple(map(normal_reach, coverages))
     kinds = (ALL, *KINDS)
     return dict.fromkeys(kinds, discs), dict.fromkeys(kinds, reaches)
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 from scipy.stats import spearmanr
 
 from spondylo_mmpose.evaluation.intervals import Bootstrap, IntArray, mean_statistic
 from spondylo_mmpose.spine.anatomy import FloatArray
 from spondylo_mmpose.uncertainty.calibrating import calibrated_stds
 from spondylo_mmpose.uncertainty.calibration import ALL, KINDS, Calibration, kind_of
+from spondylo_mmpose.uncertainty.normal_errors import normal_radius, normal_reach
 from spondylo_mmpose.uncertainty.observed import Observed
 from spondylo_mmpose.uncertainty.slip_errors import slip_errors
 
@@ -46,9 +46,7 @@ class Errors:
 
     def normal_quantile(self, coverage: float) -> float:
         """Deviations that a share of normal errors does not exceed."""
-        if self.axes == 2:
-            return float(np.sqrt(-2 * np.log1p(-coverage)))  # Rayleigh
-        return float(ndtri((1 + coverage) / 2))
+        return normal_radius(coverage) if self.axes == 2 else normal_reach(coverage)
 
     def of_kind(self, kind: str) -> 'Errors':
         """Those of one kind, or of :data:`ALL`."""

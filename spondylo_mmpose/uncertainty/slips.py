@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
 from spondylo_mmpose.spine.anatomy import Facing, FloatArray, as_spine
 from spondylo_mmpose.spine.measurements import (
@@ -14,6 +13,7 @@ from spondylo_mmpose.spine.measurements import (
     NO_SLIP_THRESHOLD,
     meyerding_grade,
 )
+from spondylo_mmpose.uncertainty.normal_errors import normal_reach
 from spondylo_mmpose.uncertainty.slip_propagation import (
     paired_slips,
     sampled_slips,
@@ -119,7 +119,7 @@ def slip_interval(
         drawn = sampled_slips(*errors, samples, seed)[0]
         low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     elif how == 'delta':
-        low, high = slip + float(ndtri((1 + level) / 2)) * std * np.array([-1, 1])
+        low, high = slip + normal_reach(level) * std * np.array([-1, 1])
     elif how == 'conformal':
         if calibration is None:
             raise ValueError("method='conformal' needs a calibration")

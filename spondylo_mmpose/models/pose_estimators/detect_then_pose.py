@@ -157,7 +157,7 @@ class DetectThenPose(BaseModel):
                 **{name: values[owners == number] for name, values in told.items()},
                 bboxes=one.boxes,
                 bbox_scores=one.scores,
-                **{name: told for name, told in own.items() if told is not None},
+                **{name: values for name, values in own.items() if values is not None},
             )
 
     def _look(
