@@ -10,6 +10,11 @@ one (``anatomy.order_upward``) and every matched one is compared with the place
 of every vertebra, the names are compared instead. The film is shifted when more than
 half of its matched vertebrae are off by one or more. The lowest vertebra missed or one
 invented below it shifts a film; a vertebra missed or doubled high up does not.
+
+**At the border.** Whether a vertebra is labelled whose end plate lies on the film's edge
+is a matter of a pixel. Beside the plain rates there are some "off the border": without
+the missed and the invented vertebrae that come within :data:`BORDER` of the edge, as
+COCO's evaluation leaves out those of another size; what was matched there counts.
 """
 
 from collections.abc import Iterable
@@ -40,6 +45,9 @@ from spondylo_mmpose.spine.anatomy import (
     levels_upward,
     order_upward,
 )
+
+BORDER = 0.01
+"""Width of the film's border, as a share of its longer side."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,25 @@ class FilmOutcome:
     def false_positives(self) -> int:
         """Found vertebrae that stand for no true one, duplicates among them."""
         return self.found - len(self.matches)
+
+    @property
+    def missed_off_border(self) -> int:
+        """Missed true vertebrae, those at the film's border left out."""
+        return self._unmatched_off_border(self.film.corners, self.matches.true)
+
+    @property
+    def invented_off_border(self) -> int:
+        """Found vertebrae that stand for no true one, those at the border left out."""
+        return self._unmatched_off_border(self.kept.corners, self.matches.predicted)
+
+    def _unmatched_off_border(
+        self, corners: FloatArray, matched: NDArray[np.intp]
+    ) -> int:
+        others = np.delete(corners, matched, axis=0)
+        width, height = self.film.width, self.film.height
+        margin = BORDER * max(width, height)
+        at_border = (others < margin) | (others > (width - margin, height - margin))
+        return int((~at_border.any((1, 2))).sum())
 
 
 def compare_films(

@@ -36,6 +36,7 @@ def summarise_detections(
         In percent: ``precision``, ``recall``, ``F1`` of vertebrae; ``AP``, their
         average precision over all scores, whatever the threshold (NaN where one is
         missing); ``count_accuracy``, films with the right number of vertebrae;
+        the same and ``F1`` ``_off_border``, see :mod:`.detection`;
         ``level_shift_rate``, of the films with a match; ``SDR@<T>px`` and ``mm`` over
         all true corners, every missed one a failure.
 
@@ -81,12 +82,16 @@ def film_rates(
     is_matched = _column(outcome.is_shifted is not None for outcome in outcomes)
     shifted = _column(bool(outcome.is_shifted) for outcome in outcomes)
     one = np.ones(len(outcomes))
+    missed = _column(outcome.missed_off_border for outcome in outcomes)
+    invented = _column(outcome.invented_off_border for outcome in outcomes)
     return {
         'precision': (100 * matched, found),
         'recall': (100 * matched, vertebrae),
         'F1': (200 * matched, found + vertebrae),
         'false_positives_per_film': (found - matched, one),
         'count_accuracy': (100.0 * (found == vertebrae), one),
+        'F1_off_border': (200 * matched, 2 * matched + invented + missed),
+        'count_accuracy_off_border': (100.0 * (invented == missed), one),
         'level_shift_rate': (100 * shifted, is_matched),
     }
 

@@ -161,6 +161,36 @@ def test_scores_below_the_threshold_only_count_for_the_average_precision():
     assert metrics['AP'] == 100
 
 
+@pytest.mark.parametrize(
+    ('true', 'predicted', 'missed', 'invented', 'f1'),
+    [
+        # Film of 512 px: a border of 5.12 px; place 13 begins at 10, place 13.2 at 4.
+        ([0, 1, 13], [0, 1], 1, 0, 80.0),
+        ([0, 1, 13.2], [0, 1], 0, 0, 100.0),
+        ([0, 1], [0, 1, 13], 0, 1, 80.0),
+        ([0, 1], [0, 1, 13.2], 0, 0, 100.0),
+        # What was matched there counts, and so does what was missed elsewhere.
+        ([0, 1, 13.2], [0, 13.2], 1, 0, 80.0),
+        ([13.2], [], 0, 0, np.nan),
+    ],
+)
+def test_vertebrae_at_the_border(true, predicted, missed, invented, f1):
+    outcome = outcome_of(column(*true), column(*predicted))
+    assert outcome.missed_off_border == missed
+    assert outcome.invented_off_border == invented
+    metrics = summary_of(outcome)
+    assert metrics['F1_off_border'] == pytest.approx(f1, nan_ok=True)
+    assert metrics['count_accuracy_off_border'] == 100.0 * (missed == invented)
+
+
+@pytest.mark.parametrize('inside', [(366, 0), (-94, 0), (0, 86)])
+def test_every_side_of_the_film_is_border(inside):
+    further = np.array(inside) + np.sign(inside)
+    for move, missed in ((inside, 1), (further, 0)):
+        outcome = outcome_of(column(0) + np.array(move), column())
+        assert outcome.missed_off_border == missed
+
+
 def test_average_precision_by_hand():
     # Falling scores: right, wrong, right, and one of three never found.
     # 1/3 * 1 + 1/3 * 2/3 = 5/9.
