@@ -5,6 +5,10 @@ import signal
 import sys
 from pathlib import Path
 
+# One thread for each test, as in `make test`: a tool that is forked from a process with
+# more would add numbers in another order than one that starts afresh. Before torch.
+os.environ.setdefault('OMP_NUM_THREADS', '1')
+
 import pytest
 from hypothesis import HealthCheck, settings
 

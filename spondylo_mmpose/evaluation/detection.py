@@ -11,10 +11,10 @@ of every vertebra, the names are compared instead. The film is shifted when more
 half of its matched vertebrae are off by one or more. The lowest vertebra missed or one
 invented below it shifts a film; a vertebra missed or doubled high up does not.
 
-**At the border.** Whether a vertebra is labelled whose end plate lies on the film's edge
-is a matter of a pixel. Beside the plain rates there are some "off the border": without
-the missed and the invented vertebrae that come within :data:`BORDER` of the edge, as
-COCO's evaluation leaves out those of another size; what was matched there counts.
+**At the border.** Whether a vertebra is labelled whose end plate lies on the edge of a
+film is a matter of a pixel. Beside the plain rates there are some "off the border",
+without the missed and the invented vertebrae that come within :data:`BORDER` of the
+edge, as in COCO's evaluation by size; what was matched there counts.
 """
 
 from collections.abc import Iterable

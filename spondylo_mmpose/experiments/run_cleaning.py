@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from spondylo_mmpose.engine.run_folder import epochs_saved
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.experiments.runs import KILLED, RUNNING, Run, epoch_of, read_run
+from spondylo_mmpose.experiments.runs import KILLED, RUNNING, Run, read_run
 from spondylo_mmpose.experiments.series import FINISHED, training_of
 
 FAILED = ('failed', KILLED)
@@ -85,8 +86,7 @@ def superfluous(folder: Path) -> list[Path]:
         ``epoch_*.pth``, but for the last one of a run that did not come to its end or
         has no best checkpoint. Best checkpoints are never among them.
     """
-    saved = [path for path in folder.glob('epoch_*.pth') if epoch_of(path.name)]
-    saved.sort(key=lambda path: epoch_of(path.name) or 0)
+    saved = [folder / f'epoch_{epoch}.pth' for epoch in epochs_saved(folder)]
     finished = training_of(folder).get('status') in FINISHED
     has_best = any(path.is_file() for path in folder.glob('best_*.pth'))
     if not has_best or not finished:

@@ -1,7 +1,6 @@
 """The runs that trainings left below a folder."""
 
 import os
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -138,9 +137,3 @@ def _files(folder: Path) -> Iterator[Path]:
     for place, _, names in os.walk(folder):
         for name in names:
             yield Path(place) / name
-
-
-def epoch_of(name: str) -> int | None:
-    """Epoch of a checkpoint to resume from, ``None`` for any other file."""
-    found = re.fullmatch(r'epoch_(\d+)\.pth', name)
-    return int(found[1]) if found else None

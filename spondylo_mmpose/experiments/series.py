@@ -9,11 +9,7 @@ from typing import Any
 
 from spondylo_mmpose.engine.end_to_end import END_TO_END_FOLDER
 from spondylo_mmpose.engine.run_facts import RUN_FACTS, read_facts
-from spondylo_mmpose.engine.run_folder import (
-    TRAINING_RECORD,
-    epochs_saved,
-    last_checkpoint,
-)
+from spondylo_mmpose.engine.run_folder import TRAINING_RECORD, epochs_saved
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.experiments.recipes import Digests, Recipe
 from spondylo_mmpose.experiments.state import SeriesState
@@ -21,6 +17,7 @@ from spondylo_mmpose.experiments.steps import Steps
 from spondylo_mmpose.reporting.run_record import PREDICTIONS
 from spondylo_mmpose.utils.io import file_digest, read_json
 from spondylo_mmpose.zoo.recipe import DETECTOR, TOP_DOWN
+from spondylo_mmpose.zoo.run_results import find_checkpoint
 
 FINISHED = ('completed', 'stopped early')
 """What a training that came to its end says of itself."""
@@ -134,7 +131,7 @@ class Series:
         folder = self.run_of(recipe)
         self.state.check_unchanged(recipe, any(folder.glob('*.pth')))
         record = training_of(folder)
-        if record.get('status') in FINISHED and checkpoint_of(folder):
+        if record.get('status') in FINISHED and find_checkpoint(folder):
             self.say(recipe, f'is trained already, {result_text(record)}')
             return
         resumed = (folder / TRAINING_RECORD).is_file() or bool(epochs_saved(folder))
@@ -150,7 +147,7 @@ class Series:
         folder = self.run_of(recipe)
         what = f'tested with {detector.name}' if detector else 'tested'
         step = 'end_to_end' if detector else 'test'
-        checkpoint = checkpoint_of(folder)
+        checkpoint = find_checkpoint(folder)
         if checkpoint is None:
             raise SpondyloError(f'{folder}: the training left no checkpoint')
         found_by: list[object] = []
@@ -191,7 +188,7 @@ class Series:
         return seconds
 
     def _weights(self, detector: FoundBy) -> Path:
-        weights = detector.checkpoint or checkpoint_of(self.folder / detector.name)
+        weights = detector.checkpoint or find_checkpoint(self.folder / detector.name)
         trained = training_of(self.folder / detector.name).get('status') in FINISHED
         if weights is None or not (detector.checkpoint or trained):
             raise SpondyloError(f'the detector {detector.name} is not trained')
@@ -202,7 +199,7 @@ class Series:
     ) -> bool:
         """Whether predictions of just this checkpoint on just these films are there."""
         step = 'end_to_end' if detector else 'test'
-        checkpoint = checkpoint_of(self.run_of(recipe))
+        checkpoint = find_checkpoint(self.run_of(recipe))
         predictions = folder / PREDICTIONS
         tests = self.state.entry(recipe)['tests']
         if tests.get(step) != recipe.testing or not predictions.is_file():
@@ -230,15 +227,6 @@ def training_of(folder: Path) -> dict[str, Any]:
     except SpondyloError:
         return {}
     return record if isinstance(record, dict) else {}
-
-
-def checkpoint_of(folder: Path) -> Path | None:
-    """The checkpoint to test: the best, or the last where none was chosen."""
-    best = (training_of(folder).get('result') or {}).get('best') or {}
-    path = folder / str(best.get('checkpoint'))
-    if path.is_file():
-        return path
-    return last_checkpoint(folder)
 
 
 def result_text(record: dict[str, Any]) -> str:

@@ -36,6 +36,20 @@ def best_checkpoint(run: str | Path) -> Path:
     Raises:
         SpondyloError: If the folder has no weights, or its record is damaged.
     """
+    found = find_checkpoint(run)
+    if found is None:
+        raise SpondyloError(
+            f'{run}: holds no weights; name the folder of a training, or a checkpoint'
+        )
+    return found
+
+
+def find_checkpoint(run: str | Path) -> Path | None:
+    """The same as :func:`best_checkpoint`, ``None`` where there are no weights yet.
+
+    Raises:
+        SpondyloError: If the run's record is damaged.
+    """
     run = Path(run)
     if (run / TRAINING_RECORD).is_file():
         try:
@@ -48,12 +62,7 @@ def best_checkpoint(run: str | Path) -> Path:
         if path is not None and path.is_file():
             return path
     found = sorted(run.glob('best_*.pth'), key=lambda path: path.stat().st_mtime)
-    last = found[-1] if found else last_checkpoint(run)
-    if last is None:
-        raise SpondyloError(
-            f'{run}: holds no weights; name the folder of a training, or a checkpoint'
-        )
-    return last
+    return found[-1] if found else last_checkpoint(run)
 
 
 def results_of(run: str | Path, sha256: str) -> list[TestResult]:
