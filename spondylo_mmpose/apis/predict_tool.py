@@ -10,6 +10,7 @@ from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.dicom_output.kinds import parse_kinds
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.spine.anatomy import LEVELS
+from spondylo_mmpose.utils.folder_lock import alone_in
 
 EXPORTED = '.onnx'
 """Ending of exported models, which need no recipe."""
@@ -154,8 +155,10 @@ def predict(args: argparse.Namespace) -> BatchOutcome:
     options = report_options(args)
     dicom = parse_kinds(args.dicom)
     films = prepare(args.inputs, args.out, args.skip_existing, args.force)
-    batch = Batch(build_inferencer(args), films, args.out, options, dicom, args.review)
-    return batch.run(args.skip_existing)
+    with alone_in(args.out):
+        inferencer = build_inferencer(args)
+        batch = Batch(inferencer, films, args.out, options, dicom, args.review)
+        return batch.run(args.skip_existing)
 
 
 def report_options(args: argparse.Namespace) -> ReportOptions:

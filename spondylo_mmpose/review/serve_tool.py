@@ -14,9 +14,12 @@ from spondylo_mmpose.apis.predict_tool import (
     build_inferencer,
     report_options,
 )
+from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.review.security import Guard, is_local
 from spondylo_mmpose.review.store import Store
+from spondylo_mmpose.utils.folder_lock import alone_in
+from spondylo_mmpose.utils.io import make_folder
 
 if TYPE_CHECKING:
     from waitress.server import BaseWSGIServer
@@ -71,8 +74,9 @@ def serve(args: argparse.Namespace) -> int:
         0.
 
     Raises:
-        SpondyloError: If the command makes no sense, the folder is another one, a file
-            of the model is no such thing, or the address is taken.
+        SpondyloError: If the command makes no sense, the folder is another one or
+            another program writes there, a file of the model is no such thing, or the
+            address is taken.
     """
     folder = args.folder or args.out
     if not folder or (args.folder and args.out):
@@ -82,7 +86,12 @@ def serve(args: argparse.Namespace) -> int:
     options = report_options(args)
     # Logs name no film: neither its name nor the address with its id.
     logging.getLogger('waitress').setLevel(logging.ERROR)
-    store = Store(folder)
+    make_folder(folder, 'DIR')
+    with alone_in(folder):
+        return _serve(args, Store(folder), options)
+
+
+def _serve(args: argparse.Namespace, store: Store, options: ReportOptions) -> int:
     server, worker = None, None
     try:
         reporter = build_inferencer(args) if _names_model(args) else None

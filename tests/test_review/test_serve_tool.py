@@ -91,6 +91,19 @@ def test_a_port_that_is_taken(tmp_path):
             serve(parsed(tmp_path / 'x', '--port', port))
 
 
+def test_one_server_at_a_time(tmp_path, monkeypatch):
+    tried = []
+
+    def run(server):
+        with pytest.raises(SpondyloError, match='another program writes there'):
+            serve(parsed(tmp_path / 'x', '--port', '0'))
+        tried.append(server)
+
+    monkeypatch.setattr(serve_tool, '_run', run)
+    assert serve(parsed(tmp_path / 'x', '--port', '0')) == 0
+    assert tried
+
+
 def test_without_flask(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, 'waitress.server', None)
     with pytest.raises(SpondyloError, match=r'spondylo_mmpose\[serve\]'):
