@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spondylo_mmpose.spine.anatomy import FloatArray
 from spondylo_mmpose.spine.measurements import median_end_plate
 
 DISPUTED = 0.25
@@ -22,9 +23,22 @@ def disputed_corners(corners: ArrayLike, others: ArrayLike) -> NDArray[np.bool_]
     Returns:
         ``(N, 4)``; a corner that one of them did not find is not disputed.
     """
+    return np.asarray(corner_distances(corners, others) > DISPUTED, dtype=np.bool_)
+
+
+def corner_distances(corners: ArrayLike, others: ArrayLike) -> FloatArray:
+    """How far apart two models place corners, in terms of the median end plate.
+
+    Args:
+        corners: ``(N, 4, 2)`` px; NaN where not found.
+        others: The same corners, as the other model places them.
+
+    Returns:
+        ``(N, 4)``; NaN where one of them did not find the corner.
+    """
     own = np.asarray(corners, dtype=np.float64)
     if not len(own):
-        return np.zeros((0, 4), dtype=bool)
+        return np.zeros((0, 4))
     apart = np.linalg.norm(own - np.asarray(others), axis=-1)
-    far = DISPUTED * median_end_plate(own)
-    return np.asarray(apart > far, dtype=np.bool_)
+    plate = np.maximum(median_end_plate(own), 1e-3)
+    return np.asarray(apart / plate, dtype=np.float64)

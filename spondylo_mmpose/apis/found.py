@@ -27,6 +27,8 @@ class FoundVertebrae:
         slots: ``(N,)`` places counted upward from S1, of models that name vertebrae.
         disputed: ``(N, 4)``, whether the model that found the vertebra places a corner
             elsewhere, see :mod:`.disputes`; ``None`` where one model does it all.
+        finder_corners: ``(N, 4, 2)`` px, the corners as the model that found the
+            vertebra places them; ``None`` where one model does it all.
         std_origin: How the model made ``corner_std``; ``None`` where it does not say.
     """
 
@@ -38,6 +40,7 @@ class FoundVertebrae:
     slots: NDArray[np.intp] | None = None
     std_origin: str | None = None
     disputed: NDArray[np.bool_] | None = None
+    finder_corners: FloatArray | None = None
 
     def __len__(self) -> int:
         """Number of vertebrae."""

@@ -138,6 +138,7 @@ class FilmNetwork:
         if 'finder_keypoints' in instances:
             others = as_array(instances.finder_keypoints).reshape(-1, 4, 2)
             told['disputed'] = disputed_corners(corners, others)
+            told['finder_corners'] = others
         return FoundVertebrae(corners, scores, **told)
 
 

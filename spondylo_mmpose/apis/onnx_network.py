@@ -58,7 +58,9 @@ class OnnxFilmNetwork:
         if stds is not None and np.isfinite(stds).all():
             told = {'corner_std': stds.astype(np.float64), 'std_origin': LEARNED}
         if one.finder_keypoints is not None:
-            told['disputed'] = disputed_corners(one.keypoints, one.finder_keypoints)
+            others = one.finder_keypoints.astype(np.float64)
+            told['disputed'] = disputed_corners(one.keypoints, others)
+            told['finder_corners'] = others
         named = None
         if self._finder.counts_upward and one.slots is not None:
             named = one.slots.astype(np.intp)

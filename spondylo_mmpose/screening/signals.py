@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spondylo_mmpose.apis.disputes import corner_distances
 from spondylo_mmpose.apis.found import FoundVertebrae
 from spondylo_mmpose.apis.shapes import misshapen
 from spondylo_mmpose.spine.anatomy import FloatArray, centres
@@ -118,6 +119,15 @@ def _scores(found: FoundVertebrae) -> float:
     return float(1 - np.median(found.corner_scores))
 
 
+def _discord(found: FoundVertebrae) -> float:
+    """Median distance of the same corner as two models place it, in end plates."""
+    if found.finder_corners is None:
+        return float('nan')
+    apart = corner_distances(found.corners, found.finder_corners)
+    known = apart[np.isfinite(apart)]
+    return float(np.median(known)) if len(known) else float('nan')
+
+
 def _root_mean_square(values: FloatArray) -> float:
     return float(np.sqrt(np.mean(values**2)))
 
@@ -144,8 +154,9 @@ SIGNALS = {
     'deviation': Signal(
         _deviation, 'the model is unsure of most corners it placed', 0.01, 1
     ),
+    'discord': Signal(_discord, 'two models place most of the corners apart', 0.02, 1),
     'scores': Signal(_scores, 'the model scores most corners low', 0.05, 1, 1.0),
 }
 """By name. ``uneven_plates`` and ``uneven_steps`` are standard deviations of natural
 logarithms about a straight line, ``askew`` and ``wedges`` root mean squares in degrees,
-the others shares."""
+``discord`` a share of the film's median end plate, the others shares."""

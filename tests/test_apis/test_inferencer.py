@@ -256,7 +256,7 @@ def test_films_are_screened(weights, films, tmp_path):
             assert report.refused or not report.vertebrae
             assert all(pair.grade is None for pair in report.pairs)
     assert by == {
-        True: ('rules 1', 'rules'),
+        True: ('rules 2', 'rules'),
         path: (file_digest(path), 'file'),
         False: (None, None),
     }

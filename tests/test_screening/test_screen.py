@@ -73,6 +73,20 @@ def test_two_limits(value, expected):
     assert screened.facts.by == 'file'
 
 
+@pytest.mark.parametrize(
+    ('apart', 'expected'),
+    [
+        (12, []),
+        (13, [('unusual_film', 'caution')]),
+        (26, [('not_lumbar_lateral', 'refusal')]),
+    ],
+)
+def test_where_two_models_disagree(apart, expected):
+    # End plates of bodies are 100 px long.
+    found = found_in(spine(), finder_corners=spine() + [apart, 0])
+    assert codes(SCREEN.screen(GREY, found)) == expected
+
+
 def test_the_furthest_above_its_limit_is_named():
     limits = {'deviation': Limit(0.01, 0.02), 'scores': Limit(0.1, 0.15)}
     found = found_in(
@@ -132,7 +146,7 @@ def test_reports_keep_to_the_schema(corners):
 
 def test_identity(tmp_path):
     path = write_screen(tmp_path / 'screen.json', RULES)
-    assert make_screen(True).identity == 'rules 1'
+    assert make_screen(True).identity == 'rules 2'
     assert make_screen(path).identity == file_digest(path)
     assert make_screen(False) is None
     assert make_screen(SCREEN) is SCREEN

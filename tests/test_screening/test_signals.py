@@ -99,6 +99,21 @@ def test_what_the_model_says_of_itself():
     assert told['scores'] == pytest.approx(0.25)
 
 
+def test_two_models_that_disagree():
+    corners = column()  # of end plates of 100 px
+    others = corners + np.array([12, 16])
+    told = found_in(corners, finder_corners=others)
+    assert measure_signals(told)['discord'] == pytest.approx(0.2)
+    # A median: corners far off are disputed one by one.
+    others[:2] += 400
+    assert measure_signals(told)['discord'] == pytest.approx(0.2)
+    others[2:] = np.nan
+    assert measure_signals(told)['discord'] > 4
+    others[:] = np.nan
+    assert math.isnan(measure_signals(told)['discord'])
+    assert math.isnan(measure_signals(found_in(corners))['discord'])
+
+
 @pytest.mark.parametrize('number', [0, 1, 2])
 def test_few_vertebrae_have_no_shape(number):
     told = measure_signals(
