@@ -1,7 +1,9 @@
 """Many films to a folder of reports, pictures, a table and a page."""
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,7 @@ from spondylo_mmpose.utils.io import (
 
 SUMMARY, FAILURES, RUN = 'summary.csv', 'failures.csv', f'{RUN_STEM}.json'
 _COMPRESSION = 3  # of pictures: higher takes as long as a network, for little
+_UNWRITTEN = 2  # reports at most, while the model goes on: memory stays flat
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def prepare(
 
 
 class Batch:
-    """Writes what is told of many films; pictures are held one at a time.
+    """Writes what is told of many films; pictures are held a few at a time.
 
     Args:
         reporter: What measures them.
@@ -168,13 +171,12 @@ class Batch:
                 waiting.append(film)
             else:
                 self._note(film, kept)
-        bar = tqdm(total=len(self.films), desc='films', unit='film', disable=None)
-        bar.update(len(self.films) - len(waiting))
-        by_path = {film.path: film for film in waiting}
-        for result in self.reporter.each(list(by_path), self.options):
-            self._write(by_path[Path(str(result.source))], result)
-            bar.update()
-        bar.close()
+        with tqdm(
+            total=len(self.films), desc='films', unit='film', disable=None
+        ) as bar:
+            bar.update(len(self.films) - len(waiting))
+            for _ in self._measured(waiting):
+                bar.update()
         outcome = BatchOutcome(
             measured=len(waiting) - len(self._failures),
             kept=len(self.films) - len(waiting),
@@ -186,6 +188,23 @@ class Batch:
         self._write_tables()
         self._record('finished', outcome)
         return outcome
+
+    def _measured(self, films: Sequence[NamedFilm]) -> Iterator[None]:
+        """Measure films and write their reports, each while the next are measured."""
+        by_path = {film.path: film for film in films}
+        results = self.reporter.each(list(by_path), self.options)
+        # Nothing is left to be written while a DICOM file is: what silences warnings,
+        # which may quote its header, holds for one thread at a time.
+        most = 0 if self.dicom.kinds else _UNWRITTEN
+        pending: deque[Future] = deque()
+        with ThreadPoolExecutor(1) as writer:
+            for result in results:
+                film = by_path[Path(str(result.source))]
+                pending.append(writer.submit(self._write, film, result))
+                if len(pending) > most:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
 
     def _kept(self, film: NamedFilm) -> SpineReport | None:
         """The report that is there, if it is what would be written now."""

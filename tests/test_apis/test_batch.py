@@ -2,6 +2,7 @@
 
 import csv
 import json
+import threading
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -10,8 +11,9 @@ import cv2
 import numpy as np
 import pytest
 
+from spondylo_mmpose.apis import batch
 from spondylo_mmpose.apis.batch import Batch, prepare
-from spondylo_mmpose.apis.report_json import read_report
+from spondylo_mmpose.apis.report_json import read_report, write_report
 from spondylo_mmpose.apis.reporter import FilmReporter
 from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.errors import SpondyloError
@@ -43,13 +45,49 @@ def films(tmp_path):
 def run(inputs, out, model=None, options=OPTIONS, again=None):
     model = FakeModel() if model is None else model
     named = prepare(inputs, out, again == 'skip', again == 'force')
-    batch = Batch(FilmReporter(model, batch_size=3), named, out, options)
-    return batch.run(again == 'skip')
+    reporter = FilmReporter(model, batch_size=3)
+    return Batch(reporter, named, out, options).run(again == 'skip')
 
 
 def table(path):
     with path.open(newline='', encoding='utf-8-sig') as stream:
         return list(csv.DictReader(stream))
+
+
+def test_reports_are_written_while_the_model_goes_on(tmp_path, monkeypatch):
+    for number in range(3):
+        cv2.imwrite(str(tmp_path / f'{number}.png'), GREY + number)
+    goes_on, written = threading.Event(), []
+
+    class Model(FakeModel):
+        calls = 0
+
+        def find(self, films):
+            self.calls += 1
+            if self.calls == 2:
+                goes_on.set()
+            return super().find(films)
+
+    def late(path, *rest):
+        assert goes_on.wait(60), 'the model waits until the report is written'
+        written.append(path.name)
+        write_report(path, *rest)
+
+    monkeypatch.setattr(batch, 'write_report', late)
+    named = prepare([tmp_path / '*.png'], tmp_path / 'out')
+    done = Batch(FilmReporter(Model(), batch_size=1), named, tmp_path / 'out').run()
+    assert done.measured == 3
+    assert written == ['0.json', '1.json', '2.json']
+
+
+def test_a_full_disk_stops_the_batch(films, tmp_path, monkeypatch):
+    def full(path, *_):
+        raise SpondyloError(f'{path}: no space left')
+
+    monkeypatch.setattr(batch, 'write_report', full)
+    with pytest.raises(SpondyloError, match='no space left'):
+        run([films], tmp_path / 'out')
+    assert not list((tmp_path / 'out').glob('*one*.json'))
 
 
 def test_bad_films_stop_no_other_and_are_named(films, tmp_path, capsys):
