@@ -12,6 +12,7 @@ _base_ = [
 input_size = (640, 640)
 model = dict(
     # SyncBN of the stock recipe needs a GPU; several GPUs set sync_bn='torch'.
+    use_syncbn=False,
     backbone=dict(norm_cfg=dict(type='BN')),
     neck=dict(norm_cfg=dict(type='BN')),
     # exp_on_reg as in the larger stock networks: the first boxes are then two strides

@@ -76,9 +76,9 @@ def test_two_limits(value, expected):
 @pytest.mark.parametrize(
     ('apart', 'expected'),
     [
-        (12, []),
-        (13, [('unusual_film', 'caution')]),
-        (26, [('not_lumbar_lateral', 'refusal')]),
+        (9, []),
+        (11, [('unusual_film', 'caution')]),
+        (21, [('not_lumbar_lateral', 'refusal')]),
     ],
 )
 def test_where_two_models_disagree(apart, expected):

@@ -15,11 +15,11 @@ from tests.conftest import ROOT
 CONFIG = ROOT / 'tests' / 'configs' / 'tiny_frozen_norms.py'
 
 
-def train(data, folder, processes, batch):
+def train(data, folder, processes, batch, config=CONFIG, options=()):
     launch = ['-m', 'torch.distributed.run', '--standalone', '--nproc_per_node', '2']
     command = [
         sys.executable, *(launch if processes == 2 else []), ROOT / 'tools/train.py',
-        CONFIG, '--no-pretrained', '--work-dir', folder,
+        config, '--no-pretrained', '--work-dir', folder, *options,
         *(['--launcher', 'pytorch'] if processes == 2 else []),
         '--cfg-options', f'train_dataloader.batch_size={batch}',
     ]  # fmt: skip
@@ -45,6 +45,15 @@ def files(folder):
         else f'log/{"/".join(name.parts[1:])}'.replace(name.parts[0], 'time')
         for name in names
     )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_detector_trains_by_two_processes(phantoms, tmp_path):
+    # Stock RTMDet turns its batch norms into SyncBN, which needs a GPU.
+    narrow = ROOT / 'configs' / 'demo' / 'rtmdet_narrow.py'
+    train(phantoms, tmp_path / 'run', 2, 2, narrow, ['--smoke'])
+    record = json.loads((tmp_path / 'run' / 'training.json').read_text())
+    assert record['status'] == 'completed'
 
 
 @pytest.mark.slow
