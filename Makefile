@@ -38,6 +38,7 @@ help:  ## List the targets.
 	@echo "  PYTEST_ARGS='-k slip'     further arguments for pytest"
 	@echo "  SMOKE_ARGS=configs/x.py   these recipes only, for smoke"
 	@echo "  BENCH='decoding peers'    these benchmarks only, for bench"
+	@echo '  TRAIN_ARGS=--amp          further arguments for weights and ablations'
 	@echo '  SPONDYLO_PEERS=/bin/py    interpreter that has the programs of peers, for bench'
 
 ifdef PYTHON_ENV
@@ -78,7 +79,7 @@ ablations: $(READY)  ## Train MAHT-Net without each of its parts, and compare (a
 	[ -d '$(ABLATIONS)/test' ] || \
 	  $(PHANTOMS) '$(ABLATIONS)/test' --num 300 --seed 12 --layout coco --val-share 0
 	SPONDYLO_DATA='$(ABLATIONS)/train' $(RUN) tools/train_all.py configs/ablations/*.py \
-	  --no-pretrained --out '$(ABLATIONS)/runs' --cfg-options \
+	  --no-pretrained $(TRAIN_ARGS) --out '$(ABLATIONS)/runs' --cfg-options \
 	  test_dataloader.dataset.data_root='$(ABLATIONS)/test' \
 	  test_dataloader.dataset.ann_file=annotations/train.json
 
@@ -100,7 +101,7 @@ weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYL
 	$(RUN) tools/split_dataset.py manual '$(WEIGHTS)/films' --rest train --name all --force
 	SPONDYLO_DATA='$(WEIGHTS)/train' $(RUN) tools/train_all.py configs/$(FINDER).py \
 	  configs/$(CORNERS).py --detector configs/$(FINDER).py --no-pretrained \
-	  --out '$(WEIGHTS)/runs' --cfg-options \
+	  $(TRAIN_ARGS) --out '$(WEIGHTS)/runs' --cfg-options \
 	  test_dataloader.dataset.data_root='$(WEIGHTS)/test' \
 	  test_dataloader.dataset.ann_file=annotations/train.json
 	$(RUN) tools/split_dataset.py kfold '$(WEIGHTS)/films' --folds 6 --name loo --force
@@ -128,7 +129,7 @@ weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYL
 # Recipe, run that it goes on from, phantoms beside the real films of $$split.
 TUNE = SPONDYLO_DATA='$(WEIGHTS)/films' SPONDYLO_SPLIT=$$split \
 	  SPONDYLO_PHANTOMS='$(WEIGHTS)/$(3)' $(RUN) tools/train.py \
-	  configs/lumbar_lateral/$(1).py --no-pretrained --no-validate \
+	  configs/lumbar_lateral/$(1).py --no-pretrained --no-validate $(TRAIN_ARGS) \
 	  --work-dir '$(WEIGHTS)/tuned'/$$split/$(1) \
 	  --cfg-options load_from="$$(ls '$(WEIGHTS)/runs/$(2)'/best_*.pth)"
 
