@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from spondylo_mmpose.apis.exported_models import exported
 from spondylo_mmpose.apis.films import FilmInput
 from spondylo_mmpose.apis.inputs import films_in
 from spondylo_mmpose.apis.model_files import ModelFiles
@@ -95,18 +96,23 @@ class SpineInferencer(FilmReporter):
             model: Name or folder of published weights, see :func:`.find_model`. A
                 calibration, a screen and a detector in the folder are used unless
                 others are given.
-            **settings: As for the class.
+            **settings: As for the class. With ``backend='onnx'`` the model is exported
+                at its first use, see :func:`.exported`.
 
         Raises:
             SpondyloError: If there is no such model; see the class.
         """
         files = find_model(model)
+        onnx = settings.get('backend') == 'onnx'
+        if onnx:
+            files = exported(files)
         told = {'calibration': files.calibration, 'name': files.own_name, **settings}
         if files.screen is not None:
             told.setdefault('screen', files.screen)
         if files.detector is not None and not told.get('detector'):
-            told['detector'] = files.detector.config, files.detector.weights
-        return cls(files.config, files.weights, **told)
+            config = None if onnx else files.detector.config
+            told['detector'] = config, files.detector.weights
+        return cls(None if onnx else files.config, files.weights, **told)
 
     @overload
     def __call__(self, films: FilmInput, **options: Any) -> SpineReport: ...

@@ -3,6 +3,7 @@
 import argparse
 
 from spondylo_mmpose.apis.batch import Batch, BatchOutcome, prepare
+from spondylo_mmpose.apis.exported_models import ENDING, exported
 from spondylo_mmpose.apis.inferencer import SpineInferencer
 from spondylo_mmpose.apis.named_models import find_model
 from spondylo_mmpose.apis.options import check_options
@@ -11,9 +12,6 @@ from spondylo_mmpose.dicom_output.kinds import parse_kinds
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.spine.anatomy import LEVELS
 from spondylo_mmpose.utils.folder_lock import alone_in
-
-EXPORTED = '.onnx'
-"""Ending of exported models, which need no recipe."""
 
 DEVICES = ('auto', 'cuda', 'mps', 'cpu')
 
@@ -88,6 +86,12 @@ def add_run_options(run: argparse._ArgumentGroup) -> None:
         choices=DEVICES,
         default='auto',
         help='compute on this; auto (default) takes a GPU where there is one',
+    )
+    run.add_argument(
+        '--backend',
+        choices=('torch', 'onnx'),
+        help='onnx runs a named model by onnxruntime: exported at its first use, it '
+        'starts in a second from then on; default torch, but for FILE.onnx',
     )
     run.add_argument(
         '--score-threshold',
@@ -186,26 +190,34 @@ def build_inferencer(args: argparse.Namespace) -> SpineInferencer:
     """
     if args.model and (args.config or args.checkpoint):
         raise SpondyloError('name --model, or --config and --checkpoint, not both')
-    exported = str(args.checkpoint or '').endswith(EXPORTED)
-    if bool(args.config) != bool(args.checkpoint) and not exported:
+    is_exported = str(args.checkpoint or '').endswith(ENDING)
+    if bool(args.config) != bool(args.checkpoint) and not is_exported:
         raise SpondyloError('--config and --checkpoint go together; name both')
+    if args.backend == 'onnx' and args.checkpoint and not is_exported:
+        raise SpondyloError(
+            f'{args.checkpoint}: is no exported model; make one with tools/export.py '
+            'for --backend onnx'
+        )
+    if args.backend == 'torch' and is_exported:
+        raise SpondyloError(f'{args.checkpoint}: runs with --backend onnx alone')
+    onnx = args.backend == 'onnx' or is_exported
     settings = {
         'device': args.device,
         'batch_size': args.batch_size,
         'passes': args.passes,
-        'detector': _detector(args.detector),
+        'detector': _detector(args.detector, onnx),
+        'backend': 'onnx' if onnx else 'torch',
     }
     if args.calibration:
         settings['calibration'] = args.calibration
     if args.screen or args.no_screen:
         settings['screen'] = args.screen or False
     if args.checkpoint:
-        settings['backend'] = 'onnx' if exported else 'torch'
         return SpineInferencer(args.config, args.checkpoint, **settings)
     return SpineInferencer.from_model(args.model, **settings)
 
 
-def _detector(told: list[str] | None) -> tuple[str | None, str] | None:
+def _detector(told: list[str] | None, onnx: bool) -> tuple[str | None, str] | None:
     if not told:
         return None
     if len(told) > 2:
@@ -215,9 +227,11 @@ def _detector(told: list[str] | None) -> tuple[str | None, str] | None:
         )
     if len(told) == 2:
         return told[0], told[1]
-    if told[0].endswith(EXPORTED):
+    if told[0].endswith(ENDING):
         return None, told[0]
     files = find_model(told[0])
+    if onnx:
+        return None, str(exported(files).weights)
     return str(files.config), str(files.weights)
 
 

@@ -42,6 +42,11 @@ def parse(*words):
         (('--config', 'a.py'), '--config and --checkpoint go together'),
         (('--checkpoint', 'a.pth'), '--config and --checkpoint go together'),
         (('--config', 'a', '--checkpoint', 'b', '--model', 'c'), 'not both'),
+        (
+            ('--config', 'a', '--checkpoint', 'b.pth', '--backend', 'onnx'),
+            'b.pth: is no exported model',
+        ),
+        (('--checkpoint', 'b.onnx', '--backend', 'torch'), 'with --backend onnx alone'),
         (('--detector', 'a', 'b', 'c'), 'takes a name, or a config and a checkpoint'),
         (('--detector', 'unheard'), 'unheard: neither a model that is known'),
         (('--model', 'unheard'), 'unheard: neither a model that is known'),

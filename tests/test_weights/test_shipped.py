@@ -75,3 +75,21 @@ def test_it_measures_films_that_it_has_not_seen(inferencer):
     assert np.median(errors) < 2
     assert len(slips) >= 3
     assert np.median(slips) < 6
+
+
+@pytest.mark.slow
+def test_onnxruntime_says_the_same(inferencer, tmp_path, monkeypatch):
+    pytest.importorskip('onnxruntime')
+    pytest.importorskip('onnxscript')
+    monkeypatch.setenv('SPONDYLO_CACHE', str(tmp_path))
+    other = SpineInferencer.from_model(backend='onnx')
+    assert other.model.facts.name == inferencer.model.facts.name
+    film = make_phantom(977, 0).image
+    ours, theirs = inferencer(film), other(film)
+    assert len(ours.vertebrae) == len(theirs.vertebrae) > 3
+    for one, two in zip(ours.vertebrae, theirs.vertebrae, strict=True):
+        assert one.level == two.level
+        np.testing.assert_allclose(one.corners, two.corners, atol=0.05)
+    assert ours.pairs[0].slip_interval == pytest.approx(
+        theirs.pairs[0].slip_interval, abs=0.1
+    )
