@@ -13,7 +13,7 @@ from spondylo_mmpose.spine.anatomy import (
     hull_boxes,
     levels_upward,
 )
-from spondylo_mmpose.spine.boxes import box_ious
+from spondylo_mmpose.spine.boxes import DOUBLED_IOU, box_ious
 
 APART = 1.8
 """Steps between the centres of two vertebrae above this multiple of their mean height
@@ -23,9 +23,6 @@ True neighbours above S1 are at most 1.80 heights apart on 2100 phantoms (99.9 %
 four real films: 1.69), vertebrae with one between them at least 1.85 (99.9 %). S1,
 whose height means little, is let alone.
 """
-
-DOUBLED_IOU = 0.3
-"""Hull boxes that overlap more are two of one vertebra, see docs/end_to_end.md."""
 
 
 @dataclass(frozen=True)

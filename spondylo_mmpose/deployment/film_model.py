@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from spondylo_mmpose.decoding.told_slots import told_slots
 from spondylo_mmpose.deployment.reading import InputCorners, read_outputs
 from spondylo_mmpose.deployment.results import FilmVertebrae
 from spondylo_mmpose.deployment.session import FILMS_AT_ONCE, OnnxSession
@@ -69,7 +70,8 @@ class OnnxFilmModel:
         assert told.presence is not None
         assert told.stds is not None
         presence = told.presence[number]
-        slots = np.flatnonzero(presence >= self.facts.reading['presence_threshold'])
+        threshold = self.facts.reading['presence_threshold']
+        slots = told_slots(told.corners[number], presence, threshold)
         corners, side = to_film(told.corners[number, slots], matrix)
         return FilmVertebrae(
             keypoints=corners.astype(np.float32),

@@ -14,7 +14,7 @@ from spondylo_mmpose.apis.report_json import encode_report, report_digest
 from spondylo_mmpose.apis.spine_report import ASSUMED, GIVEN, SLOT, SpineReport
 from spondylo_mmpose.converters.coco import CATEGORY_ID, FORMAT_VERSION
 from spondylo_mmpose.review.remeasuring import LONGEST_NAME, MOST_STD
-from spondylo_mmpose.spine import anatomy, measurements
+from spondylo_mmpose.spine import anatomy, boxes, measurements
 from spondylo_mmpose.uncertainty.normal_errors import normal_reach
 
 
@@ -71,7 +71,7 @@ def limits(interval_level: float) -> dict[str, Any]:
         'disc': shapes.DISC,
         'plates': shapes.PLATES,
         'apart': levels.APART,
-        'doubled': levels.DOUBLED_IOU,
+        'doubled': boxes.DOUBLED_IOU,
         's1Ratio': findings.S1_RATIO,
         'lowScore': findings.LOW_SCORE,
         'edge': findings.EDGE,

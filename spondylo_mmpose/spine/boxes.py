@@ -7,6 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from spondylo_mmpose.spine.anatomy import FloatArray
 
+DOUBLED_IOU = 0.3
+"""Hull boxes that overlap more are two of one vertebra, see docs/end_to_end.md."""
+
 
 def box_ious(one: ArrayLike, other: ArrayLike) -> FloatArray:
     """Overlap of boxes: intersection over union.

@@ -7,6 +7,8 @@ import torch
 from mmengine.structures import InstanceData
 from torch import Tensor
 
+from spondylo_mmpose.decoding.told_slots import told_slots
+
 
 class SlotAnswers(NamedTuple):
     """Corners and certainty of each slot of each film.
@@ -29,7 +31,7 @@ class SlotAnswers(NamedTuple):
         """The vertebrae of each film, arrays from the lowest upward.
 
         Args:
-            threshold: Least presence of a vertebra.
+            threshold: Least presence of a vertebra, see :func:`.told_slots`.
         """
         told = dict(
             keypoints=self.corners,
@@ -41,7 +43,7 @@ class SlotAnswers(NamedTuple):
         arrays = {name: values.detach().cpu().numpy() for name, values in told.items()}
         films = []
         for number, scores in enumerate(arrays['bbox_scores']):
-            found = scores >= threshold
+            found = told_slots(arrays['keypoints'][number], scores, threshold)
             films.append(
                 InstanceData(**{name: a[number][found] for name, a in arrays.items()})
             )
