@@ -5,7 +5,7 @@ Nothing is imported before it is needed: what is imported is part of what is mea
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,7 @@ def run_films(
     ready = time.time() - started
     pictures = list(np.load(films))
     clocks = watch(inferencer)
-    with _autocast() if bf16 else contextlib.nullcontext():
+    with _bfloat16(inferencer) if bf16 else contextlib.nullcontext():
         inferencer(pictures[0])
         first = time.time() - started
         seconds, parts, reports = _one_by_one(inferencer, pictures, clocks)
@@ -153,9 +153,8 @@ def _prepare(network: Any, layout: str, compiled: bool) -> None:
                 part.compile()
 
 
-@contextlib.contextmanager
-def _autocast() -> Iterator[None]:
-    import torch
+def _bfloat16(inferencer: Any) -> contextlib.AbstractContextManager[None]:
+    # Torch comes with it.
+    from spondylo_mmpose.benchmarks.bfloat16 import bfloat16
 
-    with torch.autocast('cpu', torch.bfloat16):
-        yield
+    return bfloat16(inferencer.model.network)

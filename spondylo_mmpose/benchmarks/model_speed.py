@@ -15,6 +15,7 @@ from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 from tqdm import tqdm
 
+from spondylo_mmpose.benchmarks.bfloat16 import bfloat16
 from spondylo_mmpose.benchmarks.machine import torch_threads
 from spondylo_mmpose.benchmarks.short_training import quietly, use_data
 from spondylo_mmpose.engine.checkpoint import load_weights
@@ -183,7 +184,7 @@ def _batches(config: Config, films: int) -> list[list[Any]]:
 
 def _time(model: Any, batches: Sequence[list[Any]], half: bool = False) -> float:
     seconds = []
-    with torch.no_grad(), torch.autocast('cpu', torch.bfloat16, enabled=half):
+    with torch.no_grad(), bfloat16(model, enabled=half):
         # The first one pays for what is set up once.
         for samples in [batches[0], *batches]:
             batch = pseudo_collate(copy.deepcopy(samples))
