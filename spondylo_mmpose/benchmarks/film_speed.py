@@ -38,9 +38,9 @@ NOTES = (
 )
 
 RANDOM_NOTE = (
-    f'random weights, set so that the lowest {VERTEBRAE} slots count as vertebrae: '
-    'corners lie by chance, so that the screen refuses films, and reports measure less '
-    'than those of trained weights'
+    f'random weights, set so that the lowest {VERTEBRAE} slots are present: corners '
+    'lie by chance, so that of those on each other one is told, the screen refuses films, '
+    'and reports measure less than those of trained weights'
 )
 
 

@@ -1,4 +1,4 @@
-"""Networks without training that find as many vertebrae as a trained one would."""
+"""Networks without training that find vertebrae, as a trained one would."""
 
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,9 @@ def write_random(path: str | Path, config_path: str | Path, seed: int = 0) -> Pa
     """Write a checkpoint of random weights.
 
     A model of whole films gets a last layer under which its lowest slots count as
-    vertebrae: it is fitted on phantoms by least squares, so that what follows has as
-    much to do as behind a trained one. Where corners lie is left to chance.
+    vertebrae: it is fitted on phantoms by least squares, so that what follows has
+    something to do, as behind a trained one. Where corners lie is left to chance; of
+    those that lie on each other one is told, so that there are fewer at the end.
 
     Args:
         path: Checkpoint to write.
