@@ -39,8 +39,8 @@ NOTES = (
 
 RANDOM_NOTE = (
     f'random weights, set so that the lowest {VERTEBRAE} slots are present: corners '
-    'lie by chance, so that of those on each other one is told, the screen refuses films, '
-    'and reports measure less than those of trained weights'
+    'lie by chance; of those on each other one is told, the screen refuses films, and '
+    'reports measure less than those of trained weights'
 )
 
 
