@@ -3,7 +3,6 @@
 import hashlib
 import os
 import sys
-import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,9 +55,6 @@ def _exported(files: ModelFiles) -> Path:
 
         make_folder(path.parent, f'{CACHE_VARIABLES[0]}=FOLDER')
         print(f'exporting {weights.stem} for onnxruntime, once', file=sys.stderr)
-        with warnings.catch_warnings():
-            # What layers of others will have to change is nothing to who uses them.
-            warnings.simplefilter('ignore', FutureWarning)
-            done = export_model(files.config, weights, path, check=True)
+        done = export_model(files.config, weights, path, check=True)
         print(f'kept in {done.path}', file=sys.stderr)
     return path

@@ -153,8 +153,8 @@ def predict(args: argparse.Namespace) -> BatchOutcome:
 
     Raises:
         SpondyloError: If the command line makes no sense, a file of the model is no
-            such thing, or the outputs cannot be written. What is wrong with single
-            films is counted instead.
+            such thing, another program writes into the folder, or the outputs cannot be
+            written. What is wrong with single films is counted instead.
     """
     options = report_options(args)
     dicom = parse_kinds(args.dicom)

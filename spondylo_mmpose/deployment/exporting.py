@@ -78,7 +78,8 @@ def export_model(
     with atomic_file(out) as temporary:
         temporary.write_bytes(model.SerializeToString())
         if check:
-            difference = checked_difference(config, network, temporary, out)
+            with _quietly():
+                difference = checked_difference(config, network, temporary, out)
     return Exported(Path(out), described.facts, difference)
 
 
@@ -126,7 +127,7 @@ def _strip(model: Any) -> None:
 
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
-    """Keep torch's exporter from telling users about torchvision and its own parts."""
+    """Keep torch and layers of others from telling users about their own parts."""
     loggers = [logging.getLogger(name) for name in ('torch.onnx', 'onnxscript')]
     before = [logger.level for logger in loggers]
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
