@@ -2,6 +2,7 @@
 
 import argparse
 
+from spondylo_mmpose.phantom.traits import TRAITS
 from spondylo_mmpose.phantom.writer import LAYOUTS, write_phantoms
 from spondylo_mmpose.utils.cli import run_cli
 
@@ -27,6 +28,14 @@ def parse_args() -> argparse.Namespace:
         help='label every vertebra that the film shows, not as few as readers do',
     )
     add(
+        '--traits',
+        nargs='+',
+        choices=TRAITS,
+        default=(),
+        help='traits of real films to draw too: rounded corners, soft contours, a '
+        'hidden sacrum, mottled bone (default: none)',
+    )
+    add(
         '--val-share',
         type=float,
         default=0.2,
@@ -48,6 +57,7 @@ def main() -> None:
         faults=args.faults,
         with_spacing=args.spacing,
         all_levels=args.all_levels,
+        traits=args.traits,
         val_share=args.val_share,
         force=args.force,
         workers=args.workers,

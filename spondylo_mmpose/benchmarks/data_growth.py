@@ -18,10 +18,10 @@ from spondylo_mmpose.evaluation.prediction_json import write_predictions
 from spondylo_mmpose.evaluation.truth import read_truth
 from spondylo_mmpose.phantom.film import Phantom, make_truth
 from spondylo_mmpose.phantom.geometry import SIZE
+from spondylo_mmpose.phantom.plans import Plan
 from spondylo_mmpose.phantom.writer import (
     RAW,
     TRUTH,
-    Plan,
     render,
     write_label,
     write_truth,

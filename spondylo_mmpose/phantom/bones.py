@@ -19,6 +19,9 @@ class BoneLook:
         double: Typical distance of an end plate's two contours, px.
         worn: 0 for a young spine, 1 for an old one.
         soft: Blur of the edges, px.
+        sacral: Factor on the end plates of S1.
+        rounding: Typical depth of rounded corners, vertebral heights.
+        fading: How much an end plate fades toward its ends, 0 to 1.
     """
 
     fill: float
@@ -27,6 +30,9 @@ class BoneLook:
     double: float
     worn: float
     soft: float
+    sacral: float = 1.0
+    rounding: float = 0.0
+    fading: float = 0.0
 
 
 def draw_look(rng: np.random.Generator, age: int) -> BoneLook:
@@ -71,6 +77,13 @@ def draw_body(
     inward = (ps + pi - as_ - ai) / 2
     front = _wall(as_, ai, inward * rng.uniform(0.012, 0.05))
     back = _wall(ps, pi, -inward * rng.uniform(0.005, 0.035))
+    cut = np.zeros((4, 2))
+    if look.rounding:
+        depth = rng.uniform(0, 2, (4, 1)) * look.rounding * height
+        diagonal = quad.mean(axis=0) - quad
+        cut = depth * diagonal / np.linalg.norm(diagonal, axis=1, keepdims=True)
+        upper, lower = _cut(upper, *cut[:2]), _cut(lower, *cut[2:])
+        front, back = _cut(front, *cut[::2]), _cut(back, *cut[1::2])
     outline = np.concatenate([upper, back[1:-1], lower[::-1], front[::-1][1:-1]])
 
     if sacral:
@@ -83,10 +96,12 @@ def draw_body(
     _spongiosa(canvas, outline, look, rng, strength)
 
     rim = 0.5 + 0.5 * look.worn
+    fade = 1 - look.fading * np.abs(np.linspace(-1, 1, len(upper))) ** 6
     for line, start, end, side in ((upper, as_, ps, down), (lower, ai, pi, -down)):
-        dense = strength
+        dense = strength * fade
         if sacral:
             dense *= rng.uniform(0.6, 1.0) if start is as_ else rng.uniform(0, 0.3)
+            dense *= look.sacral
         value = look.plate * dense * _uneven(rng, len(line), 0.35)
         canvas.curve(line, value, look.soft)
         # Subchondral band: denser bone beside the plate.
@@ -100,6 +115,8 @@ def draw_body(
         offset = rng.normal(0, look.double)
         other = _plate(start, end, side, 0.01 * height, rng) - side * abs(offset) * 0.3
         other = other + side * offset * np.hanning(len(other))[:, None]
+        if look.rounding:
+            other = _cut(other, *(cut[:2] if start is as_ else cut[2:]))
         canvas.curve(other, 0.5 * look.plate * dense * _uneven(rng, len(line), 0.6))
         for corner, sign in ((start, -1.0), (end, 1.0)):
             if rng.random() < 0.75 * rim and not sacral:
@@ -136,6 +153,16 @@ def _plate(
 def _wall(start: FloatArray, end: FloatArray, inward: FloatArray) -> FloatArray:
     t = np.linspace(0, 1, 17)[:, None]
     return start + t * (end - start) + np.sin(np.pi * t) * inward
+
+
+def _cut(line: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
+    """Move a line's ends inward, and ever less what is farther from them."""
+    moved = line.copy()
+    for corner, move in ((line[0], start), (line[-1], end)):
+        reach = 2.0 * np.linalg.norm(move) + 1e-6
+        far = np.linalg.norm(line - corner, axis=1)
+        moved += np.exp(-far / reach)[:, None] * move
+    return moved
 
 
 def _uneven(rng: np.random.Generator, number: int, spread: float) -> FloatArray:

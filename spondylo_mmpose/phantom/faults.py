@@ -18,10 +18,10 @@ from spondylo_mmpose.phantom import names
 from spondylo_mmpose.phantom.film import make_phantom
 from spondylo_mmpose.phantom.geometry import SIZE
 from spondylo_mmpose.phantom.patient import family_at
+from spondylo_mmpose.phantom.plans import Plan
 from spondylo_mmpose.phantom.random import NAME, stream
 from spondylo_mmpose.phantom.writer import (
     FAULTS,
-    Plan,
     Written,
     render,
     write_label,

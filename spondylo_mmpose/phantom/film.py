@@ -1,5 +1,6 @@
 """One phantom: a synthetic lateral lumbar film and all that is known of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +18,10 @@ from spondylo_mmpose.phantom.random import (
     EXPOSURE,
     GEOMETRY,
     SOFT_TISSUE,
+    TRAIT,
     stream,
 )
+from spondylo_mmpose.phantom.traits import change_look, hide_sacrum, mottle
 from spondylo_mmpose.spine import anatomy, measurements
 from spondylo_mmpose.spine.anatomy import Facing, FloatArray
 
@@ -86,7 +89,12 @@ def make_truth(
 
 
 def make_phantom(
-    seed: int, index: int, *, with_spacing: bool = False, all_levels: bool = False
+    seed: int,
+    index: int,
+    *,
+    with_spacing: bool = False,
+    all_levels: bool = False,
+    traits: Collection[str] = (),
 ) -> Phantom:
     """Make one film; it depends on ``seed`` and ``index`` alone.
 
@@ -96,10 +104,12 @@ def make_phantom(
         with_spacing: Tell the pixel spacing, as real exports do not.
         all_levels: Label every vertebra that lies wholly on the film, not as few as
             readers do.
+        traits: Of real films that are to be drawn too, see :mod:`.traits`; the same
+            film otherwise.
     """
     truth, patient, geometry = _draw(seed, index, with_spacing, all_levels)
     canvas = Canvas(SIZE)
-    _draw_anatomy(canvas, patient, geometry, seed, index)
+    _draw_anatomy(canvas, patient, geometry, seed, index, traits)
     rng = stream(seed, index, EXPOSURE)
     image = degrade.expose(canvas.image, rng)
     image = degrade.collimate(degrade.add_noise(image, rng), rng)
@@ -141,7 +151,12 @@ def _draw(
 
 
 def _draw_anatomy(
-    canvas: Canvas, patient: Patient, geometry: Geometry, seed: int, index: int
+    canvas: Canvas,
+    patient: Patient,
+    geometry: Geometry,
+    seed: int,
+    index: int,
+    traits: Collection[str],
 ) -> None:
     """Add everything between tube and detector, film facing left."""
     tissue = stream(seed, index, SOFT_TISSUE)
@@ -149,6 +164,9 @@ def _draw_anatomy(
     soft_tissue.draw_chest(canvas, geometry, tissue)
     rng = stream(seed, index, ANATOMY)
     look = draw_look(rng, patient.age)
+    extra = stream(seed, index, TRAIT)
+    if traits:
+        look = change_look(look, traits, extra)
     draw_pelvis(canvas, geometry, look, rng, rng.uniform(0.7, 1.3))
     draw_sacrum(canvas, geometry, look, rng, rng.uniform(0.8, 1.3))
     stretch = float(geometry.scale[0] / geometry.scale[1])
@@ -158,5 +176,9 @@ def _draw_anatomy(
             posterior.draw_rib(canvas, frame, look, rng)
         posterior.draw_posterior(canvas, frame, look, rng, sacral=order == 0)
         draw_body(canvas, quad, look, rng, sacral=order == 0)
+    if 'sacrum' in traits:
+        hide_sacrum(canvas, geometry, look, extra)
+    if 'mottle' in traits:
+        mottle(canvas, extra)
     soft_tissue.draw_gas(canvas, geometry, depth, tissue)
     soft_tissue.veil(canvas, tissue)

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,7 @@ from spondylo_mmpose.phantom import names
 from spondylo_mmpose.phantom.film import LEVEL_ORIGIN, Phantom, Truth, make_phantom
 from spondylo_mmpose.phantom.geometry import SIZE
 from spondylo_mmpose.phantom.labels import json_label, txt_label
-from spondylo_mmpose.phantom.patient import family_at
+from spondylo_mmpose.phantom.plans import Plan, next_of, plan_films
 from spondylo_mmpose.phantom.random import NAME, stream
 from spondylo_mmpose.utils.cli import deaf_children
 from spondylo_mmpose.utils.io import atomic_dir, write_json
@@ -34,19 +34,6 @@ MAX_FILMS = 100_000
 
 _TEST_FILMS = 2
 _QUALITY = 95
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What becomes of one film.
-
-    Attributes:
-        index: Number of the film.
-        split: ``'train'``, ``'val'`` or ``'test'``.
-    """
-
-    index: int
-    split: str
 
 
 @dataclass(frozen=True)
@@ -120,6 +107,7 @@ def write_phantoms(
     faults: bool = False,
     with_spacing: bool = False,
     all_levels: bool = False,
+    traits: Collection[str] = (),
     val_share: float = 0.2,
     force: bool = False,
     workers: int | None = None,
@@ -137,6 +125,7 @@ def write_phantoms(
         faults: Add films with the faults of the real files (layout ``mendeley``).
         with_spacing: Tell the pixel spacing.
         all_levels: See :func:`.make_phantom`.
+        traits: See :func:`.make_phantom`.
         val_share: Share of validation films.
         force: Replace ``out``.
         workers: Processes; the number of processors when ``None``.
@@ -149,14 +138,16 @@ def write_phantoms(
     """
     _check(num, seed, layout, faults, val_share)
     plans = plan_films(num, seed, val_share)
-    draw = partial(make_phantom, with_spacing=with_spacing, all_levels=all_levels)
+    draw = partial(
+        make_phantom, with_spacing=with_spacing, all_levels=all_levels, traits=traits
+    )
     with atomic_dir(out, force, [TRUTH]) as folder:
         if layout == 'coco':
             films = render(folder, 'images', plans, seed, draw, workers)
             write_coco(folder, [_coco_film(film) for film in films], _INFO)
             write_truth(folder, seed, films)
             return Summary(Path(out), count(films))
-        tests = _next(seed, num, _TEST_FILMS, ('buu_json', 'buu_txt'))
+        tests = next_of(seed, num, _TEST_FILMS, ('buu_json', 'buu_txt'))
         plans += [Plan(index, 'test') for index in tests]
         images = f'{RAW}/images'
         films = render(folder, images, plans, seed, draw, workers)
@@ -194,25 +185,6 @@ def _check(num: int, seed: int, layout: str, faults: bool, val_share: float) -> 
             f'--num {num}: the raw layout has patient numbers for '
             f'{names.NUMBER_OF_IDS - 100} phantoms; use --layout coco for more'
         )
-
-
-def plan_films(num: int, seed: int, val_share: float) -> list[Plan]:
-    """Split of each film; as in the real set, zoomed films are for training only."""
-    buu = [i for i in range(num) if family_at(seed, i) != 'honduran']
-    wanted = max(round(num * val_share), 1) if val_share > 0 and num > 1 else 0
-    wanted = min(wanted, len(buu), num - 1)
-    val = set(buu[len(buu) - wanted :])
-    return [Plan(i, 'val' if i in val else 'train') for i in range(num)]
-
-
-def _next(seed: int, first: int, number: int, families: Sequence[str]) -> list[int]:
-    """The next indices from ``first`` on whose family is one of ``families``."""
-    found: list[int] = []
-    while len(found) < number:
-        if family_at(seed, first) in families:
-            found.append(first)
-        first += 1
-    return found
 
 
 def render(

@@ -9,8 +9,7 @@ import pytest
 from spondylo_mmpose.converters.conversion_report import KINDS
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.phantom import make_phantom
-from spondylo_mmpose.phantom.patient import family_at
-from spondylo_mmpose.phantom.writer import RAW, plan_films, write_phantoms
+from spondylo_mmpose.phantom.writer import RAW, write_phantoms
 from spondylo_mmpose.spine.anatomy import CORNERS
 
 from ..test_converters.helpers import convert_mendeley
@@ -113,14 +112,6 @@ def test_coco_layout_is_exact(tmp_path):
             assert [a['level_origin'] for a in own] == ['phantom'] * len(own)
             total += 1
     assert total == 4
-
-
-def test_validation_films_are_never_zoomed_ones():
-    plans = plan_films(50, 1, 0.2)
-    val = [p.index for p in plans if p.split == 'val']
-    assert len(val) == 10
-    assert 'honduran' not in {family_at(1, index) for index in val}
-    assert all(p.split == 'train' for p in plan_films(50, 1, 0.0))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,158 @@
+"""How useful phantoms are: the error on real films after a fixed small training.
+
+A phantom is useful if a network that saw nothing else finds corners on films. Its error
+on other phantoms does not tell that: crude ones are easy.
+"""
+
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from spondylo_mmpose.benchmarks.short_training import train_briefly, use_data
+from spondylo_mmpose.engine.launch import enable_amp, load_config
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.phantom.traits import TRAITS
+from spondylo_mmpose.phantom.writer import write_phantoms
+
+PLAIN, ALL = 'plain', 'all'
+MEASURES = ('MRE_px', 'median_px', 'SDR@5px', 'SDR@10px', 'MRE_px/S1', 'MRE_px/L5')
+
+Row = dict[str, Any]
+
+
+def traits_of(name: str) -> tuple[str, ...]:
+    """Traits of a set of phantoms by its name.
+
+    Args:
+        name: ``'plain'``, ``'all'``, or traits joined by ``'+'``.
+
+    Raises:
+        SpondyloError: If a trait is unknown.
+    """
+    if name in (PLAIN, ALL):
+        return TRAITS if name == ALL else ()
+    traits = tuple(name.split('+'))
+    unknown = [trait for trait in traits if trait not in TRAITS]
+    if unknown:
+        raise SpondyloError(
+            f'{unknown[0]}: no such trait of phantoms; there are {", ".join(TRAITS)}'
+        )
+    return traits
+
+
+def draw_set(folder: Path, name: str, number: int, seed: int) -> Path:
+    """Draw a set of phantoms unless it is there.
+
+    Args:
+        folder: Where sets lie.
+        name: See :func:`traits_of`.
+        number: Of phantoms.
+        seed: Of the set.
+
+    Returns:
+        The set's folder.
+    """
+    root = folder / f'{name}_{number}_{seed}'
+    if not root.is_dir():
+        write_phantoms(
+            root,
+            number,
+            seed,
+            'coco',
+            all_levels=True,
+            val_share=0,
+            traits=traits_of(name),
+        )
+    return root
+
+
+def usefulness(
+    recipe: str | Path,
+    phantoms: Path,
+    films: tuple[Path, str],
+    iterations: int,
+    seed: int,
+    *,
+    amp: bool = False,
+) -> Row:
+    """Train a recipe briefly on phantoms and measure it on real films.
+
+    Args:
+        recipe: Top-down recipe.
+        phantoms: Converted phantoms; all of them are used.
+        films: Folder of converted films, and the annotation file to measure on.
+        iterations: Steps of the optimiser.
+        seed: Of weights and augmentation.
+        amp: Train in mixed precision.
+
+    Returns:
+        :data:`MEASURES` given boxes (px of the film, %), and ``seconds``.
+    """
+    config = load_config(recipe)
+    use_data(config, phantoms)
+    val = config.val_dataloader.dataset
+    val.data_root, val.ann_file = str(films[0]), films[1]
+    config.randomness.seed = seed
+    config.val_evaluator = [dict(type='RadialErrorMetric')]
+    if amp:
+        enable_amp(config)
+    _, result = train_briefly(config, iterations)
+    measured = {name: result.get(f'corner/{name}') for name in MEASURES}
+    return measured | {'seconds': round(result['seconds'], 1)}
+
+
+def measure_sets(
+    names: Sequence[str],
+    seeds: Sequence[int],
+    run: Callable[[str, int], Row],
+    rows: Iterable[Row] = (),
+    keep: Callable[[list[Row]], object] = lambda rows: None,
+) -> list[Row]:
+    """Measure each set of phantoms with each seed, but for those that are there.
+
+    Args:
+        names: Sets.
+        seeds: Of the trainings.
+        run: Measures one set with one seed.
+        rows: Measured before.
+        keep: Called with all rows after each training.
+    """
+    done = {(row['phantoms'], row['seed']): row for row in rows}
+    # Seed by seed: what is interrupted has compared all sets.
+    wanted = [(name, seed) for seed in seeds for name in names]
+    left = [one for one in wanted if one not in done]
+    for name, seed in tqdm(left, 'trainings', disable=None):
+        done[name, seed] = {'phantoms': name, 'seed': seed, **run(name, seed)}
+        keep(list(done.values()))
+    return [done[one] for one in wanted]
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The result as a table in Markdown: mean over seeds, and their spread."""
+    names = list(dict.fromkeys(row['phantoms'] for row in rows))
+    lines = [['phantoms', 'seeds', *MEASURES]]
+    lines.append(['---', *['---:'] * (len(MEASURES) + 1)])
+    for name in names:
+        same = [row for row in rows if row['phantoms'] == name]
+        cells = [_mean_and_spread([row[m] for row in same]) for m in MEASURES]
+        lines.append([name, str(len(same)), *cells])
+    return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines)
+
+
+def _mean_and_spread(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    if not known:
+        return '-'
+    mean = f'{statistics.mean(known):.2f}'
+    return f'{mean} ± {statistics.stdev(known):.2f}' if len(known) > 1 else mean
+
+
+def threads(number: int | None) -> int:
+    """Set torch's threads, and say how many there are."""
+    if number is not None:
+        torch.set_num_threads(number)
+    return torch.get_num_threads()

@@ -1,0 +1,60 @@
+"""The score of phantoms: named sets, seeds, and what is told of them."""
+
+import pytest
+
+from spondylo_mmpose.benchmarks.phantom_usefulness import (
+    MEASURES,
+    draw_set,
+    measure_sets,
+    table,
+    traits_of,
+    usefulness,
+)
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.phantom.traits import TRAITS
+from tests.conftest import ROOT
+
+
+def test_sets_are_named_by_their_traits():
+    assert traits_of('plain') == ()
+    assert traits_of('all') == TRAITS
+    assert traits_of('sacrum+mottle') == ('sacrum', 'mottle')
+    with pytest.raises(SpondyloError, match='hair: no such trait'):
+        traits_of('sacrum+hair')
+
+
+def test_a_set_is_drawn_once(tmp_path):
+    root = draw_set(tmp_path, 'plates', 2, 3)
+    before = (root / 'truth.json').stat().st_mtime_ns
+    assert draw_set(tmp_path, 'plates', 2, 3) == root
+    assert (root / 'truth.json').stat().st_mtime_ns == before
+
+
+def test_what_was_measured_before_is_not_measured_again():
+    asked, kept = [], []
+
+    def run(name, seed):
+        asked.append((name, seed))
+        return {'MRE_px': 1.0}
+
+    before = [{'phantoms': 'plain', 'seed': 0, 'MRE_px': 4.0}]
+    rows = measure_sets(['plain', 'all'], [0, 1], run, before, kept.append)
+    assert asked == [('all', 0), ('plain', 1), ('all', 1)]
+    assert [row['MRE_px'] for row in rows] == [4.0, 1.0, 1.0, 1.0]
+    assert len(kept) == 3
+
+
+def test_the_table_gives_mean_and_spread():
+    row = dict.fromkeys(MEASURES, None) | {'phantoms': 'plain'}
+    rows = [row | {'MRE_px': 4.0, 'seed': 0}, row | {'MRE_px': 6.0, 'seed': 1}]
+    last = table(rows).splitlines()[-1]
+    assert last.startswith('| plain | 2 | 5.00 ± 1.41 | - |')
+
+
+def test_a_network_is_measured_on_other_films_than_it_learned_from(tmp_path):
+    phantoms = draw_set(tmp_path, 'plain', 2, 3)
+    films = draw_set(tmp_path, 'plain', 2, 4)
+    tiny = ROOT / 'tests' / 'configs' / 'tiny.py'
+    result = usefulness(tiny, phantoms, (films, 'annotations/train.json'), 2, 0)
+    assert result['MRE_px'] > 0
+    assert set(MEASURES) <= set(result)

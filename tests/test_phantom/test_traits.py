@@ -1,0 +1,62 @@
+"""Traits of real films: each changes the picture, none the truth."""
+
+import numpy as np
+import pytest
+
+from spondylo_mmpose.phantom import make_phantom
+from spondylo_mmpose.phantom.traits import TRAITS
+
+FILM = (5, 6)
+
+
+@pytest.fixture(scope='module')
+def plain():
+    return make_phantom(*FILM)
+
+
+@pytest.fixture(scope='module')
+def films():
+    return {trait: make_phantom(*FILM, traits=[trait]) for trait in TRAITS}
+
+
+@pytest.mark.parametrize('trait', TRAITS)
+def test_a_trait_changes_the_picture_and_not_the_truth(plain, films, trait):
+    film = films[trait]
+    assert np.array_equal(film.truth.corners, plain.truth.corners)
+    assert not np.array_equal(film.image, plain.image)
+
+
+def test_traits_are_the_same_for_the_same_seed(films):
+    again = make_phantom(*FILM, traits=['sacrum'])
+    assert np.array_equal(again.image, films['sacrum'].image)
+
+
+def test_a_hidden_sacrum_leaves_what_lies_far_from_it(plain, films):
+    s1 = plain.truth.corners[0].mean(axis=0)
+    rows, columns = np.mgrid[:640, :640]
+    far = np.hypot(columns - s1[0], rows - s1[1]) > 350
+    change = np.abs(films['sacrum'].image.astype(float) - plain.image)
+    # The exposure is that of the whole film, so that all of it moves a little.
+    assert change[far].mean() < 0.6 * change[~far].mean()
+
+
+def test_corners_lose_contrast_where_they_are_rounded():
+    """Steepest grey step within 4 px of a lumbar corner, plain and rounded."""
+    steepest = {(): [], ('corners',): []}
+    for traits, found in steepest.items():
+        for index in range(6):
+            film = make_phantom(5, index, traits=traits)
+            image = film.image.astype(float)
+            slope = np.hypot(*np.gradient(image))
+            for x, y in film.truth.corners[1:5].reshape(-1, 2).round().astype(int):
+                part = slope[max(y - 4, 0) : y + 5, max(x - 4, 0) : x + 5]
+                found.append(part.max())
+    assert np.median(steepest['corners',]) < np.median(steepest[()])
+
+
+def test_mottle_is_seen_between_neighbouring_pixels(plain, films):
+    def grain(image):
+        middle = image[200:440, 200:440].astype(float)
+        return np.abs(np.diff(middle, axis=1)).mean()
+
+    assert grain(films['mottle'].image) > grain(plain.image)

@@ -1,0 +1,83 @@
+#!/usr/bin/env python
+"""Tell how useful phantoms are: train on each kind alone, measure on real films."""
+
+import argparse
+from pathlib import Path
+
+import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
+from spondylo_mmpose.utils.cli import run_cli
+from spondylo_mmpose.utils.io import check_writable, read_json, write_json
+
+RECIPE = Path(__file__).parents[2] / 'configs' / 'maht_net_topdown_t_spondylo.py'
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add('films', nargs='?', type=Path, help='converted real films; skipped without')
+    add('--ann-file', default='annotations/all/train.json', help='(%(default)s)')
+    add(
+        '--sets',
+        nargs='+',
+        default=['plain', 'corners', 'plates', 'sacrum', 'mottle', 'all'],
+        help='kinds of phantoms; traits are joined by + (default: %(default)s)',
+    )
+    add('--seeds', type=int, nargs='+', default=[0, 1, 2])
+    add('--num', type=int, default=500, help='phantoms (default: %(default)s)')
+    add('--iterations', type=int, default=600, help='of 16 crops (%(default)s)')
+    add('--config', type=Path, default=RECIPE, help='top-down recipe (%(default)s)')
+    add('--amp', action='store_true', help='train in mixed precision')
+    add('--threads', type=int, help='of torch (default: all processors)')
+    add(
+        '--out',
+        type=Path,
+        default=Path('work_dirs/benchmarks/phantom_usefulness.json'),
+        help='JSON to write; what it holds is not measured again (%(default)s)',
+    )
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Draw, train, measure, write, print."""
+    args = parse_args()
+    if args.films is None:
+        print('skipped: name a folder of converted real films')
+        return
+    check_writable(args.out)
+    from spondylo_mmpose.benchmarks.machine import describe_machine
+    from spondylo_mmpose.benchmarks.phantom_usefulness import (
+        draw_set,
+        measure_sets,
+        table,
+        threads,
+        traits_of,
+        usefulness,
+    )
+
+    settings = {
+        'config': args.config.name,
+        'num': args.num,
+        'iterations': args.iterations,
+        'amp': args.amp,
+    }
+    before = read_json(args.out) if args.out.is_file() else {}
+    rows = before.get('rows', []) if before.get('settings') == settings else []
+    for name in args.sets:
+        traits_of(name)  # a typing error is told before hours of training
+    machine = describe_machine() | {'threads': threads(args.threads)}
+
+    def run(name: str, seed: int) -> dict:
+        root = draw_set(args.out.parent / 'phantoms', name, args.num, seed=11)
+        films = (args.films, args.ann_file)
+        return usefulness(args.config, root, films, args.iterations, seed, amp=args.amp)
+
+    def keep(rows: list) -> None:
+        write_json(args.out, {'settings': settings, 'machine': machine, 'rows': rows})
+
+    print(table(measure_sets(args.sets, args.seeds, run, rows, keep)))
+    print(f'written: {args.out}')
+
+
+if __name__ == '__main__':
+    run_cli(main)
