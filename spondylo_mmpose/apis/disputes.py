@@ -42,3 +42,21 @@ def corner_distances(corners: ArrayLike, others: ArrayLike) -> FloatArray:
     apart = np.linalg.norm(own - np.asarray(others), axis=-1)
     plate = np.maximum(median_end_plate(own), 1e-3)
     return np.asarray(apart / plate, dtype=np.float64)
+
+
+def discord(corners: ArrayLike, others: ArrayLike | None) -> float:
+    """Median distance of the same corner as two models place it.
+
+    Args:
+        corners: ``(N, 4, 2)`` px; NaN where not found.
+        others: The same corners, as the other model places them; ``None`` where one
+            model does it all.
+
+    Returns:
+        In median end plates of the film; NaN where nothing can be compared.
+    """
+    if others is None:
+        return float('nan')
+    apart = corner_distances(corners, others)
+    known = apart[np.isfinite(apart)]
+    return float(np.median(known)) if len(known) else float('nan')

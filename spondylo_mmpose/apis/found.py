@@ -29,6 +29,8 @@ class FoundVertebrae:
             elsewhere, see :mod:`.disputes`; ``None`` where one model does it all.
         finder_corners: ``(N, 4, 2)`` px, the corners as the model that found the
             vertebra places them; ``None`` where one model does it all.
+        turned: What the same model found on the film turned by 180 degrees, from the
+            lowest vertebra upward; ``None`` where it did not look.
         std_origin: How the model made ``corner_std``; ``None`` where it does not say.
     """
 
@@ -41,6 +43,7 @@ class FoundVertebrae:
     std_origin: str | None = None
     disputed: NDArray[np.bool_] | None = None
     finder_corners: FloatArray | None = None
+    turned: 'FoundVertebrae | None' = None
 
     def __len__(self) -> int:
         """Number of vertebrae."""

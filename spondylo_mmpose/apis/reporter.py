@@ -11,6 +11,7 @@ from spondylo_mmpose.apis.found import FilmModel, FoundVertebrae
 from spondylo_mmpose.apis.options import check_options
 from spondylo_mmpose.apis.screening import FilmScreen
 from spondylo_mmpose.apis.spine_report import ReportOptions, SpineReport
+from spondylo_mmpose.apis.turned import look_again
 from spondylo_mmpose.errors import SpondyloError, one_line
 
 if TYPE_CHECKING:
@@ -82,24 +83,30 @@ class FilmReporter:
         while batch := list(islice(waiting, self.batch_size)):
             opened = [_opened(source, options) for source in batch]
             films = [one.film for one in opened if one.film is not None]
-            outcomes = iter(self._found(films))
+            outcomes = iter(self._found(films, options))
             for result in opened:
                 if result.film is None:
                     yield result
                 else:
                     yield self._reported(result, next(outcomes), options)
 
-    def _found(self, films: Sequence[OpenFilm]) -> list[FoundVertebrae | Exception]:
+    def _found(
+        self, films: Sequence[OpenFilm], options: ReportOptions
+    ) -> list[FoundVertebrae | Exception]:
         """What the model finds; where a batch fails, film by film."""
         if not films:
             return []
         try:
-            return list(self.model.find([film.pixels for film in films]))
+            shown = [film.pixels for film in films]
+            found = list(self.model.find(shown))
+            if self.screen is None:
+                return [*found]
+            return [*look_again(self.model, shown, found, options.score_threshold)]
         # A model may raise anything, running out of memory among it.
         except Exception as error:
             if len(films) == 1:
                 return [error]
-        return [outcome for film in films for outcome in self._found([film])]
+        return [outcome for film in films for outcome in self._found([film], options)]
 
     def _reported(
         self,

@@ -15,6 +15,7 @@ from spondylo_mmpose.apis.found import FilmModel, FoundVertebrae
 from spondylo_mmpose.apis.inputs import find_films
 from spondylo_mmpose.apis.screening import FilmScreen
 from spondylo_mmpose.apis.spine_report import ReportOptions
+from spondylo_mmpose.apis.turned import look_again
 from spondylo_mmpose.benchmarks.film_sets import FilmSet, Grey
 from spondylo_mmpose.screening.signals import FEWEST, SIGNALS, measure_signals
 from spondylo_mmpose.spine.anatomy import FloatArray, centres
@@ -80,13 +81,15 @@ def try_set(
         screens: By name.
         batch_size: Pictures that go through the model together.
     """
+    least = ReportOptions.score_threshold
     values: list[dict[str, float]] = []
     number: list[int] = []
     verdicts: dict[str, list[str]] = {name: [] for name in screens}
     bar = tqdm(total=len(films.numbers), desc=films.name, unit='film', disable=None)
     for batch in _batches(films, batch_size):
-        for picture, answer in zip(batch, model.find(batch), strict=True):
-            found = answer.upward(ReportOptions.score_threshold)
+        answers = look_again(model, batch, model.find(batch), least)
+        for picture, answer in zip(batch, answers, strict=True):
+            found = answer.upward(least)
             values.append(measure_signals(found) | _others(picture, found))
             number.append(len(found))
             for name, screen in screens.items():

@@ -10,12 +10,14 @@ from spondylo_mmpose.apis.found import FoundVertebrae
 from spondylo_mmpose.apis.screen_facts import ScreenFacts, SignalFacts
 from spondylo_mmpose.apis.screening import FilmScreen, Screened
 from spondylo_mmpose.apis.spine_report import ReportWarning, Severity
-from spondylo_mmpose.screening.limits import RULES, RULES_VERSION, ScreenLimits
+from spondylo_mmpose.apis.turned import fits_turned
+from spondylo_mmpose.screening.limits import RULES, RULES_VERSION, TURNED, ScreenLimits
 from spondylo_mmpose.screening.screen_file import load_screen
 from spondylo_mmpose.screening.signals import FEWEST, SIGNALS, measure_signals
 from spondylo_mmpose.utils.io import file_digest
 
 REFUSED, UNUSUAL, TOO_FEW = 'not_lumbar_lateral', 'unusual_film', 'too_few_to_screen'
+UPSIDE_DOWN = 'upside_down'
 """Codes of what is said."""
 
 TEXTS = {
@@ -26,6 +28,10 @@ TEXTS = {
     UNUSUAL: (
         '{what} ({value:.2f}, limit {limit:.2f}): compare the picture before trusting '
         'a number; it may be another view or another part of the body'
+    ),
+    UPSIDE_DOWN: (
+        'the film seems to be upside down: two models agree {value:.1f} times better '
+        'on it when it is turned by 180 degrees; turn it and run again'
     ),
     TOO_FEW: (
         f'fewer than {FEWEST} vertebrae were found, from which it cannot be told '
@@ -64,11 +70,14 @@ class SpineScreen:
             value = values[name]
             known = None if math.isnan(value) else round(value, DECIMALS)
             told[name] = SignalFacts(known, limit.caution, limit.refusal)
+        told[UPSIDE_DOWN] = _upside_down(found)
         facts = ScreenFacts('rules' if self.digest is None else 'file', told)
         for code, severity, field in (
             (REFUSED, 'refusal', 'refusal'),
             (UNUSUAL, 'caution', 'caution'),
         ):
+            if warning := _turn(severity, field, told[UPSIDE_DOWN]):  # type: ignore[arg-type]
+                return Screened((warning,), facts)
             if warning := _warning(code, severity, field, told):  # type: ignore[arg-type]
                 return Screened((warning,), facts)
         if 0 < len(found) < FEWEST:
@@ -93,12 +102,28 @@ def make_screen(told: FilmScreen | str | Path | bool) -> FilmScreen | None:
     return told
 
 
+def _upside_down(found: FoundVertebrae) -> SignalFacts:
+    value = fits_turned(found)
+    known = None if math.isnan(value) else round(value, DECIMALS)
+    return SignalFacts(known, TURNED.caution, TURNED.refusal)
+
+
+def _turn(severity: Severity, field: str, facts: SignalFacts) -> ReportWarning | None:
+    """What is said of a film that fits better upside down."""
+    if facts.value is None or facts.value <= getattr(facts, field):
+        return None
+    text = TEXTS[UPSIDE_DOWN].format(value=facts.value)
+    return ReportWarning(UPSIDE_DOWN, severity, text)
+
+
 def _warning(
     code: str, severity: Severity, field: str, told: dict[str, SignalFacts]
 ) -> ReportWarning | None:
     """What is said of the signal that is furthest above its limit, if one is."""
     worst, most = None, 1.0
     for name, facts in told.items():
+        if name == UPSIDE_DOWN:
+            continue
         limit = getattr(facts, field)
         if limit is None or facts.value is None:
             continue

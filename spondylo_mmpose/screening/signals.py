@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spondylo_mmpose.apis.disputes import corner_distances
+from spondylo_mmpose.apis.disputes import discord
 from spondylo_mmpose.apis.found import FoundVertebrae
 from spondylo_mmpose.apis.shapes import misshapen
 from spondylo_mmpose.spine.anatomy import FloatArray, centres
@@ -121,11 +121,7 @@ def _scores(found: FoundVertebrae) -> float:
 
 def _discord(found: FoundVertebrae) -> float:
     """Median distance of the same corner as two models place it, in end plates."""
-    if found.finder_corners is None:
-        return float('nan')
-    apart = corner_distances(found.corners, found.finder_corners)
-    known = apart[np.isfinite(apart)]
-    return float(np.median(known)) if len(known) else float('nan')
+    return discord(found.corners, found.finder_corners)
 
 
 def _root_mean_square(values: FloatArray) -> float:

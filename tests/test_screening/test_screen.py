@@ -39,7 +39,8 @@ def test_a_spine_passes_and_is_told_of():
     screened = SCREEN.screen(GREY, found_in(spine(), corner_std=np.full((6, 4), 4.0)))
     assert codes(screened) == []
     assert screened.facts.by == 'rules'
-    assert set(screened.facts.signals) == set(RULES.limits)
+    assert set(screened.facts.signals) == {*RULES.limits, 'upside_down'}
+    assert screened.facts.signals['upside_down'].value is None
     told = screened.facts.signals['deviation']
     assert (told.value, told.caution, told.refusal) == (
         pytest.approx(0.04, abs=0.01),
@@ -146,7 +147,7 @@ def test_reports_keep_to_the_schema(corners):
 
 def test_identity(tmp_path):
     path = write_screen(tmp_path / 'screen.json', RULES)
-    assert make_screen(True).identity == 'rules 2'
+    assert make_screen(True).identity == 'rules 3'
     assert make_screen(path).identity == file_digest(path)
     assert make_screen(False) is None
     assert make_screen(SCREEN) is SCREEN

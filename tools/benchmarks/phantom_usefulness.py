@@ -9,6 +9,7 @@ from spondylo_mmpose.utils.cli import run_cli
 from spondylo_mmpose.utils.io import check_writable, read_json, write_json
 
 RECIPE = Path(__file__).parents[2] / 'configs' / 'maht_net_topdown_t_spondylo.py'
+PICTURED = (4, 6, 8)
 
 
 def parse_args() -> argparse.Namespace:
@@ -35,12 +36,19 @@ def parse_args() -> argparse.Namespace:
         default=Path('work_dirs/benchmarks/phantom_usefulness.json'),
         help='JSON to write; what it holds is not measured again (%(default)s)',
     )
+    add('--picture', type=Path, help='draw what the sets look like, and stop')
     return parser.parse_args()
 
 
 def main() -> None:
     """Draw, train, measure, write, print."""
     args = parse_args()
+    if args.picture is not None:
+        from spondylo_mmpose.benchmarks.trait_picture import draw_picture
+
+        draw_picture(args.picture, args.sets, PICTURED)
+        print(f'written: {args.picture}')
+        return
     if args.films is None:
         print('skipped: name a folder of converted real films')
         return
