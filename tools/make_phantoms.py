@@ -36,6 +36,12 @@ def parse_args() -> argparse.Namespace:
         'hidden sacrum, mottled bone (default: none)',
     )
     add(
+        '--trait-share',
+        type=float,
+        default=1.0,
+        help='probability of each of them on each film (default: %(default)s)',
+    )
+    add(
         '--val-share',
         type=float,
         default=0.2,
@@ -58,6 +64,7 @@ def main() -> None:
         with_spacing=args.spacing,
         all_levels=args.all_levels,
         traits=args.traits,
+        trait_share=args.trait_share,
         val_share=args.val_share,
         force=args.force,
         workers=args.workers,

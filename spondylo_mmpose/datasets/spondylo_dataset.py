@@ -28,6 +28,7 @@ FILM_KEYS = (
     'pixel_spacing_origin',
     'pixel_spacing_estimate',
     'original_size',
+    'cobb_angles_deg',
 )
 """Image fields of the COCO contract that travel with each sample as ``film``."""
 

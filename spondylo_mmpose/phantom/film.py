@@ -15,13 +15,19 @@ from spondylo_mmpose.phantom.patient import Patient, Source, draw_patient
 from spondylo_mmpose.phantom.pelvis import draw_pelvis, draw_sacrum
 from spondylo_mmpose.phantom.random import (
     ANATOMY,
+    CHOICE,
     EXPOSURE,
     GEOMETRY,
     SOFT_TISSUE,
     TRAIT,
     stream,
 )
-from spondylo_mmpose.phantom.traits import change_look, hide_sacrum, mottle
+from spondylo_mmpose.phantom.traits import (
+    change_look,
+    choose_traits,
+    hide_sacrum,
+    mottle,
+)
 from spondylo_mmpose.spine import anatomy, measurements
 from spondylo_mmpose.spine.anatomy import Facing, FloatArray
 
@@ -95,6 +101,7 @@ def make_phantom(
     with_spacing: bool = False,
     all_levels: bool = False,
     traits: Collection[str] = (),
+    trait_share: float = 1.0,
 ) -> Phantom:
     """Make one film; it depends on ``seed`` and ``index`` alone.
 
@@ -106,7 +113,9 @@ def make_phantom(
             readers do.
         traits: Of real films that are to be drawn too, see :mod:`.traits`; the same
             film otherwise.
+        trait_share: Probability of each of the traits, film by film.
     """
+    traits = choose_traits(traits, trait_share, stream(seed, index, CHOICE))
     truth, patient, geometry = _draw(seed, index, with_spacing, all_levels)
     canvas = Canvas(SIZE)
     _draw_anatomy(canvas, patient, geometry, seed, index, traits)

@@ -18,6 +18,20 @@ TRAITS = ('corners', 'plates', 'sacrum', 'mottle')
 mottled bone and tissue."""
 
 
+def choose_traits(
+    traits: Collection[str], share: float, rng: np.random.Generator
+) -> list[str]:
+    """Choose some of the traits for one film.
+
+    Args:
+        traits: Some of :data:`TRAITS`.
+        share: Probability of each.
+        rng: A stream of the film.
+    """
+    drawn = dict(zip(TRAITS, rng.random(len(TRAITS)), strict=True))
+    return [trait for trait in traits if drawn[trait] < share]
+
+
 def change_look(
     look: BoneLook, traits: Collection[str], rng: np.random.Generator
 ) -> BoneLook:

@@ -108,6 +108,7 @@ def write_phantoms(
     with_spacing: bool = False,
     all_levels: bool = False,
     traits: Collection[str] = (),
+    trait_share: float = 1.0,
     val_share: float = 0.2,
     force: bool = False,
     workers: int | None = None,
@@ -126,6 +127,7 @@ def write_phantoms(
         with_spacing: Tell the pixel spacing.
         all_levels: See :func:`.make_phantom`.
         traits: See :func:`.make_phantom`.
+        trait_share: See :func:`.make_phantom`.
         val_share: Share of validation films.
         force: Replace ``out``.
         workers: Processes; the number of processors when ``None``.
@@ -136,10 +138,14 @@ def write_phantoms(
     Raises:
         SpondyloError: If an argument is out of range or ``out`` cannot be written.
     """
-    _check(num, seed, layout, faults, val_share)
+    _check(num, seed, layout, faults, val_share, trait_share)
     plans = plan_films(num, seed, val_share)
     draw = partial(
-        make_phantom, with_spacing=with_spacing, all_levels=all_levels, traits=traits
+        make_phantom,
+        with_spacing=with_spacing,
+        all_levels=all_levels,
+        traits=traits,
+        trait_share=trait_share,
     )
     with atomic_dir(out, force, [TRUTH]) as folder:
         if layout == 'coco':
@@ -166,13 +172,22 @@ def write_phantoms(
 _INFO = DatasetInfo('Synthetic lateral lumbar radiographs (phantoms)')
 
 
-def _check(num: int, seed: int, layout: str, faults: bool, val_share: float) -> None:
+def _check(
+    num: int,
+    seed: int,
+    layout: str,
+    faults: bool,
+    val_share: float,
+    trait_share: float,
+) -> None:
     if layout not in LAYOUTS:
         raise SpondyloError(f'layout {layout!r}: choose {" or ".join(LAYOUTS)}')
     if num < 1 or seed < 0:
         raise SpondyloError(f'--num {num} --seed {seed}: need num >= 1 and seed >= 0')
     if not 0 <= val_share < 1:
         raise SpondyloError(f'--val-share {val_share}: must lie in [0, 1)')
+    if not 0 <= trait_share <= 1:
+        raise SpondyloError(f'--trait-share {trait_share}: must lie in [0, 1]')
     if faults and layout != 'mendeley':
         raise SpondyloError('--faults: faults are of raw files; use --layout mendeley')
     if num > MAX_FILMS:

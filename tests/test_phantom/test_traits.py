@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spondylo_mmpose.phantom import make_phantom
-from spondylo_mmpose.phantom.traits import TRAITS
+from spondylo_mmpose.phantom.traits import TRAITS, choose_traits
 
 FILM = (5, 6)
 
@@ -60,3 +60,15 @@ def test_mottle_is_seen_between_neighbouring_pixels(plain, films):
         return np.abs(np.diff(middle, axis=1)).mean()
 
     assert grain(films['mottle'].image) > grain(plain.image)
+
+
+def test_each_film_gets_a_share_of_the_traits(plain):
+    rng = np.random.default_rng(0)
+    chosen = [choose_traits(TRAITS, 0.5, rng) for _ in range(400)]
+    for trait in TRAITS:
+        assert 160 < sum(trait in one for one in chosen) < 240
+    assert len({tuple(one) for one in chosen}) == 16
+    none = make_phantom(*FILM, traits=TRAITS, trait_share=0.0)
+    assert np.array_equal(none.image, plain.image)
+    every = make_phantom(*FILM, traits=TRAITS)
+    assert not np.array_equal(every.image, plain.image)

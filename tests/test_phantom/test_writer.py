@@ -121,6 +121,7 @@ def test_coco_layout_is_exact(tmp_path):
         ({'num': 4, 'layout': 'yolo'}, 'layout'),
         ({'num': 4, 'layout': 'coco', 'faults': True}, '--faults'),
         ({'num': 4, 'val_share': 1.0}, '--val-share'),
+        ({'num': 4, 'trait_share': 1.5}, '--trait-share'),
         ({'num': 5000}, '--layout coco'),
         ({'num': 10**9, 'layout': 'coco'}, 'different seeds'),
     ],

@@ -1,6 +1,7 @@
 """Metric classes of mmengine, one a file."""
 
 from spondylo_mmpose.evaluation.metrics.atomic_dump_results import AtomicDumpResults
+from spondylo_mmpose.evaluation.metrics.cobb_metric import CobbMetric
 from spondylo_mmpose.evaluation.metrics.coco_box_results import CocoBoxResults
 from spondylo_mmpose.evaluation.metrics.film_clinical_metric import (
     FilmClinicalMetric,
@@ -15,6 +16,7 @@ from spondylo_mmpose.evaluation.metrics.spine_detection_metric import (
 
 __all__ = [
     'AtomicDumpResults',
+    'CobbMetric',
     'CocoBoxResults',
     'FilmClinicalMetric',
     'MeyerdingMetric',
