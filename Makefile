@@ -92,6 +92,9 @@ weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYL
 	  echo 'set SPONDYLO_REAL_DATA to the folder that holds mendeley_lateral6/'; exit 1; }
 	[ -d '$(WEIGHTS)/train' ] || $(PHANTOMS) '$(WEIGHTS)/train' --num 2100 --seed 11 \
 	  --all-levels --layout coco --val-share 0.05
+	[ -d '$(WEIGHTS)/varied' ] || $(PHANTOMS) '$(WEIGHTS)/varied' --num 2100 --seed 11 \
+	  --all-levels --layout coco --val-share 0.05 \
+	  --traits corners plates sacrum mottle --trait-share 0.5
 	[ -d '$(WEIGHTS)/readers' ] || $(PHANTOMS) '$(WEIGHTS)/readers' --num 1050 --seed 11 \
 	  --layout coco --val-share 0.05
 	[ -d '$(WEIGHTS)/test' ] || $(PHANTOMS) '$(WEIGHTS)/test' --num 300 --seed 12 \
@@ -100,13 +103,17 @@ weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYL
 	  '$(SPONDYLO_REAL_DATA)/mendeley_lateral6' '$(WEIGHTS)/films'
 	$(RUN) tools/split_dataset.py manual '$(WEIGHTS)/films' --rest train --name all --force
 	SPONDYLO_DATA='$(WEIGHTS)/train' $(RUN) tools/train_all.py configs/$(FINDER).py \
-	  configs/$(CORNERS).py --detector configs/$(FINDER).py --no-pretrained \
-	  $(TRAIN_ARGS) --out '$(WEIGHTS)/runs' --cfg-options \
+	  --no-pretrained $(TRAIN_ARGS) --out '$(WEIGHTS)/runs/finder' --cfg-options \
+	  test_dataloader.dataset.data_root='$(WEIGHTS)/test' \
+	  test_dataloader.dataset.ann_file=annotations/train.json
+	SPONDYLO_DATA='$(WEIGHTS)/varied' $(RUN) tools/train_all.py configs/$(CORNERS).py \
+	  --detector configs/$(FINDER).py '$(WEIGHTS)/runs/finder/$(FINDER)'/best_*.pth \
+	  --no-pretrained $(TRAIN_ARGS) --out '$(WEIGHTS)/runs/corners' --cfg-options \
 	  test_dataloader.dataset.data_root='$(WEIGHTS)/test' \
 	  test_dataloader.dataset.ann_file=annotations/train.json
 	$(RUN) tools/split_dataset.py kfold '$(WEIGHTS)/films' --folds 6 --name loo --force
 	for split in all loo/fold{0..5}; do \
-	  $(call TUNE,finder,$(FINDER),readers) && $(call TUNE,corners,$(CORNERS),train) || exit; \
+	  $(call TUNE,finder,$(FINDER),readers) && $(call TUNE,corners,$(CORNERS),varied) || exit; \
 	done
 	for k in {0..5}; do \
 	  tuned='$(WEIGHTS)/tuned/loo'/fold$$k; loo='$(WEIGHTS)/loo'; \
@@ -131,7 +138,7 @@ TUNE = SPONDYLO_DATA='$(WEIGHTS)/films' SPONDYLO_SPLIT=$$split \
 	  SPONDYLO_PHANTOMS='$(WEIGHTS)/$(3)' $(RUN) tools/train.py \
 	  configs/lumbar_lateral/$(1).py --no-pretrained --no-validate $(TRAIN_ARGS) \
 	  --work-dir '$(WEIGHTS)/tuned'/$$split/$(1) \
-	  --cfg-options load_from="$$(ls '$(WEIGHTS)/runs/$(2)'/best_*.pth)"
+	  --cfg-options load_from="$$(ls '$(WEIGHTS)/runs/$(1)/$(2)'/best_*.pth)"
 
 BENCH ?= $(sort $(notdir $(basename $(wildcard tools/benchmarks/*.py))))
 

@@ -12,7 +12,11 @@ model = dict(
 
 crop_size = (192, 192)
 smaller = dict(TopdownAffine=dict(input_size=crop_size))
-train_dataloader = dict(dataset=dict(pipeline_changes=smaller))
+# Boxes are as wrong as a finder's, and no more: where the corners of a faint sacrum
+# should be is told by its box.
+nearer = dict(RandomBBoxTransform=dict(shift_factor=0.04, scale_factor=(0.92, 1.08)))
+train_changes = dict(**smaller, **nearer)
+train_dataloader = dict(dataset=dict(pipeline_changes=train_changes))
 val_dataloader = dict(dataset=dict(pipeline_changes=smaller))
 test_dataloader = val_dataloader
 

@@ -10,7 +10,7 @@ films = dict(
     | dict(
         data_mode='topdown',
         pipeline=_base_.train_pipeline,
-        pipeline_changes=_base_.smaller,
+        pipeline_changes=_base_.train_changes,
     )
 )
 train_dataloader = dict(

@@ -58,7 +58,7 @@ default_hooks = dict(
 default_scope = 'mmpose'
 env_cfg = dict(
     cudnn_benchmark=False,
-    dist_cfg=dict(backend='gloo'),
+    dist_cfg=dict(backend='nccl'),
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0))
 input_size = (
     512,
@@ -125,12 +125,16 @@ model = dict(
         type='TransformerBridge'),
     test_cfg=dict(flip_test=False, presence_threshold=0.0),
     type='TopdownPoseEstimator')
-model_wrapper_cfg = dict(
-    broadcast_buffers=False, device_ids=None, type='MMDistributedDataParallel')
+nearer = dict(
+    RandomBBoxTransform=dict(scale_factor=(
+        0.92,
+        1.08,
+    ), shift_factor=0.04))
 optim_wrapper = dict(
     clip_grad=dict(max_norm=5),
     optimizer=dict(lr=0.0003, type='AdamW', weight_decay=0.02),
-    paramwise_cfg=dict(bias_decay_mult=0, norm_decay_mult=0))
+    paramwise_cfg=dict(bias_decay_mult=0, norm_decay_mult=0),
+    type='CpuAmpOptimWrapper')
 param_scheduler = [
     dict(begin=0, by_epoch=False, end=30, start_factor=0.1, type='LinearLR'),
     dict(
@@ -203,8 +207,17 @@ test_evaluator = [
     dict(intervals=True, type='SagittalMetric'),
 ]
 train_cfg = dict(by_epoch=True, max_epochs=1, val_interval=1)
+train_changes = dict(
+    RandomBBoxTransform=dict(scale_factor=(
+        0.92,
+        1.08,
+    ), shift_factor=0.04),
+    TopdownAffine=dict(input_size=(
+        192,
+        192,
+    )))
 train_dataloader = dict(
-    batch_size=8,
+    batch_size=16,
     collate_fn=dict(type='collate_in_band'),
     dataset=dict(
         datasets=[
@@ -263,6 +276,11 @@ train_dataloader = dict(
                         type='PackPoseInputs'),
                 ],
                 pipeline_changes=dict(
+                    RandomBBoxTransform=dict(
+                        scale_factor=(
+                            0.92,
+                            1.08,
+                        ), shift_factor=0.04),
                     TopdownAffine=dict(input_size=(
                         192,
                         192,
@@ -323,6 +341,11 @@ train_dataloader = dict(
                             type='PackPoseInputs'),
                     ],
                     pipeline_changes=dict(
+                        RandomBBoxTransform=dict(
+                            scale_factor=(
+                                0.92,
+                                1.08,
+                            ), shift_factor=0.04),
                         TopdownAffine=dict(input_size=(
                             192,
                             192,

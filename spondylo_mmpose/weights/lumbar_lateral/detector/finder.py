@@ -49,7 +49,7 @@ default_hooks = dict(
 default_scope = 'mmpose'
 env_cfg = dict(
     cudnn_benchmark=False,
-    dist_cfg=dict(backend='gloo'),
+    dist_cfg=dict(backend='nccl'),
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0))
 input_size = (
     512,
@@ -115,12 +115,11 @@ model = dict(
         type='TransformerBridge'),
     test_cfg=dict(flip_test=False, presence_threshold=0.5),
     type='FilmPoseEstimator')
-model_wrapper_cfg = dict(
-    broadcast_buffers=False, device_ids=None, type='MMDistributedDataParallel')
 optim_wrapper = dict(
     clip_grad=dict(max_norm=5),
     optimizer=dict(lr=0.0003, type='AdamW', weight_decay=0.02),
-    paramwise_cfg=dict(bias_decay_mult=0, norm_decay_mult=0))
+    paramwise_cfg=dict(bias_decay_mult=0, norm_decay_mult=0),
+    type='CpuAmpOptimWrapper')
 param_scheduler = [
     dict(begin=0, by_epoch=False, end=30, start_factor=0.1, type='LinearLR'),
     dict(
@@ -186,7 +185,7 @@ test_evaluator = [
 ]
 train_cfg = dict(by_epoch=True, max_epochs=1, val_interval=1)
 train_dataloader = dict(
-    batch_size=4,
+    batch_size=8,
     collate_fn=dict(type='collate_in_band'),
     dataset=dict(
         datasets=[
