@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from spondylo_mmpose.apis.disputes import discord
 from spondylo_mmpose.apis.found import FilmModel, FoundVertebrae
 
-DOUBT = 0.04
+DOUBT = 0.03
 """Discord of two models from which on the film is also looked at upside down.
 
 Right films seldom have so much, so that few are looked at twice; docs/screening.md.

@@ -74,9 +74,9 @@ def test_the_ratio_is_unknown_without_a_second_look():
 @pytest.mark.parametrize(
     ('upright', 'turned', 'expected'),
     [
-        (8, 8, []),
-        (8, 6, [('upside_down', 'caution')]),
-        (8, 4, [('upside_down', 'refusal')]),
+        (6, 6, []),
+        (6, 4.5, [('upside_down', 'caution')]),
+        (6, 3, [('upside_down', 'refusal')]),
         # Worse than any rule, but there is a way to mend it.
         (30, 10, [('upside_down', 'refusal')]),
         (30, 25, [('not_lumbar_lateral', 'refusal')]),

@@ -77,9 +77,9 @@ def test_two_limits(value, expected):
 @pytest.mark.parametrize(
     ('apart', 'expected'),
     [
-        (9, []),
-        (11, [('unusual_film', 'caution')]),
-        (21, [('not_lumbar_lateral', 'refusal')]),
+        (6, []),
+        (8, [('unusual_film', 'caution')]),
+        (15, [('not_lumbar_lateral', 'refusal')]),
     ],
 )
 def test_where_two_models_disagree(apart, expected):
