@@ -13,12 +13,12 @@ TURNS = np.array([-10, -20, 0, 15, 5])
 """Angles 35, 10 and 10."""
 
 
-def records_of(film_id, predicted, given=(35, 10, 10), lost=False):
+def records_of(film_id, predicted, given=(35, 10, 10), lost=False, levels=None):
     true = spine(TURNS, bow(5, 60))
     found = spine(predicted, bow(5, 60))
     if lost:
         found[2] = np.nan
-    films = film_records(true, found, film_id, levels=[None] * 5)
+    films = film_records(true, found, film_id, levels=levels)
     told = {'height': 400, ANGLES: given and list(given), 'patient_id': str(film_id)}
     return [dataclasses.replace(r, film={**r.film, **told}) for r in films]
 
@@ -49,6 +49,8 @@ def test_a_film_with_a_lost_vertebra_fails():
 def test_films_without_angles_are_left_out():
     told = evaluate([*records_of(1, TURNS), *records_of(2, TURNS, given=None)])
     assert told['cobb/films'] == 1
+    unnamed = evaluate(records_of(1, TURNS, levels=[None] * 5))
+    assert unnamed['cobb/films'] == 0
     nothing = evaluate(records_of(1, TURNS, given=None), intervals=True)
     assert nothing['cobb/films'] == 0
     assert np.isnan(nothing['cobb/SMAPE'])

@@ -25,7 +25,9 @@ class CobbMetric(CornerMetric):
     """Error of the three Cobb angles, as the AASCE 2019 challenge measures it.
 
     Truth are the angles that the data set gives, which are not always those of its
-    landmarks. Films without them, or with an unlabelled vertebra, are left out.
+    landmarks. Films without them, with a vertebra whose level is not known (the reader
+    of AASCE names none where one of the 17 is missing) or is not labelled whole, are
+    left out.
 
     Args:
         intervals: Add 95 % intervals by a bootstrap over patients.
@@ -64,7 +66,7 @@ class CobbMetric(CornerMetric):
         for film_id in sorted(films):
             spine = sorted(films[film_id], key=lambda record: record.order or 0)
             true = np.stack([record.true for record in spine])
-            if not np.isfinite(true).all():
+            if not np.isfinite(true).all() or any(r.level is None for r in spine):
                 continue
             height = float(spine[0].film['height'])
             given = np.asarray(spine[0].film[ANGLES], np.float64)
