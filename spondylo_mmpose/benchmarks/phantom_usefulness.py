@@ -17,6 +17,7 @@ from spondylo_mmpose.engine.launch import enable_amp, load_config
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.phantom.traits import TRAITS
 from spondylo_mmpose.phantom.writer import write_phantoms
+from spondylo_mmpose.utils.io import read_json
 
 PLAIN, ALL = 'plain', 'all'
 MEASURES = ('MRE_px', 'median_px', 'SDR@5px', 'SDR@10px', 'MRE_px/S1', 'MRE_px/L5')
@@ -103,6 +104,27 @@ def usefulness(
     _, result = train_briefly(config, iterations)
     measured = {name: result.get(f'corner/{name}') for name in MEASURES}
     return measured | {'seconds': round(result['seconds'], 1)}
+
+
+def measured_before(path: Path, settings: dict[str, Any]) -> list[Row]:
+    """Rows of a file that an earlier start wrote; none if there is no file.
+
+    Args:
+        path: The file.
+        settings: Of this start.
+
+    Raises:
+        SpondyloError: If it holds what was measured with other settings.
+    """
+    if not path.is_file():
+        return []
+    before = read_json(path)
+    if before.get('settings') != settings:
+        raise SpondyloError(
+            f'{path}: holds what was measured with other settings; choose another --out'
+        )
+    rows: list[Row] = before['rows']
+    return rows
 
 
 def measure_sets(

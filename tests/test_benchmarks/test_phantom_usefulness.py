@@ -6,12 +6,14 @@ from spondylo_mmpose.benchmarks.phantom_usefulness import (
     MEASURES,
     draw_set,
     measure_sets,
+    measured_before,
     table,
     traits_of,
     usefulness,
 )
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.phantom.traits import TRAITS
+from spondylo_mmpose.utils.io import write_json
 from tests.conftest import ROOT
 
 
@@ -42,6 +44,15 @@ def test_what_was_measured_before_is_not_measured_again():
     assert asked == [('all', 0), ('plain', 1), ('all', 1)]
     assert [row['MRE_px'] for row in rows] == [4.0, 1.0, 1.0, 1.0]
     assert len(kept) == 3
+
+
+def test_other_settings_do_not_replace_what_was_measured(tmp_path):
+    path = tmp_path / 'scores.json'
+    assert measured_before(path, {'num': 5}) == []
+    write_json(path, {'settings': {'num': 5}, 'rows': [{'seed': 1}]})
+    assert measured_before(path, {'num': 5}) == [{'seed': 1}]
+    with pytest.raises(SpondyloError, match=r'scores\.json: .*another --out'):
+        measured_before(path, {'num': 6})
 
 
 def test_the_table_gives_mean_and_spread():

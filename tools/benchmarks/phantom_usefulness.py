@@ -6,7 +6,7 @@ from pathlib import Path
 
 import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
 from spondylo_mmpose.utils.cli import run_cli
-from spondylo_mmpose.utils.io import check_writable, read_json, write_json
+from spondylo_mmpose.utils.io import check_writable, write_json
 
 RECIPE = Path(__file__).parents[2] / 'configs' / 'maht_net_topdown_t_spondylo.py'
 PICTURED = (4, 6, 8)
@@ -57,6 +57,7 @@ def main() -> None:
     from spondylo_mmpose.benchmarks.phantom_usefulness import (
         draw_set,
         measure_sets,
+        measured_before,
         table,
         threads,
         traits_of,
@@ -69,8 +70,7 @@ def main() -> None:
         'iterations': args.iterations,
         'amp': args.amp,
     }
-    before = read_json(args.out) if args.out.is_file() else {}
-    rows = before.get('rows', []) if before.get('settings') == settings else []
+    rows = measured_before(args.out, settings)
     for name in args.sets:
         traits_of(name)  # a typing error is told before hours of training
     machine = describe_machine() | {'threads': threads(args.threads)}
