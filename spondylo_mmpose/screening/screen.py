@@ -16,8 +16,8 @@ from spondylo_mmpose.screening.screen_file import load_screen
 from spondylo_mmpose.screening.signals import FEWEST, SIGNALS, measure_signals
 from spondylo_mmpose.utils.io import file_digest
 
-REFUSED, UNUSUAL, TOO_FEW = 'not_lumbar_lateral', 'unusual_film', 'too_few_to_screen'
 UPSIDE_DOWN = 'upside_down'
+REFUSED, UNUSUAL, TOO_FEW = 'not_lumbar_lateral', 'unusual_film', 'too_few_to_screen'
 """Codes of what is said."""
 
 TEXTS = {
@@ -70,13 +70,14 @@ class SpineScreen:
             value = values[name]
             known = None if math.isnan(value) else round(value, DECIMALS)
             told[name] = SignalFacts(known, limit.caution, limit.refusal)
-        told[UPSIDE_DOWN] = _upside_down(found)
-        facts = ScreenFacts('rules' if self.digest is None else 'file', told)
+        turned = _upside_down(found)
+        by = 'rules' if self.digest is None else 'file'
+        facts = ScreenFacts(by, {**told, UPSIDE_DOWN: turned})
         for code, severity, field in (
             (REFUSED, 'refusal', 'refusal'),
             (UNUSUAL, 'caution', 'caution'),
         ):
-            if warning := _turn(severity, field, told[UPSIDE_DOWN]):  # type: ignore[arg-type]
+            if warning := _turn(severity, field, turned):  # type: ignore[arg-type]
                 return Screened((warning,), facts)
             if warning := _warning(code, severity, field, told):  # type: ignore[arg-type]
                 return Screened((warning,), facts)
@@ -122,8 +123,6 @@ def _warning(
     """What is said of the signal that is furthest above its limit, if one is."""
     worst, most = None, 1.0
     for name, facts in told.items():
-        if name == UPSIDE_DOWN:
-            continue
         limit = getattr(facts, field)
         if limit is None or facts.value is None:
             continue

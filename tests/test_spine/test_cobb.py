@@ -1,8 +1,6 @@
 """Cobb angles: by hand, and against the table of the AASCE 2019 challenge."""
 
 import csv
-import os
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spondylo_mmpose.spine.cobb import cobb_angles, film_smape
-
-REAL = os.environ.get('SPONDYLO_REAL_DATA')
 
 
 def spine(turns, sideways=None, step=50.0):
@@ -82,9 +78,8 @@ def test_smape_by_hand():
     assert np.isnan(third)
 
 
-@pytest.mark.skipif(REAL is None, reason='SPONDYLO_REAL_DATA is not set')
-def test_angles_of_the_challenge():
-    root = Path(REAL) / 'aasce2019'
+def test_angles_of_the_challenge(real_data):
+    root = real_data / 'aasce2019'
     rows = {
         name: list(csv.reader((root / f'labels/training/{name}.csv').open()))
         for name in ('filenames', 'landmarks', 'angles')
