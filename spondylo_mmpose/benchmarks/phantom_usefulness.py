@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
 from tqdm import tqdm
 
 from spondylo_mmpose.benchmarks.short_training import train_briefly, use_data
@@ -171,10 +170,3 @@ def _mean_and_spread(values: Sequence[float | None]) -> str:
         return '-'
     mean = f'{statistics.mean(known):.2f}'
     return f'{mean} ± {statistics.stdev(known):.2f}' if len(known) > 1 else mean
-
-
-def threads(number: int | None) -> int:
-    """Set torch's threads, and say how many there are."""
-    if number is not None:
-        torch.set_num_threads(number)
-    return torch.get_num_threads()

@@ -53,13 +53,16 @@ def main() -> None:
         print('skipped: name a folder of converted real films')
         return
     check_writable(args.out)
-    from spondylo_mmpose.benchmarks.machine import describe_machine
+    from spondylo_mmpose.benchmarks.machine import (
+        describe_machine,
+        torch_threads,
+        usable_cores,
+    )
     from spondylo_mmpose.benchmarks.phantom_usefulness import (
         draw_set,
         measure_sets,
         measured_before,
         table,
-        threads,
         traits_of,
         usefulness,
     )
@@ -73,7 +76,8 @@ def main() -> None:
     rows = measured_before(args.out, settings)
     for name in args.sets:
         traits_of(name)  # a typing error is told before hours of training
-    machine = describe_machine() | {'threads': threads(args.threads)}
+    number = args.threads or usable_cores()
+    machine = describe_machine() | {'threads': number}
 
     def run(name: str, seed: int) -> dict:
         root = draw_set(args.out.parent / 'phantoms', name, args.num, seed=11)
@@ -83,7 +87,8 @@ def main() -> None:
     def keep(rows: list) -> None:
         write_json(args.out, {'settings': settings, 'machine': machine, 'rows': rows})
 
-    print(table(measure_sets(args.sets, args.seeds, run, rows, keep)))
+    with torch_threads(number):
+        print(table(measure_sets(args.sets, args.seeds, run, rows, keep)))
     print(f'written: {args.out}')
 
 
