@@ -5,7 +5,11 @@ import os
 
 from mmengine.config import Config, ConfigDict
 
-from spondylo_mmpose.engine.launch import enable_amp, start_from_scratch
+from spondylo_mmpose.engine.launch import (
+    enable_amp,
+    fuse_optimizer,
+    start_from_scratch,
+)
 from spondylo_mmpose.engine.smoke import make_smoke
 from spondylo_mmpose.engine.training_hooks import add_training_hooks
 from spondylo_mmpose.errors import SpondyloError
@@ -99,6 +103,7 @@ def apply_training_options(config: Config, args: argparse.Namespace) -> None:
         make_smoke(config)
     # Overrides from the command line win over those of other options.
     config.merge_from_dict(args.cfg_options or {})
+    fuse_optimizer(config)
     if args.amp:
         enable_amp(config)
     if args.amp_dtype:

@@ -1,6 +1,7 @@
 from argparse import Namespace
 
 import pytest
+import torch
 from mmengine.config import Config
 
 from spondylo_mmpose.engine import launch
@@ -100,6 +101,32 @@ def test_amp_on_a_gpu(monkeypatch):
     launch.enable_amp(config)
     assert config.optim_wrapper.type == 'AmpOptimWrapper'
     assert config.optim_wrapper.loss_scale == 'dynamic'
+
+
+def test_adam_is_fused_unless_it_is_told_not_to_be():
+    config = launch.load_config(HRNET)
+    apply_training_options(config, training_options())
+    assert config.optim_wrapper.optimizer.fused is True
+    off = {'optim_wrapper.optimizer.fused': False}
+    config = launch.load_config(HRNET, off)
+    apply_training_options(config, training_options(cfg_options=off))
+    assert config.optim_wrapper.optimizer.fused is False
+
+
+def test_what_cannot_be_fused_stays(monkeypatch):
+    config = launch.load_config(HRNET)
+    config.optim_wrapper.optimizer.type = 'Rprop'
+    launch.fuse_optimizer(config)
+    assert 'fused' not in config.optim_wrapper.optimizer
+
+    class Old(torch.optim.Adam):
+        def __init__(self, params, fused=None):
+            raise RuntimeError('fused=True requires all the params to be on a GPU')
+
+    monkeypatch.setattr(torch.optim, 'Adam', Old)
+    config.optim_wrapper.optimizer.type = 'Adam'
+    launch.fuse_optimizer(config)
+    assert 'fused' not in config.optim_wrapper.optimizer
 
 
 def test_no_validate():
