@@ -134,6 +134,8 @@ def look_for_boxes(
         {'type': 'SpineDetectionMetric', 'intervals': True},
         {'type': 'FilmClinicalMetric', 'intervals': True},
         {'type': 'PublishedSlotMetric'},
+        # Of frontal films that tell their angles; of others nothing.
+        {'type': 'FilmCobbMetric', 'intervals': True},
     ]
     config.custom_hooks = [
         hook for hook in config.get('custom_hooks', ()) if hook['type'] in _KEPT_HOOKS

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from spondylo_mmpose.evaluation.metrics.cobb_metric import ANGLES, CobbMetric
+from spondylo_mmpose.evaluation.cobb_errors import ANGLES
+from spondylo_mmpose.evaluation.metrics.cobb_metric import CobbMetric
 from tests.test_evaluation.helpers import film_records, sample_of
 from tests.test_spine.test_cobb import bow, spine
 

@@ -6,6 +6,7 @@ from spondylo_mmpose.evaluation.metrics.coco_box_results import CocoBoxResults
 from spondylo_mmpose.evaluation.metrics.film_clinical_metric import (
     FilmClinicalMetric,
 )
+from spondylo_mmpose.evaluation.metrics.film_cobb_metric import FilmCobbMetric
 from spondylo_mmpose.evaluation.metrics.meyerding_metric import MeyerdingMetric
 from spondylo_mmpose.evaluation.metrics.radial_error_metric import RadialErrorMetric
 from spondylo_mmpose.evaluation.metrics.sagittal_metric import SagittalMetric
@@ -19,6 +20,7 @@ __all__ = [
     'CobbMetric',
     'CocoBoxResults',
     'FilmClinicalMetric',
+    'FilmCobbMetric',
     'MeyerdingMetric',
     'PublishedSlotMetric',
     'RadialErrorMetric',

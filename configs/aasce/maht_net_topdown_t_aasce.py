@@ -1,0 +1,16 @@
+"""Corners on crops of frontal vertebrae, AASCE 2019."""
+
+_base_ = '../maht_net_topdown_t_spondylo.py'
+
+# Some 5,700 vertebrae an epoch.
+max_epochs = 5
+train_cfg = dict(max_epochs=max_epochs)
+param_scheduler = [
+    _base_.param_scheduler[0],
+    dict(_base_.param_scheduler[1], T_max=max_epochs, end=max_epochs),
+]
+val_evaluator = [dict(type='RadialErrorMetric'), dict(type='CobbMetric')]
+test_evaluator = [
+    dict(type='RadialErrorMetric', intervals=True, detailed=True),
+    dict(type='CobbMetric', intervals=True),
+]

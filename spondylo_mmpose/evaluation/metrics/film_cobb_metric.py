@@ -1,0 +1,81 @@
+"""Cobb angles of frontal films on which the vertebrae had to be found."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from mmpose.registry import METRICS
+
+from spondylo_mmpose.evaluation.cobb_errors import (
+    film_cobb_error,
+    has_cobb_angles,
+    summarise_cobb,
+)
+from spondylo_mmpose.evaluation.detection import compare_films
+from spondylo_mmpose.evaluation.film_pairs import (
+    SCORE_THRESHOLD,
+    FilmPair,
+    check_score_threshold,
+)
+from spondylo_mmpose.evaluation.intervals import Bootstrap
+from spondylo_mmpose.evaluation.matched_records import film_patients
+from spondylo_mmpose.evaluation.metrics.film_metric import FilmMetric
+from spondylo_mmpose.spine.anatomy import levels_upward, order_upward
+
+
+@METRICS.register_module()
+class FilmCobbMetric(FilmMetric):
+    """Error of the three Cobb angles of whatever was found, end to end.
+
+    As :class:`.CobbMetric`, but the angles are those of all vertebrae that were told,
+    however many: a missed one bends nothing, an invented one may. A film with fewer
+    than three fails.
+
+    Args:
+        score_threshold: Predicted vertebrae with a lower score are left out.
+        intervals: Add 95 % intervals by a bootstrap over patients.
+        resamples: Number of the bootstrap's resamples.
+        seed: Seed of the bootstrap.
+        **kwargs: Arguments of :class:`mmengine.evaluator.BaseMetric`.
+    """
+
+    default_prefix = 'cobb'
+
+    def __init__(
+        self,
+        score_threshold: float = SCORE_THRESHOLD,
+        intervals: bool = False,
+        resamples: int = 1000,
+        seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.score_threshold = check_score_threshold(score_threshold)
+        self.bootstrap = Bootstrap(resamples, seed=seed) if intervals else None
+
+    def summarise(self, pairs: Sequence[FilmPair]) -> dict[str, float]:
+        """Measure all films.
+
+        Returns:
+            The values of :func:`.summarise_cobb`; nothing where no film tells its
+            angles.
+        """
+        outcomes = compare_films(pairs, self.score_threshold)
+        errors, places = [], []
+        for place, outcome in enumerate(outcomes):
+            film = outcome.film
+            levels = film.levels
+            if levels is None:
+                levels = levels_upward(len(film.corners))
+            if not has_cobb_angles(film.extra, film.corners, levels):
+                continue
+            found = outcome.kept.corners
+            upward = found[order_upward(found)] if len(found) else found
+            errors.append(
+                film_cobb_error(upward, film.corners, film.extra, float(film.height))
+            )
+            places.append(place)
+        if not errors:
+            return {}
+        patients = film_patients(outcomes)[np.array(places, np.intp)]
+        return summarise_cobb(errors, patients, self.bootstrap)
