@@ -35,6 +35,12 @@ def parse_args() -> argparse.Namespace:
         help='of fewer than 50 patients learn the scale alone and take errors for '
         'normal, instead of having no intervals',
     )
+    parser.add_argument(
+        '--cross-check',
+        action='store_true',
+        help='tell how many true values of each dump lie in intervals that the other '
+        'dumps teach',
+    )
     parser.add_argument('--out', metavar='FILE.json', help='calibration to write')
     parser.add_argument(
         '--calibration', metavar='FILE.json', help='check this one, learn none'

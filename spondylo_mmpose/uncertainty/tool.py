@@ -20,6 +20,7 @@ from spondylo_mmpose.uncertainty.coverage import (
     CoverageRow,
     check_coverage,
 )
+from spondylo_mmpose.uncertainty.cross_check import cross_check, cross_check_lines
 from spondylo_mmpose.uncertainty.observed import Observed, observe
 from spondylo_mmpose.uncertainty.reliability_figure import reliability_figure
 from spondylo_mmpose.utils.io import (
@@ -58,6 +59,8 @@ def run_calibration(args: argparse.Namespace) -> list[str]:
             raise SpondyloError(f'{args.val_dump}: {error}') from error
         calibration = _with_origin(calibration, args)
         lines += _calibration_lines(calibration)
+        if args.cross_check:
+            lines += _cross_checked(args)
     if args.check:
         # What fails here must not leave a calibration behind.
         lines += _checked(args, calibration, films)
@@ -69,6 +72,10 @@ def run_calibration(args: argparse.Namespace) -> list[str]:
 def _check_options(args: argparse.Namespace) -> None:
     if args.more and not args.val_dump:
         raise SpondyloError('--more goes with a dump to learn from')
+    if args.cross_check and not args.more:
+        raise SpondyloError(
+            '--cross-check learns from all dumps but one; name the others with --more'
+        )
     if bool(args.val_dump) == bool(args.calibration):
         raise SpondyloError('name either the dump to learn from or --calibration FILE')
     if args.val_dump and not args.out:
@@ -77,6 +84,21 @@ def _check_options(args: argparse.Namespace) -> None:
         raise SpondyloError('--calibration FILE goes with --check DUMP, without --out')
     if (args.figure or args.json) and not args.check:
         raise SpondyloError('--figure and --json show a check; name a --check DUMP')
+
+
+def _cross_checked(args: argparse.Namespace) -> list[str]:
+    dumps = [args.val_dump, *args.more]
+
+    def read(paths: Sequence[str]) -> Observed:
+        return _read(paths, args.score_threshold)
+
+    rows = cross_check(
+        [read([one]) for one in dumps],
+        [read([other for other in dumps if other != one]) for one in dumps],
+        args.coverages,
+        args.few_as_normal,
+    )
+    return cross_check_lines(rows)
 
 
 def _checked(

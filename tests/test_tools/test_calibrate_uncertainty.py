@@ -26,7 +26,7 @@ def options(dumps, **given):
     values = dict(
         val_dump='val.pkl', out='u.json', calibration=None, check=None, figure=None,
         json=None, run=None, more=(), few_as_normal=False, coverages=[0.5, 0.9],
-        score_threshold=0.3,
+        score_threshold=0.3, cross_check=False,
     )  # fmt: skip
     values |= given
     for name in ('val_dump', 'out', 'calibration', 'check', 'figure', 'json'):
@@ -99,6 +99,29 @@ def test_few_are_taken_for_normal_when_asked_to(dumps):
     assert load_calibration(dumps / 'few.json').few_patients == 25
 
 
+def test_each_fold_is_checked_by_what_the_others_teach(dumps):
+    given = dict(val_dump='val.pkl', more=['test.pkl'], few_as_normal=True)
+    lines = run_calibration(options(dumps, out='c.json', **given, cross_check=True))
+    start = lines.index('each dump checked with what the others teach:')
+    (told,) = [line for line in lines[start:] if line.startswith('slips      90 %')]
+    held = 0
+    for learn, check in (('val.pkl', 'test.pkl'), ('test.pkl', 'val.pkl')):
+        run_calibration(
+            options(
+                dumps, val_dump=learn, out='d.json', few_as_normal=True,
+                check=check, json='d_check.json',
+            )
+        )  # fmt: skip
+        (row,) = [
+            row
+            for row in read_json(dumps / 'd_check.json')['coverage']
+            if (row['of'], row['kind'], row['method'], row['nominal'])
+            == ('slips', 'all', 'conformal', 90)
+        ]
+        held += row['actual'] * row['number'] / 100
+    assert f'({held:.0f} of 225)' in told
+
+
 @pytest.mark.parametrize(
     ('given', 'message'),
     [
@@ -106,6 +129,7 @@ def test_few_are_taken_for_normal_when_asked_to(dumps):
         (dict(calibration='u.json'), 'name either'),
         (dict(out=None), '--out'),
         (dict(val_dump=None, more=['val.pkl']), '--more goes with'),
+        (dict(cross_check=True), '--cross-check learns'),
         (dict(val_dump=None, calibration='u.json', out=None), 'goes with --check'),
         (dict(figure='u.png'), 'name a --check DUMP'),
         (dict(val_dump='no.pkl'), r'no\.pkl: no such file'),
