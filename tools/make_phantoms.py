@@ -33,7 +33,7 @@ def parse_args() -> argparse.Namespace:
         choices=TRAITS,
         default=(),
         help='traits of real films to draw too: rounded corners, soft contours, a '
-        'hidden sacrum, mottled bone (default: none)',
+        'hidden sacrum, mottled bone, double contours (default: none)',
     )
     add(
         '--trait-share',

@@ -1,6 +1,6 @@
 """Vertebral bodies: end plates, walls, spongy bone, worn edges."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,11 @@ class BoneLook:
         sacral: Factor on the end plates of S1.
         rounding: Typical depth of rounded corners, vertebral heights.
         fading: How much an end plate fades toward its ends, 0 to 1.
+        opening: How far the near and the far rim of an end plate lie apart in its
+            middle, vertebral heights; they meet at the corners. Its sign tells which
+            lies above.
+        diverging: Change of ``opening`` from a vertebra to the next one above.
+        rotation: How far the two contours of a wall lie apart, vertebral widths.
     """
 
     fill: float
@@ -33,6 +38,19 @@ class BoneLook:
     sacral: float = 1.0
     rounding: float = 0.0
     fading: float = 0.0
+    opening: float = 0.0
+    diverging: float = 0.0
+    rotation: float = 0.0
+
+    def at(self, order: int) -> 'BoneLook':
+        """The look of one vertebra.
+
+        Args:
+            order: 0 for S1, counted upward.
+        """
+        if not self.diverging:
+            return self
+        return replace(self, opening=self.opening + order * self.diverging)
 
 
 def draw_look(rng: np.random.Generator, age: int) -> BoneLook:
@@ -97,13 +115,16 @@ def draw_body(
 
     rim = 0.5 + 0.5 * look.worn
     fade = 1 - look.fading * np.abs(np.linspace(-1, 1, len(upper))) ** 6
+    # An end plate that is seen obliquely is an oval, pointed at the corners.
+    apart = 0.5 * look.opening * height * np.sin(np.linspace(0, np.pi, len(upper)))
+    rims = apart[:, None] * down
     for line, start, end, side in ((upper, as_, ps, down), (lower, ai, pi, -down)):
         dense = strength * fade
         if sacral:
             dense *= rng.uniform(0.6, 1.0) if start is as_ else rng.uniform(0, 0.3)
             dense *= look.sacral
         value = look.plate * dense * _uneven(rng, len(line), 0.35)
-        canvas.curve(line, value, look.soft)
+        canvas.curve(line + rims, value, look.soft)
         # Subchondral band: denser bone beside the plate.
         canvas.curve(
             line + side * 0.06 * height,
@@ -117,7 +138,8 @@ def draw_body(
         other = other + side * offset * np.hanning(len(other))[:, None]
         if look.rounding:
             other = _cut(other, *(cut[:2] if start is as_ else cut[2:]))
-        canvas.curve(other, 0.5 * look.plate * dense * _uneven(rng, len(line), 0.6))
+        far = (0.8 if look.opening else 0.5) * look.plate
+        canvas.curve(other - rims, far * dense * _uneven(rng, len(line), 0.6))
         for corner, sign in ((start, -1.0), (end, 1.0)):
             if rng.random() < 0.75 * rim and not sacral:
                 away = sign * inward / np.linalg.norm(inward)
@@ -125,11 +147,12 @@ def draw_body(
     strength *= 0.4 if sacral else 1.0
     canvas.curve(front, look.wall * strength * _uneven(rng, len(front), 0.3), look.soft)
     middle = 0.25 + 0.75 * np.abs(np.linspace(-1, 1, len(back)))
-    canvas.curve(
-        back,
-        0.8 * look.wall * strength * middle * _uneven(rng, len(back), 0.4),
-        look.soft,
-    )
+    density = 0.8 * look.wall * strength * middle * _uneven(rng, len(back), 0.4)
+    canvas.curve(back, density, look.soft)
+    if look.rotation:
+        aside = np.sin(np.linspace(0, np.pi, len(back)))[:, None] ** 0.6 * inward
+        for wall in (front, back):
+            canvas.curve(wall + look.rotation * aside, 0.7 * density, look.soft)
 
 
 def _plate(

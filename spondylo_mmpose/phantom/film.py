@@ -184,7 +184,7 @@ def _draw_anatomy(
         if order >= _FIRST_THORACIC:
             posterior.draw_rib(canvas, frame, look, rng)
         posterior.draw_posterior(canvas, frame, look, rng, sacral=order == 0)
-        draw_body(canvas, quad, look, rng, sacral=order == 0)
+        draw_body(canvas, quad, look.at(order), rng, sacral=order == 0)
     if 'sacrum' in traits:
         hide_sacrum(canvas, geometry, look, extra)
     if 'mottle' in traits:

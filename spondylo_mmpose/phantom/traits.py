@@ -13,9 +13,9 @@ from spondylo_mmpose.phantom.bones import BoneLook
 from spondylo_mmpose.phantom.canvas import Canvas, arc, blur, smooth_noise
 from spondylo_mmpose.phantom.geometry import MAGNIFICATION, Geometry
 
-TRAITS = ('corners', 'plates', 'sacrum', 'mottle')
+TRAITS = ('corners', 'plates', 'sacrum', 'mottle', 'oblique')
 """Rounded corners that fade; soft and faint contours; a sacrum behind ilium and haze;
-mottled bone and tissue."""
+mottled bone and tissue; double contours of vertebrae that the ray meets obliquely."""
 
 
 def choose_traits(
@@ -44,7 +44,7 @@ def change_look(
     """
     rounding, fading = rng.uniform(0.0, 0.10), rng.uniform(0.0, 0.9)
     plate, wall, fill = rng.uniform((0.3, 0.4, 0.6), (0.95, 1.0, 1.25))
-    soft, sacral = rng.uniform(1.0, 2.4), rng.uniform(0.15, 0.9)
+    soft, sacral = rng.uniform(1.0, 2.4), rng.uniform(0.35, 1.0)
     if 'corners' in traits:
         look = replace(look, rounding=rounding, fading=fading)
     if 'plates' in traits:
@@ -57,6 +57,15 @@ def change_look(
         )
     if 'sacrum' in traits:
         look = replace(look, sacral=sacral)
+    if 'oblique' in traits:
+        # The ray is level with the plates somewhere along the spine, or nowhere.
+        diverging, level_at = rng.uniform((-0.09, -1.0), (0.09, 6.0))
+        look = replace(
+            look,
+            diverging=diverging,
+            opening=rng.normal(0, 0.07) - diverging * level_at,
+            rotation=rng.uniform(-0.12, 0.12),
+        )
     return look
 
 
@@ -73,22 +82,22 @@ def hide_sacrum(
     """
     scale = geometry.scale * MAGNIFICATION
     middle = geometry.bodies[0].mean(axis=0)
-    for _ in range(int(rng.integers(2, 7))):
+    for _ in range(int(rng.integers(1, 5))):
         angle = rng.uniform(0, np.pi)
         step = np.array([np.cos(angle), np.sin(angle)]) * rng.uniform(35, 110)
         across = np.array([-step[1], step[0]])
         start = rng.normal(0, 16, 2) - rng.uniform(0.3, 0.7) * step
         line = arc(start, step, rng.normal(0, 0.12) * across, 20)
-        shade = np.hanning(22)[1:-1] * rng.uniform(0.1, 0.65) * look.plate
+        shade = np.hanning(22)[1:-1] * rng.uniform(0.1, 0.5) * look.plate
         canvas.curve(middle + line * scale, shade, rng.uniform(0.9, 2.4))
         # A sheet of bone ends at the line.
         sheet = np.concatenate([line, (line + rng.uniform(0.5, 1.2) * across)[::-1]])
-        dense = rng.uniform(0.1, 0.7) * look.fill
+        dense = rng.uniform(0.05, 0.45) * look.fill
         canvas.fill(middle + sheet * scale, dense, rng.uniform(1.0, 4.0))
     rows, columns = np.mgrid[: canvas.size, : canvas.size]
     away = (columns - middle[0]) / scale[0], (rows - middle[1]) / scale[1]
     reach = np.hypot(*away) / rng.uniform(25, 45)
-    share = (rng.uniform(0, 0.6) * np.exp(-(reach**2))).astype(np.float32)
+    share = (rng.uniform(0, 0.4) * np.exp(-(reach**2))).astype(np.float32)
     canvas.image += share * (blur(canvas.image, rng.uniform(3, 9)) - canvas.image)
 
 

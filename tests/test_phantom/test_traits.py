@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from spondylo_mmpose.phantom import make_phantom
+from spondylo_mmpose.phantom.bones import BoneLook, draw_body
+from spondylo_mmpose.phantom.canvas import Canvas
 from spondylo_mmpose.phantom.traits import TRAITS, choose_traits
 
 FILM = (5, 6)
@@ -62,12 +64,58 @@ def test_mottle_is_seen_between_neighbouring_pixels(plain, films):
     assert grain(films['mottle'].image) > grain(plain.image)
 
 
+def _look(opening=0.0, diverging=0.0, rotation=0.0):
+    return BoneLook(
+        fill=0.0,
+        plate=20.0,
+        wall=20.0,
+        double=0.0,
+        worn=0.0,
+        soft=0.7,
+        opening=opening,
+        diverging=diverging,
+        rotation=rotation,
+    )
+
+
+QUAD = np.array([[50.0, 50], [150, 50], [50, 110], [150, 110]])
+
+
+def _drawn(look):
+    canvas = Canvas(200)
+    draw_body(canvas, QUAD, look, np.random.default_rng(3))
+    return canvas.image
+
+
+def test_an_oblique_end_plate_opens_in_its_middle_and_meets_at_its_ends():
+    change = np.abs(_drawn(_look(opening=0.3)) - _drawn(_look()))
+    upper = change[30:80]
+    # 0.3 of 60 px apart: 9 px to either side of where the one line was.
+    rows = np.flatnonzero(upper[:, 90:110].max(axis=1) > 3) + 30
+    assert np.ptp(rows) >= 16
+    assert upper[:, 50:53].max() < 0.5 * upper[:, 90:110].max()
+
+
+def test_walls_of_a_rotated_vertebra_are_double():
+    change = np.abs(_drawn(_look(rotation=0.1)) - _drawn(_look()))
+    columns = np.flatnonzero(change[75:85].max(axis=0) > 1)
+    # A tenth of 100 px behind each wall, which may be hollow by 5 px.
+    assert columns.min() > 55
+    assert any(55 < c < 68 for c in columns) and any(150 < c < 165 for c in columns)
+
+
+def test_the_opening_changes_from_level_to_level():
+    look = _look(opening=-0.1, diverging=0.05)
+    assert [round(look.at(k).opening, 2) for k in range(4)] == [-0.1, -0.05, 0, 0.05]
+    assert _look().at(3) == _look()
+
+
 def test_each_film_gets_a_share_of_the_traits(plain):
     rng = np.random.default_rng(0)
     chosen = [choose_traits(TRAITS, 0.5, rng) for _ in range(400)]
     for trait in TRAITS:
         assert 160 < sum(trait in one for one in chosen) < 240
-    assert len({tuple(one) for one in chosen}) == 16
+    assert len({tuple(one) for one in chosen}) == 2 ** len(TRAITS)
     none = make_phantom(*FILM, traits=TRAITS, trait_share=0.0)
     assert np.array_equal(none.image, plain.image)
     every = make_phantom(*FILM, traits=TRAITS)

@@ -5,6 +5,7 @@ import argparse
 from pathlib import Path
 
 import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
+from spondylo_mmpose.phantom.traits import TRAITS
 from spondylo_mmpose.utils.cli import run_cli
 from spondylo_mmpose.utils.io import check_writable, write_json
 
@@ -21,7 +22,7 @@ def parse_args() -> argparse.Namespace:
     add(
         '--sets',
         nargs='+',
-        default=['plain', 'corners', 'plates', 'sacrum', 'mottle', 'all'],
+        default=['plain', *TRAITS, 'all'],
         help='kinds of phantoms; traits are joined by + (default: %(default)s)',
     )
     add('--seeds', type=int, nargs='+', default=[0, 1, 2])
