@@ -19,7 +19,7 @@ test_evaluator = [
 val_evaluator = [dict(type='SpineDetectionMetric'), dict(type='FilmCobbMetric')]
 
 # Some 340 films an epoch.
-max_epochs = 60
+max_epochs = 40
 train_cfg = dict(max_epochs=max_epochs, val_interval=5)
 param_scheduler = [
     _base_.param_scheduler[0],
