@@ -86,6 +86,7 @@ ablations: $(READY)  ## Train MAHT-Net without each of its parts, and compare (a
 WEIGHTS ?= work_dirs/weights
 FINDER = maht_net_t_spondylo
 CORNERS = maht_net_topdown_t_spondylo
+TRAITS = --traits corners plates sacrum mottle oblique --trait-share 0.5
 
 weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYLO_REAL_DATA).
 	@[ -d '$(SPONDYLO_REAL_DATA)/mendeley_lateral6' ] || { \
@@ -93,8 +94,7 @@ weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYL
 	[ -d '$(WEIGHTS)/train' ] || $(PHANTOMS) '$(WEIGHTS)/train' --num 2100 --seed 11 \
 	  --all-levels --layout coco --val-share 0.05
 	[ -d '$(WEIGHTS)/varied' ] || $(PHANTOMS) '$(WEIGHTS)/varied' --num 2100 --seed 11 \
-	  --all-levels --layout coco --val-share 0.05 \
-	  --traits corners plates sacrum mottle --trait-share 0.5
+	  --all-levels --layout coco --val-share 0.05 $(TRAITS)
 	[ -d '$(WEIGHTS)/readers' ] || $(PHANTOMS) '$(WEIGHTS)/readers' --num 1050 --seed 11 \
 	  --layout coco --val-share 0.05
 	[ -d '$(WEIGHTS)/test' ] || $(PHANTOMS) '$(WEIGHTS)/test' --num 300 --seed 12 \
@@ -126,7 +126,8 @@ weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYL
 	  done; \
 	done
 	$(RUN) tools/calibrate_uncertainty.py '$(WEIGHTS)/loo'/found0.pkl --more \
-	  '$(WEIGHTS)/loo'/found[1-5].pkl --few-as-normal --run 'leave one film out' \
+	  '$(WEIGHTS)/loo'/found[1-5].pkl --few-as-normal --cross-check \
+	  --run 'leave one film out' \
 	  --out '$(WEIGHTS)/calibration.json'
 	$(RUN) -W ignore tools/publish.py '$(WEIGHTS)/tuned/all/corners' --force --half \
 	  --keep-film-keys --detector '$(WEIGHTS)/tuned/all/finder' \

@@ -21,7 +21,7 @@ val_dataloader = dict(dataset=dict(pipeline_changes=smaller))
 test_dataloader = val_dataloader
 
 # Some 16,000 vertebrae an epoch.
-max_epochs = 3
+max_epochs = 6
 train_cfg = dict(max_epochs=max_epochs)
 param_scheduler = [
     _base_.param_scheduler[0],

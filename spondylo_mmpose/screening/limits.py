@@ -31,8 +31,8 @@ class ScreenLimits:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-RULES_VERSION = '3'
-"""Counts up with any change of :data:`RULES` and :data:`TURNED`."""
+RULES_VERSION = '4'
+"""Counts up with any change of :data:`RULES`, :data:`TURNED`, or what is looked at."""
 
 RULES = ScreenLimits(
     {

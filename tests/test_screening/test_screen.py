@@ -147,7 +147,7 @@ def test_reports_keep_to_the_schema(corners):
 
 def test_identity(tmp_path):
     path = write_screen(tmp_path / 'screen.json', RULES)
-    assert make_screen(True).identity == 'rules 3'
+    assert make_screen(True).identity == 'rules 4'
     assert make_screen(path).identity == file_digest(path)
     assert make_screen(False) is None
     assert make_screen(SCREEN) is SCREEN

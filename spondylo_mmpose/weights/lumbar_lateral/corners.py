@@ -132,7 +132,7 @@ nearer = dict(
     ), shift_factor=0.04))
 optim_wrapper = dict(
     clip_grad=dict(max_norm=5),
-    optimizer=dict(lr=0.0003, type='AdamW', weight_decay=0.02),
+    optimizer=dict(fused=True, lr=0.0003, type='AdamW', weight_decay=0.02),
     paramwise_cfg=dict(bias_decay_mult=0, norm_decay_mult=0),
     type='CpuAmpOptimWrapper')
 param_scheduler = [
