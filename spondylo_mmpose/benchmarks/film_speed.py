@@ -36,6 +36,10 @@ NOTES = (
     'first report of the command: from the start of "spondylo predict" on one file to '
     'its JSON; whole: to the end of the process (picture and pages too)',
 )
+COMPILED_NOTE = (
+    'compiled: a number of films or crops that was not there before compiles anew, '
+    'within the time measured'
+)
 
 RANDOM_NOTE = (
     f'random weights, set so that the lowest {VERTEBRAE} slots are present: corners '
@@ -140,7 +144,7 @@ def measure_film_speed(
         'films': films,
         'threads': threads,
         'batch_size': batch_size,
-        'notes': list(NOTES),
+        'notes': [*NOTES, *([COMPILED_NOTE] if compiled else [])],
         'models': measured,
     }
 
