@@ -28,7 +28,8 @@ def test_each_model_keeps_its_own_pipeline():
     assert pose.model.passes == 2
     assert pose.test_dataloader.dataset.data_mode == 'bottomup'
     assert {one.type for one in pose.test_evaluator} == {
-        'SpineDetectionMetric', 'FilmClinicalMetric', 'PublishedSlotMetric'
+        'SpineDetectionMetric', 'FilmClinicalMetric', 'PublishedSlotMetric',
+        'FilmCobbMetric',
     }  # fmt: skip
     # Averages of weights belong to training.
     assert 'EMAHook' not in {hook['type'] for hook in pose.custom_hooks}
