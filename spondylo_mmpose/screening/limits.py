@@ -61,6 +61,7 @@ TURNED = Limit(1.2, 1.5)
 """How many times better two models may agree on a film turned by 180 degrees.
 
 Of 58 right films and obscured views of them (40 phantoms, six real films that the
-models did not learn from) none had more; turned round 47 had more than 1.5, the six
-real films among them. The rule holds beside learned limits too.
+models of then did not learn from) none had more; turned round 47 had more than 1.5.
+docs/screening.md tells what the shipped models do. The rule holds beside learned limits
+too.
 """

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -87,18 +88,15 @@ def _check_options(args: argparse.Namespace) -> None:
 
 
 def _cross_checked(args: argparse.Namespace) -> list[str]:
-    dumps = [args.val_dump, *args.more]
-
-    def read(paths: Sequence[str]) -> Observed:
-        return _read(paths, args.score_threshold)
-
-    rows = cross_check(
-        [read([one]) for one in dumps],
-        [read([other for other in dumps if other != one]) for one in dumps],
-        args.coverages,
-        args.few_as_normal,
+    parts = [load_dump(path) for path in (args.val_dump, *args.more)]
+    whole = [observe(part, args.score_threshold) for part in parts]
+    others = [
+        observe(list(chain(*parts[:k], *parts[k + 1 :])), args.score_threshold)
+        for k in range(len(parts))
+    ]
+    return cross_check_lines(
+        cross_check(whole, others, args.coverages, args.few_as_normal)
     )
-    return cross_check_lines(rows)
 
 
 def _checked(
