@@ -126,6 +126,13 @@ class Film:
         """The patient; the group, or the film's name, stands for one not known."""
         return self.patient_id or self.group_or_self
 
+    @property
+    def all_levels(self) -> Sequence[str | None]:
+        """Level of each vertebra; counted upward from S1 where they were left out."""
+        if self.levels is None:
+            return anatomy.levels_upward(len(self.corners))
+        return self.levels
+
 
 def coco_dataset(films: Iterable[Film], info: DatasetInfo) -> dict[str, Any]:
     """Encode films of one split as a COCO keypoint data set.
@@ -248,7 +255,7 @@ def _annotations(film: Film) -> list[dict[str, Any]]:
     if number == 0:
         return []
     orders = range(number) if film.orders is None else film.orders
-    levels = anatomy.levels_upward(number) if film.levels is None else film.levels
+    levels = film.all_levels
     extra = film.vertebra_extra or [{}] * number
     if not len(orders) == len(levels) == len(extra) == number:
         raise ValueError(

@@ -49,16 +49,16 @@ def has_cobb_angles(
 
 
 def film_cobb_error(
-    found: ArrayLike, true: ArrayLike, film: Mapping[str, Any], height: float
+    found: ArrayLike, true: ArrayLike, film: Mapping[str, Any]
 ) -> CobbError:
     """Judge the Cobb angles of a film.
 
     Args:
         found: ``(M, 4, 2)`` px, upward; what :func:`.cobb_angles` wants.
         true: ``(N, 4, 2)`` px, the labels, upward.
-        film: Fields of the film, see :data:`ANGLES`.
-        height: Of the film, px.
+        film: Fields of the film, with its height in px and :data:`ANGLES`.
     """
+    height = float(film['height'])
     given = np.asarray(film[ANGLES], np.float64)
     angles = cobb_angles(found, height)
     share, own = film_smape([angles, cobb_angles(true, height)], [given, given])

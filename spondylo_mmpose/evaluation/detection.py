@@ -42,7 +42,6 @@ from spondylo_mmpose.spine.anatomy import (
     LEVELS,
     SIDES_SWAPPED,
     FloatArray,
-    levels_upward,
     order_upward,
 )
 
@@ -206,7 +205,7 @@ def _count_swapped(predicted: FloatArray, film: Film, matches: Matches) -> int:
 
 def _shifts(film: Film, kept: FilmPrediction, matches: Matches) -> NDArray[np.intp]:
     number = len(film.corners)
-    true_names = film.levels or levels_upward(number)
+    true_names = film.all_levels
     names = [*true_names, *(kept.levels or [None])]
     if all(name in LEVELS for name in names):
         true = np.array([LEVELS.index(str(name)) for name in true_names])

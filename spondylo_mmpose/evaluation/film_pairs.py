@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.film_predictions import FilmPrediction
-from spondylo_mmpose.spine.anatomy import levels_upward
 
 FilmPair = tuple[Film, FilmPrediction | None]
 
@@ -82,12 +81,10 @@ def reaches(scores: ArrayLike, threshold: float) -> NDArray[np.bool_]:
 
 
 def _with_hulls(film: Film) -> Film:
-    number = len(film.corners)
     kept = np.isfinite(film.corners).all(-1).sum(1) >= 2
     if kept.all():
         return film
-    places, orders, levels = np.flatnonzero(kept), film.orders, film.levels
-    levels = levels_upward(number) if levels is None else levels
+    places, orders, levels = np.flatnonzero(kept), film.orders, film.all_levels
     return replace(
         film,
         corners=film.corners[kept],

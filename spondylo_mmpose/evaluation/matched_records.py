@@ -15,7 +15,7 @@ from spondylo_mmpose.evaluation.film_pairs import SCORE_THRESHOLD, FilmPair
 from spondylo_mmpose.evaluation.intervals import IntArray, patient_numbers
 from spondylo_mmpose.evaluation.matching import IOU_THRESHOLD
 from spondylo_mmpose.evaluation.records import VertebraRecord
-from spondylo_mmpose.spine.anatomy import hull_boxes, levels_upward
+from spondylo_mmpose.spine.anatomy import hull_boxes
 
 
 def matched_records(
@@ -72,7 +72,7 @@ def _film_records(outcome: FilmOutcome) -> list[VertebraRecord]:
     film, number = outcome.film, len(outcome.film.corners)
     entry: Mapping[str, Any] = film_entry(film)
     orders = range(number) if film.orders is None else film.orders
-    levels = levels_upward(number) if film.levels is None else film.levels
+    levels = film.all_levels
     return [
         VertebraRecord(
             film_id=film.file_name,

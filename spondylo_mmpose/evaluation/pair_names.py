@@ -7,7 +7,6 @@ import numpy as np
 
 from spondylo_mmpose.evaluation.agreement import share
 from spondylo_mmpose.evaluation.detection import FilmOutcome
-from spondylo_mmpose.spine.anatomy import levels_upward
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def _found_pairs(outcome: FilmOutcome) -> Iterator[FoundPair]:
         return
     number = len(film.corners)
     orders = np.arange(number) if film.orders is None else np.array(film.orders)
-    true = levels_upward(number) if film.levels is None else film.levels
+    true = film.all_levels
     told = outcome.kept.levels or [None] * outcome.found
     place = {int(row): at for at, row in enumerate(matches.true)}
     for lower in np.flatnonzero(np.diff(orders) == 1).tolist():

@@ -61,6 +61,6 @@ class CobbMetric(CornerMetric):
             if not has_cobb_angles(film, true, [record.level for record in spine]):
                 continue
             found = np.stack([record.predicted for record in spine])
-            errors.append(film_cobb_error(found, true, film, float(film['height'])))
+            errors.append(film_cobb_error(found, true, film))
             patients.append(numbers[film_id])
         return summarise_cobb(errors, np.array(patients, np.intp), self.bootstrap)

@@ -18,9 +18,9 @@ from spondylo_mmpose.evaluation.film_pairs import (
     check_score_threshold,
 )
 from spondylo_mmpose.evaluation.intervals import Bootstrap
-from spondylo_mmpose.evaluation.matched_records import film_patients
+from spondylo_mmpose.evaluation.matched_records import film_entry, film_patients
 from spondylo_mmpose.evaluation.metrics.film_metric import FilmMetric
-from spondylo_mmpose.spine.anatomy import levels_upward, order_upward
+from spondylo_mmpose.spine.anatomy import order_upward
 
 
 @METRICS.register_module()
@@ -63,17 +63,11 @@ class FilmCobbMetric(FilmMetric):
         outcomes = compare_films(pairs, self.score_threshold)
         errors, places = [], []
         for place, outcome in enumerate(outcomes):
-            film = outcome.film
-            levels = film.levels
-            if levels is None:
-                levels = levels_upward(len(film.corners))
-            if not has_cobb_angles(film.extra, film.corners, levels):
+            film, true = film_entry(outcome.film), outcome.film.corners
+            if not has_cobb_angles(film, true, outcome.film.all_levels):
                 continue
             found = outcome.kept.corners
-            upward = found[order_upward(found)] if len(found) else found
-            errors.append(
-                film_cobb_error(upward, film.corners, film.extra, float(film.height))
-            )
+            errors.append(film_cobb_error(found[order_upward(found)], true, film))
             places.append(place)
         if not errors:
             return {}

@@ -12,7 +12,7 @@ from sklearn.metrics import precision_recall_curve
 from spondylo_mmpose.evaluation.corner_tables import UNKNOWN_LEVEL
 from spondylo_mmpose.evaluation.detection import FilmOutcome
 from spondylo_mmpose.reporting.figures.style import FOUND, MISSED, make_figure
-from spondylo_mmpose.spine.anatomy import LEVELS, levels_upward
+from spondylo_mmpose.spine.anatomy import LEVELS
 
 BEYOND = 4
 """Differences of so many or more share a bar."""
@@ -27,8 +27,7 @@ def found_by_level(outcomes: Sequence[FilmOutcome]) -> Figure:
     found: Counter[str] = Counter()
     total: Counter[str] = Counter()
     for outcome in outcomes:
-        told = outcome.film.levels or levels_upward(len(outcome.film.corners))
-        names = [name or UNKNOWN_LEVEL for name in told]
+        names = [name or UNKNOWN_LEVEL for name in outcome.film.all_levels]
         total.update(names)
         found.update(names[i] for i in outcome.matches.true)
     levels = [level for level in LEVELS if total[level]]
