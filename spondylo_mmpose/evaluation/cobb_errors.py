@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spondylo_mmpose.evaluation.intervals import Bootstrap, IntArray, mean_intervals
+from spondylo_mmpose.evaluation.radial_error import known_mean
 from spondylo_mmpose.spine.anatomy import FloatArray
 from spondylo_mmpose.spine.cobb import cobb_angles, film_smape
 
@@ -90,7 +91,7 @@ def summarise_cobb(
         'main_MAE_deg': np.array([error.main_deg for error in errors]),
         'landmarks_SMAPE': np.array([error.landmarks_smape for error in errors]),
     }
-    metrics = {name: _mean(column) for name, column in columns.items()}
+    metrics = {name: known_mean(column) for name, column in columns.items()}
     metrics |= {
         'films': len(errors),
         'unmeasured': int(np.isnan(columns['main_MAE_deg']).sum()),
@@ -98,8 +99,3 @@ def summarise_cobb(
     if how is None or not errors:
         return metrics
     return metrics | mean_intervals(columns, patients, how)
-
-
-def _mean(values: FloatArray) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else float('nan')

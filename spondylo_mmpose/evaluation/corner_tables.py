@@ -14,7 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spondylo_mmpose.evaluation.corner_errors import CornerErrors, corner_errors
-from spondylo_mmpose.evaluation.radial_error import PX_THRESHOLDS, summarise_errors
+from spondylo_mmpose.evaluation.radial_error import (
+    PX_THRESHOLDS,
+    known_mean,
+    summarise_errors,
+)
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.spine.anatomy import CORNERS, LEVELS
 
@@ -71,9 +75,9 @@ def vertebra_rows(records: Sequence[VertebraRecord]) -> list[Row]:
             'order': record.order,
             'corners': int((~np.isnan(errors.px[place])).sum()),
             'corners_lost': int(np.isinf(errors.px[place]).sum()),
-            'MRE_px': _mean(errors.px[place]),
-            'MRE_mm': _mean(errors.mm[place]),
-            'MRE_percent_height': _mean(errors.height[place]),
+            'MRE_px': known_mean(errors.px[place]),
+            'MRE_mm': known_mean(errors.mm[place]),
+            'MRE_percent_height': known_mean(errors.height[place]),
         }
         | {
             f'error_px_{corner}': float(errors.px[place, column])
@@ -110,7 +114,9 @@ def level_rows(
         {'level': level}
         | _pooled(errors, places[level], found, px_thresholds)
         | {
-            f'MRE_px_{corner}': _mean(errors.px[_chosen(places[level], found), column])
+            f'MRE_px_{corner}': known_mean(
+                errors.px[_chosen(places[level], found), column]
+            )
             for column, corner in enumerate(CORNERS)
         }
         for level in (*named, *others, ALL_LEVELS)
@@ -142,9 +148,9 @@ def _pooled(
         **summarise_errors(px, ()),
         **{name: value for name, value in rates.items() if name.startswith('SDR')},
         'max_px': float(known.max()) if known.size else float('nan'),
-        'MRE_mm': _mean(errors.mm[chosen]),
-        'MRE_percent_height': _mean(errors.height[chosen]),
-        'MRE_percent_diagonal': _mean(errors.diagonal[chosen]),
+        'MRE_mm': known_mean(errors.mm[chosen]),
+        'MRE_percent_height': known_mean(errors.height[chosen]),
+        'MRE_percent_diagonal': known_mean(errors.diagonal[chosen]),
     }
 
 
@@ -157,11 +163,6 @@ def _found(records: Sequence[VertebraRecord], end_to_end: bool) -> NDArray[np.bo
 
 def _chosen(places: Sequence[int], found: NDArray[np.bool_]) -> list[int]:
     return [place for place in places if found[place]]
-
-
-def _mean(errors: np.ndarray) -> float:
-    known = errors[~np.isnan(errors)]
-    return float(known.mean()) if known.size else float('nan')
 
 
 def _places(keys: Sequence[Hashable]) -> dict[Hashable, list[int]]:

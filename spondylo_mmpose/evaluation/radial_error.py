@@ -115,3 +115,14 @@ def _percentile(pool: FloatArray, percent: float) -> float:
     if np.isfinite(pool).all():
         return float(np.percentile(pool, percent))
     return float(np.percentile(pool, percent, method='higher'))
+
+
+def known_mean(values: ArrayLike) -> float:
+    """Mean of the values that are not NaN; NaN where there is none, without a warning.
+
+    Args:
+        values: Any shape.
+    """
+    given = np.asarray(values, np.float64)
+    known = given[~np.isnan(given)]
+    return float(known.mean()) if known.size else float('nan')

@@ -25,7 +25,11 @@ from spondylo_mmpose.evaluation.film_pairs import (
     reaches,
 )
 from spondylo_mmpose.evaluation.film_predictions import FilmPrediction
-from spondylo_mmpose.evaluation.radial_error import radial_errors, summarise_errors
+from spondylo_mmpose.evaluation.radial_error import (
+    known_mean,
+    radial_errors,
+    summarise_errors,
+)
 from spondylo_mmpose.spine.anatomy import FloatArray, centres
 
 SLOTS = 10
@@ -104,7 +108,8 @@ def summarise_slots(
     by_film = [_summary(*film) for film in zip(every, filled, strict=True)]
     names = [f'MRE_{UNIT}', *(f'SDR@{t:g}{UNIT}' for t in SLOT_THRESHOLDS)]
     metrics = pool | {
-        f'film_mean_{name}': _mean([film[name] for film in by_film]) for name in names
+        f'film_mean_{name}': known_mean([film[name] for film in by_film])
+        for name in names
     }
     from_lowest = _summary(_joined(upward), _joined(filled_upward))
     metrics |= {f'{LOWEST}{name}': value for name, value in from_lowest.items()}
@@ -133,8 +138,3 @@ def _summary(every: FloatArray, filled: FloatArray) -> dict[str, float]:
 
 def _joined(errors: list[FloatArray]) -> FloatArray:
     return np.concatenate(errors) if errors else np.zeros((0, 4))
-
-
-def _mean(values: list[float]) -> float:
-    known = [value for value in values if not np.isnan(value)]
-    return float(np.mean(known)) if known else float('nan')

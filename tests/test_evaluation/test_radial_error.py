@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 from spondylo_mmpose.evaluation import RadialErrorMetric
 from spondylo_mmpose.evaluation.radial_error import (
     cumulative_errors,
+    known_mean,
     radial_errors,
     summarise_errors,
     wall_heights,
@@ -26,6 +27,13 @@ def test_spacing_of_x_and_y_count_apart():
     # 3 px of 2 mm and 4 px of 0.5 mm: sqrt(36 + 4).
     error = radial_errors([3, 4], [0, 0], spacing=(2.0, 0.5))
     assert error == pytest.approx(np.sqrt(40))
+
+
+def test_the_mean_of_known_values():
+    assert known_mean([[1, np.nan], [4, 4]]) == 3
+    assert known_mean([1, np.inf]) == np.inf
+    assert np.isnan(known_mean([np.nan]))
+    assert np.isnan(known_mean([]))
 
 
 def test_missing_truth_is_nan_and_missing_prediction_is_lost():

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from mmpose.registry import METRICS
@@ -12,7 +11,7 @@ from spondylo_mmpose.evaluation.cobb_errors import (
     has_cobb_angles,
     summarise_cobb,
 )
-from spondylo_mmpose.evaluation.intervals import Bootstrap, patients_by_film
+from spondylo_mmpose.evaluation.intervals import patients_by_film
 from spondylo_mmpose.evaluation.metrics.corner_metric import CornerMetric
 from spondylo_mmpose.evaluation.records import VertebraRecord
 
@@ -25,23 +24,10 @@ class CobbMetric(CornerMetric):
     landmarks. Films that :func:`.has_cobb_angles` refuses are left out.
 
     Args:
-        intervals: Add 95 % intervals by a bootstrap over patients.
-        resamples: Number of the bootstrap's resamples.
-        seed: Seed of the bootstrap.
-        **kwargs: Arguments of :class:`mmengine.evaluator.BaseMetric`.
+        **kwargs: Arguments of :class:`.CornerMetric`.
     """
 
     default_prefix = 'cobb'
-
-    def __init__(
-        self,
-        intervals: bool = False,
-        resamples: int = 1000,
-        seed: int = 0,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.bootstrap = Bootstrap(resamples, seed=seed) if intervals else None
 
     def summarise(self, records: Sequence[VertebraRecord]) -> dict[str, float]:
         """Summarise the errors over films.

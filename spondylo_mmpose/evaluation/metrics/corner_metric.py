@@ -4,8 +4,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from mmengine.evaluator import BaseMetric
-
+from spondylo_mmpose.evaluation.metrics.interval_metric import IntervalMetric
 from spondylo_mmpose.evaluation.records import (
     VertebraRecord,
     record_from_sample,
@@ -13,14 +12,14 @@ from spondylo_mmpose.evaluation.records import (
 )
 
 
-class CornerMetric(BaseMetric):
+class CornerMetric(IntervalMetric):
     """Collect one :class:`.VertebraRecord` per sample and summarise them all at once.
 
     Statistics are taken over the whole pool on the main process, so batch size, order
     and number of processes do not matter.
 
     Args:
-        **kwargs: Arguments of :class:`mmengine.evaluator.BaseMetric`.
+        **kwargs: Arguments of :class:`.IntervalMetric`.
 
     Attributes:
         records: What the last evaluation summarised, of all processes; on the main

@@ -1,7 +1,6 @@
 """Cobb angles of frontal films on which the vertebrae had to be found."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from mmpose.registry import METRICS
@@ -13,18 +12,16 @@ from spondylo_mmpose.evaluation.cobb_errors import (
 )
 from spondylo_mmpose.evaluation.detection import compare_films
 from spondylo_mmpose.evaluation.film_pairs import (
-    SCORE_THRESHOLD,
     FilmPair,
-    check_score_threshold,
 )
-from spondylo_mmpose.evaluation.intervals import Bootstrap
 from spondylo_mmpose.evaluation.matched_records import film_entry, film_patients
 from spondylo_mmpose.evaluation.metrics.film_metric import FilmMetric
+from spondylo_mmpose.evaluation.metrics.interval_metric import IntervalMetric
 from spondylo_mmpose.spine.anatomy import order_upward
 
 
 @METRICS.register_module()
-class FilmCobbMetric(FilmMetric):
+class FilmCobbMetric(IntervalMetric, FilmMetric):
     """Error of the three Cobb angles of whatever was found, end to end.
 
     As :class:`.CobbMetric`, but the angles are those of all vertebrae that were told,
@@ -32,26 +29,10 @@ class FilmCobbMetric(FilmMetric):
     than three fails.
 
     Args:
-        score_threshold: Predicted vertebrae with a lower score are left out.
-        intervals: Add 95 % intervals by a bootstrap over patients.
-        resamples: Number of the bootstrap's resamples.
-        seed: Seed of the bootstrap.
-        **kwargs: Arguments of :class:`mmengine.evaluator.BaseMetric`.
+        **kwargs: Arguments of :class:`.IntervalMetric` and :class:`.FilmMetric`.
     """
 
     default_prefix = 'cobb'
-
-    def __init__(
-        self,
-        score_threshold: float = SCORE_THRESHOLD,
-        intervals: bool = False,
-        resamples: int = 1000,
-        seed: int = 0,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.score_threshold = check_score_threshold(score_threshold)
-        self.bootstrap = Bootstrap(resamples, seed=seed) if intervals else None
 
     def summarise(self, pairs: Sequence[FilmPair]) -> dict[str, float]:
         """Measure all films.

@@ -6,7 +6,11 @@ from typing import Any
 
 from mmengine.evaluator import BaseMetric
 
-from spondylo_mmpose.evaluation.film_pairs import FilmPair
+from spondylo_mmpose.evaluation.film_pairs import (
+    SCORE_THRESHOLD,
+    FilmPair,
+    check_score_threshold,
+)
 from spondylo_mmpose.evaluation.film_samples import named_pair, unique_pairs
 
 
@@ -17,13 +21,18 @@ class FilmMetric(BaseMetric):
     films on the main process, so batch size, order and number of processes do not
     matter; a film that a sampler hands out twice counts once.
 
+    Args:
+        score_threshold: Predicted vertebrae with a lower score are left out.
+        **kwargs: Arguments of :class:`mmengine.evaluator.BaseMetric`.
+
     Attributes:
         pairs: What the last evaluation summarised, of all processes; on the main
             process only, elsewhere empty.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, score_threshold: float = SCORE_THRESHOLD, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.score_threshold = check_score_threshold(score_threshold)
         self.pairs: list[FilmPair] = []
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:

@@ -12,7 +12,7 @@ from spondylo_mmpose.evaluation.clinical import (
     level_pair_key,
     measured_by_truth,
 )
-from spondylo_mmpose.evaluation.intervals import Bootstrap, patients_by_film
+from spondylo_mmpose.evaluation.intervals import patients_by_film
 from spondylo_mmpose.evaluation.metrics.corner_metric import CornerMetric
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.evaluation.slip_agreement import (
@@ -33,10 +33,7 @@ class MeyerdingMetric(CornerMetric):
 
     Args:
         no_slip_threshold: |slip| in percent below which a pair has grade 0.
-        intervals: Add 95 % intervals by a bootstrap over patients; they take a moment.
-        resamples: Number of the bootstrap's resamples.
-        seed: Seed of the bootstrap.
-        **kwargs: Arguments of :class:`mmengine.evaluator.BaseMetric`.
+        **kwargs: Arguments of :class:`.CornerMetric`.
 
     Raises:
         SpondyloError: If the threshold is negative or above the end of grade I.
@@ -47,9 +44,6 @@ class MeyerdingMetric(CornerMetric):
     def __init__(
         self,
         no_slip_threshold: float = NO_SLIP_THRESHOLD,
-        intervals: bool = False,
-        resamples: int = 1000,
-        seed: int = 0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -59,7 +53,6 @@ class MeyerdingMetric(CornerMetric):
                 f'end of grade I, {GRADE_BORDERS[0]:g} %'
             )
         self.no_slip_threshold = no_slip_threshold
-        self.bootstrap = Bootstrap(resamples, seed=seed) if intervals else None
 
     def summarise(self, records: Sequence[VertebraRecord]) -> dict[str, float]:
         """Compare slips and grades over all pairs that the truth can measure.

@@ -37,10 +37,7 @@ class RadialErrorMetric(CornerMetric):
         use_estimated_spacing: Add ``MRE_mm_estimated`` and so on, over the films whose
             spacing is not known but estimated.
         detailed: Add the error of each corner at each level.
-        intervals: Add 95 % intervals by a bootstrap over patients; they take a moment.
-        resamples: Number of the bootstrap's resamples.
-        seed: Seed of the bootstrap.
-        **kwargs: Arguments of :class:`mmengine.evaluator.BaseMetric`.
+        **kwargs: Arguments of :class:`.CornerMetric`.
     """
 
     default_prefix = 'corner'
@@ -51,9 +48,6 @@ class RadialErrorMetric(CornerMetric):
         mm_thresholds: Sequence[float] = MM_THRESHOLDS,
         use_estimated_spacing: bool = False,
         detailed: bool = False,
-        intervals: bool = False,
-        resamples: int = 1000,
-        seed: int = 0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -61,7 +55,6 @@ class RadialErrorMetric(CornerMetric):
         self.mm_thresholds = tuple(mm_thresholds)
         self.use_estimated_spacing = use_estimated_spacing
         self.detailed = detailed
-        self.bootstrap = Bootstrap(resamples, seed=seed) if intervals else None
 
     def summarise(self, records: Sequence[VertebraRecord]) -> dict[str, float]:
         """Pool the errors.

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from mmpose.registry import METRICS
@@ -31,23 +30,10 @@ class SagittalMetric(CornerMetric):
     What is measured where, and what it rests on: :mod:`.angles_heights`.
 
     Args:
-        intervals: Add 95 % intervals by a bootstrap over patients; they take a moment.
-        resamples: Number of the bootstrap's resamples.
-        seed: Seed of the bootstrap.
-        **kwargs: Arguments of :class:`mmengine.evaluator.BaseMetric`.
+        **kwargs: Arguments of :class:`.CornerMetric`.
     """
 
     default_prefix = 'sagittal'
-
-    def __init__(
-        self,
-        intervals: bool = False,
-        resamples: int = 1000,
-        seed: int = 0,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.bootstrap = Bootstrap(resamples, seed=seed) if intervals else None
 
     def summarise(self, records: Sequence[VertebraRecord]) -> dict[str, float]:
         """Summarise the errors of every kind of measurement.
