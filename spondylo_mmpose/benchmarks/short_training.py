@@ -78,8 +78,10 @@ def train_briefly(
     validations: int = 1,
     workers: int = 1,
     work_dir: Path | None = None,
+    *,
+    pretrained: bool = False,
 ) -> tuple[BaseModel, dict[str, Any]]:
-    """Train from random weights and measure on the recipe's validation data.
+    """Train a recipe for a while and measure on its validation data.
 
     Args:
         config: Recipe; changed in place.
@@ -88,13 +90,16 @@ def train_briefly(
         workers: Processes that prepare crops.
         work_dir: Folder for a checkpoint every fiftieth of the way, from which an
             interrupted run goes on; by default none is written.
+        pretrained: Begin with the recipe's pretrained weights, if it has any, rather
+            than with random ones.
 
     Returns:
         The trained model, on the device it was trained on. And the metrics of the last
         validation beside ``seconds`` of the whole run and ``history``: iteration and
         metrics of each validation.
     """
-    start_from_scratch(config)
+    if not pretrained:
+        start_from_scratch(config)
     shorten(config, iterations, validations)
     for name in LOADERS:
         config[name].num_workers = workers

@@ -14,6 +14,7 @@ from spondylo_mmpose.engine.hooks import (
     TrainingRecordHook,
 )
 from spondylo_mmpose.engine.optim import CpuAmpOptimWrapper
+from spondylo_mmpose.engine.package_weights import load_from_package
 from spondylo_mmpose.engine.visualization import CsvVisBackend
 from spondylo_mmpose.engine.weights_file import load_from_safetensors
 from spondylo_mmpose.engine.workers import init_worker
@@ -33,5 +34,6 @@ __all__ = [
     'TrainingRecordHook',
     'collate_in_band',
     'init_worker',
+    'load_from_package',
     'load_from_safetensors',
 ]

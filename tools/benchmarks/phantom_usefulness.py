@@ -29,6 +29,7 @@ def parse_args() -> argparse.Namespace:
     add('--num', type=int, default=500, help='phantoms (default: %(default)s)')
     add('--iterations', type=int, default=600, help='of 16 crops (%(default)s)')
     add('--config', type=Path, default=RECIPE, help='top-down recipe (%(default)s)')
+    add('--no-pretrained', action='store_true', help='start from random weights')
     add('--amp', action='store_true', help='train in mixed precision')
     add('--threads', type=int, help='of torch (default: all processors)')
     add(
@@ -73,6 +74,7 @@ def main() -> None:
         'num': args.num,
         'iterations': args.iterations,
         'amp': args.amp,
+        'pretrained': not args.no_pretrained,
     }
     rows = measured_before(args.out, settings)
     for name in args.sets:
@@ -83,7 +85,8 @@ def main() -> None:
     def run(name: str, seed: int) -> dict:
         root = draw_set(args.out.parent / 'phantoms', name, args.num, seed=11)
         films = (args.films, args.ann_file)
-        return usefulness(args.config, root, films, args.iterations, seed, amp=args.amp)
+        how = {'amp': args.amp, 'pretrained': not args.no_pretrained}
+        return usefulness(args.config, root, films, args.iterations, seed, **how)
 
     def keep(rows: list) -> None:
         write_json(args.out, {'settings': settings, 'machine': machine, 'rows': rows})

