@@ -21,10 +21,16 @@ spondylo_imagenet_trunk = dict(
         'efficientnet-lite0-57934424.pth',
     ),
 )
+# Told by model cards.
+pretrained_credit = (
+    'EfficientNet-Lite0 trained on ImageNet, by Google (TensorFlow TPU models), '
+    'ported by ML Illustrated, Apache License 2.0'
+)
 spondylo_imagenet_optimizer = dict(
     paramwise_cfg=dict(custom_keys=dict(backbone=dict(lr_mult=0.2)))
 )
 spondylo_imagenet_from_scratch = dict(
+    pretrained_credit=None,
     model=dict(backbone=dict(frozen_stages=0)),
     optim_wrapper=dict(
         paramwise_cfg=dict(custom_keys=dict(backbone=dict(lr_mult=1.0)))

@@ -99,6 +99,7 @@ def model_card(card: CardFacts) -> str:
         training=training,
         only_phantoms=sources == {'phantom'},
         credits=sorted({one['credit'] for one in learned if one.get('credit')}),
+        trunk_credit=card.config.get('pretrained_credit'),
         course=list(_course(card.record)),
         results=[_result(one, validated) for one in card.results],
         given_boxes=kind == TOP_DOWN,

@@ -58,6 +58,12 @@ def test_no_licence_is_broken():
         assert all('Spondylolisthesis Vertebral Landmark' in c for c in credits)
 
 
+def test_whoever_made_the_trunk_is_credited():
+    for config in SHIPPED.rglob('*.py'):
+        card = config.with_suffix('.md').read_text()
+        assert ('EfficientNetLite' in config.read_text()) == ('Google' in card)
+
+
 def test_it_measures_films_that_it_has_not_seen(inferencer):
     """Phantoms of another seed than those it learned from."""
     errors, slips = [], []

@@ -201,6 +201,16 @@ def test_a_data_set_is_credited_as_its_licence_asks(tmp_path):
     assert 'All films are phantoms' not in card
 
 
+def test_a_trunk_of_others_is_credited(run, tmp_path):
+    config = tmp_path / 'other.py'
+    config.write_text(f"_base_ = '{TINY}'\npretrained_credit = 'Trunk by Who, MIT'\n")
+    published = publish(run, tmp_path / 'out', config)
+    assert (
+        '* Its trunk began as: Trunk by Who, MIT.'
+        in (published.parent / 'other.md').read_text()
+    )
+
+
 def test_a_checkpoint_alone_needs_its_config(run, tmp_path):
     alone = tmp_path / 'weights.pth'
     alone.write_bytes((run / 'best_corner_MRE_px_epoch_7.pth').read_bytes())
