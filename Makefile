@@ -85,7 +85,7 @@ ablations: $(READY)  ## Train MAHT-Net without each of its parts, and compare (a
 
 WEIGHTS ?= work_dirs/weights
 FINDER = maht_net_t_spondylo
-CORNERS = maht_net_topdown_lite_spondylo
+CORNERS = maht_net_topdown_t_spondylo
 TRAITS = --traits corners plates sacrum mottle oblique --trait-share 0.5
 
 weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYLO_REAL_DATA).
@@ -108,13 +108,12 @@ weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYL
 	  test_dataloader.dataset.ann_file=annotations/train.json
 	SPONDYLO_DATA='$(WEIGHTS)/varied' $(RUN) tools/train_all.py configs/$(CORNERS).py \
 	  --detector configs/$(FINDER).py '$(WEIGHTS)/runs/finder/$(FINDER)'/best_*.pth \
-	  $(TRAIN_ARGS) --out '$(WEIGHTS)/runs/corners' --cfg-options \
+	  --no-pretrained $(TRAIN_ARGS) --out '$(WEIGHTS)/runs/corners' --cfg-options \
 	  test_dataloader.dataset.data_root='$(WEIGHTS)/test' \
 	  test_dataloader.dataset.ann_file=annotations/train.json
 	$(RUN) tools/split_dataset.py kfold '$(WEIGHTS)/films' --folds 6 --name loo --force
 	for split in all loo/fold{0..5}; do \
-	  $(call TUNE,finder,$(FINDER),readers,best_*.pth) && \
-	  $(call TUNE,corners,$(CORNERS),varied,epoch_*.pth) || exit; \
+	  $(call TUNE,finder,$(FINDER),readers) && $(call TUNE,corners,$(CORNERS),varied) || exit; \
 	done
 	for k in {0..5}; do \
 	  tuned='$(WEIGHTS)/tuned/loo'/fold$$k; loo='$(WEIGHTS)/loo'; \
@@ -135,12 +134,12 @@ weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYL
 	  --calibration '$(WEIGHTS)/calibration.json' \
 	  --out spondylo_mmpose/weights/lumbar_lateral
 
-# Recipe, run and checkpoint that it goes on from, phantoms beside the films of $$split.
+# Recipe, run that it goes on from, phantoms beside the real films of $$split.
 TUNE = SPONDYLO_DATA='$(WEIGHTS)/films' SPONDYLO_SPLIT=$$split \
 	  SPONDYLO_PHANTOMS='$(WEIGHTS)/$(3)' $(RUN) tools/train.py \
 	  configs/lumbar_lateral/$(1).py --no-pretrained --no-validate $(TRAIN_ARGS) \
 	  --work-dir '$(WEIGHTS)/tuned'/$$split/$(1) \
-	  --cfg-options load_from="$$(ls -t '$(WEIGHTS)/runs/$(1)/$(2)'/$(4) | head -1)"
+	  --cfg-options load_from="$$(ls '$(WEIGHTS)/runs/$(1)/$(2)'/best_*.pth)"
 
 BENCH ?= $(sort $(notdir $(basename $(wildcard tools/benchmarks/*.py))))
 

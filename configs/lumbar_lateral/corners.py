@@ -1,13 +1,9 @@
 """The shipped model's corners, second step: phantoms and the real films together."""
 
 _base_ = [
-    '../maht_net_topdown_lite_spondylo.py',
+    '../maht_net_topdown_t_spondylo.py',
     '../_base_/spondylo_second_step.py',
 ]
-
-# Everything comes from the first step.
-model = dict(backbone=dict(init_cfg=None))
-from_scratch = None
 
 films = dict(
     **_base_.spondylo_train_dataset
