@@ -5,21 +5,35 @@ on other phantoms does not tell that: crude ones are easy.
 """
 
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from spondylo_mmpose.benchmarks.short_training import train_briefly, use_data
-from spondylo_mmpose.engine.launch import enable_amp, load_config
+from spondylo_mmpose.engine.launch import (
+    enable_amp,
+    explain_download_failure,
+    load_config,
+)
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.phantom.traits import TRAITS
 from spondylo_mmpose.phantom.writer import write_phantoms
 from spondylo_mmpose.utils.io import read_json
 
 PLAIN, ALL = 'plain', 'all'
-MEASURES = ('MRE_px', 'median_px', 'SDR@5px', 'SDR@10px', 'MRE_px/S1', 'MRE_px/L5')
+MEASURES = (
+    'MRE_px',
+    'median_px',
+    'SDR@5px',
+    'SDR@10px',
+    'MRE_px/S1',
+    'MRE_px/L5',
+    # For films whose px differ in size.
+    'MRE_percent_height',
+    'median_percent_height',
+)
 
 Row = dict[str, Any]
 
@@ -79,6 +93,7 @@ def usefulness(
     *,
     amp: bool = False,
     pretrained: bool = True,
+    options: Mapping[str, Any] | None = None,
 ) -> Row:
     """Train a recipe briefly on phantoms and measure it on real films.
 
@@ -90,11 +105,16 @@ def usefulness(
         seed: Of weights and augmentation.
         amp: Train in mixed precision.
         pretrained: Begin with the recipe's pretrained weights, if it has any.
+        options: Settings of the recipe to change, dotted names and values.
 
     Returns:
         :data:`MEASURES` given boxes (px of the film, %), and ``seconds``.
+
+    Raises:
+        SpondyloError: If an option is none of the recipe's, or pretrained weights
+            cannot be had.
     """
-    config = load_config(recipe)
+    config = load_config(recipe, dict(options or {}))
     use_data(config, phantoms)
     val = config.val_dataloader.dataset
     val.data_root, val.ann_file = str(films[0]), films[1]
@@ -102,7 +122,8 @@ def usefulness(
     config.val_evaluator = [dict(type='RadialErrorMetric')]
     if amp:
         enable_amp(config)
-    _, result = train_briefly(config, iterations, pretrained=pretrained)
+    with explain_download_failure():
+        _, result = train_briefly(config, iterations, pretrained=pretrained)
     measured = {name: result.get(f'corner/{name}') for name in MEASURES}
     return measured | {'seconds': round(result['seconds'], 1)}
 

@@ -66,6 +66,14 @@ def test_a_network_is_measured_on_other_films_than_it_learned_from(tmp_path):
     phantoms = draw_set(tmp_path, 'plain', 2, 3)
     films = draw_set(tmp_path, 'plain', 2, 4)
     tiny = ROOT / 'tests' / 'configs' / 'tiny.py'
-    result = usefulness(tiny, phantoms, (films, 'annotations/train.json'), 2, 0)
+    measured_on = (films, 'annotations/train.json')
+    result = usefulness(tiny, phantoms, measured_on, 2, 0, pretrained=False)
     assert result['MRE_px'] > 0
     assert set(MEASURES) <= set(result)
+
+
+def test_settings_of_the_recipe_can_be_changed_and_misspelt_ones_are_named(tmp_path):
+    films = (tmp_path, 'annotations/train.json')
+    tiny = ROOT / 'tests' / 'configs' / 'tiny.py'
+    with pytest.raises(SpondyloError, match='no setting train_dataloder; did you mean'):
+        usefulness(tiny, tmp_path, films, 2, 0, options={'train_dataloder.x': 1})

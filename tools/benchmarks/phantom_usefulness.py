@@ -15,6 +15,8 @@ PICTURED = (4, 6, 8)
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
+    from spondylo_mmpose.engine.cfg_options import CfgOptions
+
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add('films', nargs='?', type=Path, help='converted real films; skipped without')
@@ -31,6 +33,14 @@ def parse_args() -> argparse.Namespace:
     add('--config', type=Path, default=RECIPE, help='top-down recipe (%(default)s)')
     add('--no-pretrained', action='store_true', help='start from random weights')
     add('--amp', action='store_true', help='train in mixed precision')
+    add(
+        '--cfg-options',
+        nargs='+',
+        action=CfgOptions,
+        metavar='NAME=VALUE',
+        default={},
+        help='change settings of the recipe',
+    )
     add('--threads', type=int, help='of torch (default: all processors)')
     add(
         '--out',
@@ -75,6 +85,7 @@ def main() -> None:
         'iterations': args.iterations,
         'amp': args.amp,
         'pretrained': not args.no_pretrained,
+        'options': args.cfg_options,
     }
     rows = measured_before(args.out, settings)
     for name in args.sets:
@@ -85,8 +96,16 @@ def main() -> None:
     def run(name: str, seed: int) -> dict:
         root = draw_set(args.out.parent / 'phantoms', name, args.num, seed=11)
         films = (args.films, args.ann_file)
-        how = {'amp': args.amp, 'pretrained': not args.no_pretrained}
-        return usefulness(args.config, root, films, args.iterations, seed, **how)
+        return usefulness(
+            args.config,
+            root,
+            films,
+            args.iterations,
+            seed,
+            amp=args.amp,
+            pretrained=not args.no_pretrained,
+            options=args.cfg_options,
+        )
 
     def keep(rows: list) -> None:
         write_json(args.out, {'settings': settings, 'machine': machine, 'rows': rows})
