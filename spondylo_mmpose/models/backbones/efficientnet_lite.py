@@ -4,6 +4,8 @@ import re
 from typing import Any, cast
 
 from mmdet.models.backbones.efficientnet import EfficientNet
+from mmdet.models.layers import InvertedResidual
+from mmengine.model import Sequential
 from mmpose.registry import MODELS
 from torch import Tensor, nn
 
@@ -40,6 +42,7 @@ class EfficientNetLite(EfficientNet):
         ]
     }
     arch_settings = {'lite0': (1.0, 1.0, 224)}
+    in_channels: int
 
     def __init__(
         self,
@@ -50,6 +53,36 @@ class EfficientNetLite(EfficientNet):
         # Distributed training asks which weights learn before train() is called.
         self._freeze_stages()
         self.register_load_state_dict_pre_hook(_take_original_names)
+
+    def make_layer(self) -> None:
+        """Build the stages between stem and head, as far as they are used.
+
+        As in the class above, which cannot be built without memory for the weights.
+        """
+        stages = self.layer_setting[1:-1][: max(self.out_indices)]
+        last = sum(len(stage) for stage in self.layer_setting[1:-1]) - 1
+        number = 0
+        for stage in stages:
+            blocks = []
+            for kernel, channels, _, stride, expansion, _ in stage:
+                blocks.append(
+                    InvertedResidual(
+                        self.in_channels,
+                        channels,
+                        self.in_channels * expansion,
+                        kernel_size=kernel,
+                        stride=stride,
+                        with_expand_conv=expansion > 1,
+                        conv_cfg=self.conv_cfg,
+                        norm_cfg=self.norm_cfg,
+                        act_cfg=self.act_cfg,
+                        drop_path_rate=self.drop_path_rate * number / last,
+                        with_cp=self.with_cp,
+                    )
+                )
+                self.in_channels = channels
+                number += 1
+            self.layers.append(Sequential(*blocks))
 
 
 def _take_original_names(
