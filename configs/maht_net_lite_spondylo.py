@@ -6,16 +6,8 @@ custom_imports = dict(
     imports=[*_base_.custom_imports['imports'], _base_.spondylo_imagenet_import]
 )
 
-trunk_channels = _base_.spondylo_imagenet_channels
-model = dict(
-    data_preprocessor=_base_.spondylo_imagenet_grey,
-    backbone=_base_.spondylo_imagenet_trunk,
-    neck=dict(in_channels=trunk_channels),
-    head=dict(in_channels=[*trunk_channels[:3], _base_.channels]),
-)
+model = _base_.spondylo_imagenet_model
 optim_wrapper = _base_.spondylo_imagenet_optimizer
-# Applied by --no-pretrained.
-from_scratch = _base_.spondylo_imagenet_from_scratch
 
 # It learns faster than from random weights.
 max_epochs = 10

