@@ -33,7 +33,8 @@ def parse_args() -> argparse.Namespace:
         choices=TRAITS,
         default=(),
         help='traits of real films to draw too: rounded corners, soft contours, a '
-        'hidden sacrum, mottled bone, double contours (default: none)',
+        'hidden sacrum, mottled bone, double contours, large spurs, a chalky aorta, '
+        'metal (default: none)',
     )
     add(
         '--trait-share',

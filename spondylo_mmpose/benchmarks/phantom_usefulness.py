@@ -9,9 +9,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mmengine.config import Config
 from tqdm import tqdm
 
-from spondylo_mmpose.benchmarks.short_training import train_briefly, use_data
+from spondylo_mmpose.benchmarks.short_training import (
+    measure,
+    train_briefly,
+    use_data,
+)
 from spondylo_mmpose.engine.launch import (
     enable_amp,
     explain_download_failure,
@@ -91,6 +96,7 @@ def usefulness(
     iterations: int,
     seed: int,
     *,
+    also: tuple[Path, str] | None = None,
     amp: bool = False,
     pretrained: bool = True,
     options: Mapping[str, Any] | None = None,
@@ -103,12 +109,14 @@ def usefulness(
         films: Folder of converted films, and the annotation file to measure on.
         iterations: Steps of the optimiser.
         seed: Of weights and augmentation.
+        also: Further films that the same network is measured on.
         amp: Train in mixed precision.
         pretrained: Begin with the recipe's pretrained weights, if it has any.
         options: Settings of the recipe to change, dotted names and values.
 
     Returns:
-        :data:`MEASURES` given boxes (px of the film, %), and ``seconds``.
+        :data:`MEASURES` given boxes (px of the film, %), ``seconds``, and ``also``, the
+        measures on the further films.
 
     Raises:
         SpondyloError: If an option is none of the recipe's, or pretrained weights
@@ -116,16 +124,27 @@ def usefulness(
     """
     config = load_config(recipe, dict(options or {}))
     use_data(config, phantoms)
-    val = config.val_dataloader.dataset
-    val.data_root, val.ann_file = str(films[0]), films[1]
+    _measure_on(config, films)
     config.randomness.seed = seed
     config.val_evaluator = [dict(type='RadialErrorMetric')]
     if amp:
         enable_amp(config)
     with explain_download_failure():
-        _, result = train_briefly(config, iterations, pretrained=pretrained)
-    measured = {name: result.get(f'corner/{name}') for name in MEASURES}
-    return measured | {'seconds': round(result['seconds'], 1)}
+        model, result = train_briefly(config, iterations, pretrained=pretrained)
+    row = _measures(result) | {'seconds': round(result['seconds'], 1)}
+    if also is not None:
+        _measure_on(config, also)
+        row['also'] = _measures(measure(model, config))
+    return row
+
+
+def _measure_on(config: Config, films: tuple[Path, str]) -> None:
+    val = config.val_dataloader.dataset
+    val.data_root, val.ann_file = str(films[0]), films[1]
+
+
+def _measures(result: Mapping[str, Any]) -> Row:
+    return {name: result.get(f'corner/{name}') for name in MEASURES}
 
 
 def measured_before(path: Path, settings: dict[str, Any]) -> list[Row]:

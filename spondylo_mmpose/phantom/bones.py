@@ -27,6 +27,7 @@ class BoneLook:
             lies above.
         diverging: Change of ``opening`` from a vertebra to the next one above.
         rotation: How far the two contours of a wall lie apart, vertebral widths.
+        spurs: How far spurs may reach farther than age makes them, vertebral heights.
     """
 
     fill: float
@@ -41,6 +42,7 @@ class BoneLook:
     opening: float = 0.0
     diverging: float = 0.0
     rotation: float = 0.0
+    spurs: float = 0.0
 
     def at(self, order: int) -> 'BoneLook':
         """The look of one vertebra.
@@ -229,6 +231,8 @@ def _lip(
 ) -> None:
     """Bright edge of the ring, and a spur on a worn spine."""
     reach = height * (0.02 + 0.16 * look.worn * rng.random() ** 2)
+    if look.spurs:
+        reach += height * look.spurs * rng.random()
     tip = corner + reach * (away + rng.uniform(-0.1, 0.7) * toward_disc)
     base = corner - 0.12 * height * away
     side = corner - 0.16 * height * toward_disc - 0.02 * height * away

@@ -8,6 +8,9 @@ from spondylo_mmpose.phantom.canvas import FloatImage, blur, smooth_noise
 
 GreyImage = NDArray[np.uint8]
 
+DENSE = 98.5
+"""Percentile of the attenuation that the reader's window ends at."""
+
 
 def expose(image: FloatImage, rng: np.random.Generator) -> FloatImage:
     """Map attenuation to grey values with a film-like curve.
@@ -25,7 +28,7 @@ def expose(image: FloatImage, rng: np.random.Generator) -> FloatImage:
     if rng.random() < 0.5:
         image = image + rng.uniform(0.1, 0.6) * (image - blur(image, 10.0))
     # The reader's window: from air to the densest parts, set by the film itself.
-    dense = float(np.percentile(image[::4, ::4], 98.5))
+    dense = float(np.percentile(image[::4, ::4], DENSE))
     low = rng.uniform(0.02, 0.22) * dense
     grey = np.clip((image - low) / (dense - low), 0, 1.4)
     grey = grey ** rng.uniform(0.75, 1.45)

@@ -11,9 +11,11 @@ from spondylo_mmpose.phantom.canvas import Canvas
 from spondylo_mmpose.phantom.degrade import GreyImage
 from spondylo_mmpose.phantom.geometry import SIZE, Geometry, draw_geometry, label_all
 from spondylo_mmpose.phantom.markers import add_markers
+from spondylo_mmpose.phantom.metal import draw_metal
 from spondylo_mmpose.phantom.patient import Patient, Source, draw_patient
 from spondylo_mmpose.phantom.pelvis import draw_pelvis, draw_sacrum
 from spondylo_mmpose.phantom.random import (
+    ADDED,
     ANATOMY,
     CHOICE,
     EXPOSURE,
@@ -23,6 +25,7 @@ from spondylo_mmpose.phantom.random import (
     stream,
 )
 from spondylo_mmpose.phantom.traits import (
+    calcify_aorta,
     change_look,
     choose_traits,
     hide_sacrum,
@@ -189,5 +192,10 @@ def _draw_anatomy(
         hide_sacrum(canvas, geometry, look, extra)
     if 'mottle' in traits:
         mottle(canvas, extra)
+    added = stream(seed, index, ADDED)
+    if 'aorta' in traits:
+        calcify_aorta(canvas, geometry, look, added)
+    if 'metal' in traits:
+        draw_metal(canvas, geometry, added)
     soft_tissue.draw_gas(canvas, geometry, depth, tissue)
     soft_tissue.veil(canvas, tissue)

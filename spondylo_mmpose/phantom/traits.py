@@ -10,12 +10,22 @@ from dataclasses import replace
 import numpy as np
 
 from spondylo_mmpose.phantom.bones import BoneLook
-from spondylo_mmpose.phantom.canvas import Canvas, arc, blur, smooth_noise
+from spondylo_mmpose.phantom.canvas import Canvas, arc, blur, smooth_curve, smooth_noise
 from spondylo_mmpose.phantom.geometry import MAGNIFICATION, Geometry
 
-TRAITS = ('corners', 'plates', 'sacrum', 'mottle', 'oblique')
-"""Rounded corners that fade; soft and faint contours; a sacrum behind ilium and haze;
-mottled bone and tissue; double contours of vertebrae that the ray meets obliquely."""
+TRAITS = (
+    'corners',
+    'plates',
+    'sacrum',
+    'mottle',
+    'oblique',
+    'spurs',
+    'aorta',
+    'metal',
+)
+"""Rounded corners that fade; soft and faint contours; S1 behind ilium and haze;
+mottled bone and tissue; double contours of vertebrae that the ray meets obliquely;
+large osteophytes; a calcified aorta; screws, rods, cages and clips."""
 
 
 def choose_traits(
@@ -66,6 +76,8 @@ def change_look(
             opening=rng.normal(0, 0.07) - diverging * level_at,
             rotation=rng.uniform(-0.12, 0.12),
         )
+    if 'spurs' in traits:
+        look = replace(look, spurs=rng.uniform(0.1, 0.35))
     return look
 
 
@@ -113,3 +125,29 @@ def mottle(canvas: Canvas, rng: np.random.Generator) -> None:
     coarse = smooth_noise(rng, size, tuple(rng.uniform(4, 10, 2)))  # type: ignore[arg-type]
     texture = rng.uniform(0.002, 0.016) * fine + rng.uniform(0.002, 0.022) * coarse
     canvas.image *= 1 + texture
+
+
+def calcify_aorta(
+    canvas: Canvas, geometry: Geometry, look: BoneLook, rng: np.random.Generator
+) -> None:
+    """Draw both walls of an aorta in front of the lumbar spine, chalky in patches.
+
+    Args:
+        canvas: The film.
+        geometry: Where the bones are.
+        look: How dense the bones are.
+        rng: The film's stream of what is added.
+    """
+    scale = geometry.scale * MAGNIFICATION
+    # It parts in front of L4.
+    front = geometry.bodies[2:9, (2, 0), 0].reshape(-1)
+    rows = geometry.bodies[2:9, (2, 0), 1].reshape(-1)
+    path = np.stack([front, rows], axis=1)
+    away = rng.uniform(2, 9)
+    for distance in (away, away + rng.uniform(14, 24)):
+        wall = smooth_curve(path - np.array([distance, 0.0]) * scale, 160)
+        patches = np.interp(
+            np.linspace(0, 1, 160), np.linspace(0, 1, 40), rng.normal(-0.3, 0.8, 40)
+        )
+        shade = np.clip(patches, 0, 1) * rng.uniform(0.4, 1.2) * look.plate
+        canvas.curve(wall, shade, rng.uniform(0.8, 1.6), int(rng.integers(1, 4)))

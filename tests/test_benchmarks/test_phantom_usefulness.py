@@ -67,9 +67,15 @@ def test_a_network_is_measured_on_other_films_than_it_learned_from(tmp_path):
     films = draw_set(tmp_path, 'plain', 2, 4)
     tiny = ROOT / 'tests' / 'configs' / 'tiny.py'
     measured_on = (films, 'annotations/train.json')
-    result = usefulness(tiny, phantoms, measured_on, 2, 0, pretrained=False)
+    same = {'also': measured_on, 'pretrained': False}
+    result = usefulness(tiny, phantoms, measured_on, 2, 0, **same)
     assert result['MRE_px'] > 0
     assert set(MEASURES) <= set(result)
+    # The same network on the same films, measured after the training again.
+    assert result['also'] == pytest.approx({m: result[m] for m in MEASURES}, rel=1e-4)
+    other = (phantoms, 'annotations/train.json')
+    again = usefulness(tiny, phantoms, measured_on, 2, 0, **{**same, 'also': other})
+    assert again['also']['MRE_px'] != pytest.approx(result['MRE_px'], rel=1e-4)
 
 
 def test_settings_of_the_recipe_can_be_changed_and_misspelt_ones_are_named(tmp_path):

@@ -64,9 +64,9 @@ def test_mottle_is_seen_between_neighbouring_pixels(plain, films):
     assert grain(films['mottle'].image) > grain(plain.image)
 
 
-def _look(opening=0.0, diverging=0.0, rotation=0.0):
+def _look(opening=0.0, diverging=0.0, rotation=0.0, fill=0.0, spurs=0.0):
     return BoneLook(
-        fill=0.0,
+        fill=fill,
         plate=20.0,
         wall=20.0,
         double=0.0,
@@ -75,6 +75,7 @@ def _look(opening=0.0, diverging=0.0, rotation=0.0):
         opening=opening,
         diverging=diverging,
         rotation=rotation,
+        spurs=spurs,
     )
 
 
@@ -110,12 +111,52 @@ def test_the_opening_changes_from_level_to_level():
     assert _look().at(3) == _look()
 
 
+def test_spurs_reach_beyond_the_walls():
+    def beyond(spurs):
+        image = _drawn(_look(fill=20.0, spurs=spurs))
+        return np.abs(image[30:130, :44]).sum() + np.abs(image[30:130, 157:]).sum()
+
+    assert beyond(0.35) > 2 * beyond(0.0)
+
+
+def test_a_chalky_aorta_lies_in_front_of_the_spine(plain, films):
+    # This film faces left: what is in front of it lies at smaller x.
+    assert plain.truth.facing == 'left'
+    change = np.abs(films['aorta'].image.astype(float) - plain.image) > 12
+    rows, columns = np.nonzero(change)
+    assert len(columns) > 50
+    front = plain.truth.corners[::-1, ::2].reshape(-1, 2)  # downward
+    assert (columns < np.interp(rows, front[:, 1], front[:, 0])).mean() > 0.95
+
+
+def test_metal_is_white_hides_little_and_leaves_the_rest():
+    for index in range(6):
+        plain = make_phantom(5, index).image.astype(float)
+        metal = make_phantom(5, index, traits=['metal']).image
+        change = metal - plain
+        assert 5e-5 < (change > 40).mean() < 0.05
+        assert metal[change > 40].max() > np.percentile(plain, 90)
+        # The reader's window is set by the patient, not by the screws.
+        assert abs(np.median(change)) <= 8
+
+
+def test_older_traits_are_drawn_as_before_whatever_is_added(films):
+    """The added ones have a stream of their own."""
+    chosen = choose_traits(TRAITS[:5], 0.5, np.random.default_rng(3))
+    more = choose_traits(TRAITS, 0.5, np.random.default_rng(3))
+    assert [trait for trait in more if trait in TRAITS[:5]] == chosen
+    both = make_phantom(*FILM, traits=['mottle', 'metal']).image.astype(float)
+    same = np.abs(both - films['mottle'].image) < 3
+    assert same.mean() > 0.9
+
+
 def test_each_film_gets_a_share_of_the_traits(plain):
     rng = np.random.default_rng(0)
     chosen = [choose_traits(TRAITS, 0.5, rng) for _ in range(400)]
     for trait in TRAITS:
         assert 160 < sum(trait in one for one in chosen) < 240
-    assert len({tuple(one) for one in chosen}) == 2 ** len(TRAITS)
+    # Independent of each other: of 256 combinations most come up.
+    assert len({tuple(one) for one in chosen}) > 150
     none = make_phantom(*FILM, traits=TRAITS, trait_share=0.0)
     assert np.array_equal(none.image, plain.image)
     every = make_phantom(*FILM, traits=TRAITS)

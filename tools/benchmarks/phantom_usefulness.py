@@ -22,6 +22,12 @@ def parse_args() -> argparse.Namespace:
     add('films', nargs='?', type=Path, help='converted real films; skipped without')
     add('--ann-file', default='annotations/all/train.json', help='(%(default)s)')
     add(
+        '--also',
+        nargs=2,
+        metavar=('FOLDER', 'ANN_FILE'),
+        help='further converted films, which the same networks are measured on',
+    )
+    add(
         '--sets',
         nargs='+',
         default=['plain', *TRAITS, 'all'],
@@ -86,7 +92,9 @@ def main() -> None:
         'amp': args.amp,
         'pretrained': not args.no_pretrained,
         'options': args.cfg_options,
+        'also': args.also,
     }
+    also = None if args.also is None else (Path(args.also[0]), args.also[1])
     rows = measured_before(args.out, settings)
     for name in args.sets:
         traits_of(name)  # a typing error is told before hours of training
@@ -102,6 +110,7 @@ def main() -> None:
             films,
             args.iterations,
             seed,
+            also=also,
             amp=args.amp,
             pretrained=not args.no_pretrained,
             options=args.cfg_options,
@@ -111,7 +120,11 @@ def main() -> None:
         write_json(args.out, {'settings': settings, 'machine': machine, 'rows': rows})
 
     with torch_threads(number):
-        print(table(measure_sets(args.sets, args.seeds, run, rows, keep)))
+        rows = measure_sets(args.sets, args.seeds, run, rows, keep)
+    print(table(rows))
+    if also is not None:
+        print(f'\non {args.also[0]}:\n')
+        print(table([row | row['also'] for row in rows]))
     print(f'written: {args.out}')
 
 
