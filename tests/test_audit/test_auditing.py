@@ -138,6 +138,8 @@ def test_named_split_is_audited_on_its_own(clean):
     result = audited(clean, raw_format=Coco('mine'))
     assert list(result.tables['split']) == ['val']
     assert result.tables['files']['images'] == 1
+    with pytest.raises(SpondyloError, match=r'no films.*expected annotations/nosuch/'):
+        audited(clean, raw_format=Coco('nosuch'))
 
 
 def test_labels_alone_and_strange_folders(tmp_path):

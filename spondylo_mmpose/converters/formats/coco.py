@@ -65,6 +65,10 @@ class Coco(Format):
 
     def __init__(self, annotations: str | None = None) -> None:
         self.annotations = annotations
+        if annotations is not None:
+            self.layout = self.layout.replace(
+                'annotations/*', f'annotations/{annotations}/*'
+            )
 
     def matches(self, source: RawSource) -> bool:
         """See the base class."""
