@@ -31,9 +31,8 @@ def parse_args() -> argparse.Namespace:
         '--passes',
         type=int,
         choices=(1, 2, 3),
-        default=1,
         help='times that the pose model looks, from the second on in the hull of what '
-        'it said before; default 1',
+        'it said before; default: as the recipe says, or 1',
     )
     found.add_argument(
         '--save-boxes', metavar='FILE.json', help='write what was found for --bbox-file'

@@ -1,7 +1,7 @@
 """The shipped model's corners, second step: phantoms and the real films together."""
 
 _base_ = [
-    '../maht_net_topdown_t_spondylo.py',
+    './corners_first_step.py',
     '../_base_/spondylo_second_step.py',
 ]
 

@@ -43,7 +43,8 @@ class SpineInferencer(FilmReporter):
         batch_size: Films that go through the model together.
         calibration: File of what validation says of the model's errors; without it
             slips get no interval.
-        passes: How often a pose model looks, see :class:`.DetectThenPose`.
+        passes: How often a pose model looks, see :class:`.DetectThenPose`; as its
+            recipe says by default.
         screen: What tells films that are no lateral lumbar films: rules for all models
             (``True``), a file of limits learned for this one, an object of your own;
             ``False`` for nothing.
@@ -64,7 +65,7 @@ class SpineInferencer(FilmReporter):
         device: str = 'auto',
         batch_size: int = 4,
         calibration: str | Path | None = None,
-        passes: int = 1,
+        passes: int | None = None,
         screen: FilmScreen | str | Path | bool = True,
         name: str | None = None,
     ) -> None:
@@ -156,7 +157,7 @@ def _torch_network(
     checkpoint: str | Path,
     detector: Detector | None,
     device: str,
-    passes: int,
+    passes: int | None,
     name: str | None,
 ) -> 'FilmNetwork':
     # Torch comes with this import; reports are read without it.
@@ -177,7 +178,7 @@ def _onnx_network(
     checkpoint: str | Path,
     detector: Detector | None,
     device: str,
-    passes: int,
+    passes: int | None,
     name: str | None,
 ) -> 'OnnxFilmNetwork':
     from spondylo_mmpose.apis.onnx_network import OnnxFilmNetwork
@@ -186,6 +187,4 @@ def _onnx_network(
         raise SpondyloError(f'{checkpoint}: an exported model needs no config')
     if device not in ('auto', 'cpu'):
         raise SpondyloError(f'device={device!r}: exported models run on the CPU')
-    if passes != 1:
-        raise SpondyloError(f'passes={passes}: exported models look once')
-    return OnnxFilmNetwork(checkpoint, detector and detector[1], name)
+    return OnnxFilmNetwork(checkpoint, detector and detector[1], name, passes)

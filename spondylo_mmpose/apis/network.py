@@ -52,7 +52,8 @@ class FilmNetwork:
         files: A model of whole films, or with a detector a top-down pose model.
         detector: What finds the boxes: a detector, or a model of whole films.
         device: One of :data:`.device.DEVICES`.
-        passes: How often a pose model looks, see :class:`.DetectThenPose`.
+        passes: How often a pose model looks, see :class:`.DetectThenPose`; as its
+            recipe says by default.
 
     Raises:
         SpondyloError: If a file is missing or no such thing, the two do not fit, or
@@ -64,7 +65,7 @@ class FilmNetwork:
         files: ModelFiles,
         detector: ModelFiles | None = None,
         device: str = 'auto',
-        passes: int = 1,
+        passes: int | None = None,
     ) -> None:
         self.device = torch_device(device)
         content = load_checkpoint_file(files.weights)
@@ -93,7 +94,7 @@ class FilmNetwork:
             explain_config_errors(config),
         ):
             self.pipeline = Compose(tested_pipeline(config))
-        looks = 1 if detector is None else passes
+        looks = 1 if found is None else whole.passes
         self.facts = ModelFacts(files.own_name, tuple(parts), looks)
 
     def find(self, films: Sequence[NDArray[np.uint8]]) -> list[FoundVertebrae]:

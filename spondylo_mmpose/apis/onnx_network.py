@@ -24,6 +24,7 @@ class OnnxFilmNetwork:
             detector, of a top-down pose model.
         detector: The same of a detector, or of another model of whole films.
         name: What reports call it; the recipe's name when left out.
+        passes: How often a pose model looks; as its file says by default.
 
     Raises:
         SpondyloError: If a file is no such model, or the two do not go together.
@@ -34,8 +35,9 @@ class OnnxFilmNetwork:
         path: str | Path,
         detector: str | Path | None = None,
         name: str | None = None,
+        passes: int | None = None,
     ) -> None:
-        self.model = OnnxSpineModel(path, detector)
+        self.model = OnnxSpineModel(path, detector, passes=passes)
         told = self.model.facts
         if told.kind == 'top-down' and detector is None:
             raise SpondyloError(
@@ -46,7 +48,9 @@ class OnnxFilmNetwork:
         if self.model.detector is not None and detector is not None:
             parts.append(_part('detector', detector, self.model.detector.facts))
         self._finder = (self.model.detector or self.model).facts
-        self.facts = ModelFacts(name or Path(told.config).stem, tuple(parts))
+        self.facts = ModelFacts(
+            name or Path(told.config).stem, tuple(parts), self.model.passes
+        )
 
     def find(self, films: Sequence[NDArray[np.uint8]]) -> list[FoundVertebrae]:
         """Find the vertebrae of each film; see :class:`.FilmModel`."""

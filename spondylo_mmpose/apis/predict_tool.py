@@ -140,8 +140,7 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         '--passes',
         type=int,
         choices=(1, 2, 3),
-        default=1,
-        help='times that a top-down model looks; default 1',
+        help='times that a top-down model looks; default: as its recipe says, or 1',
     )
 
 

@@ -20,7 +20,7 @@ from spondylo_mmpose.deployment.graphs import (
     SlotGraph,
 )
 from spondylo_mmpose.deployment.pipelines import PreparedInput, prepared_input
-from spondylo_mmpose.engine.end_to_end import KEPT_SCORE
+from spondylo_mmpose.engine.end_to_end import KEPT_SCORE, passes_of
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.models.pose_estimators.detect_then_pose import MOST_VERTEBRAE
 from spondylo_mmpose.spine.anatomy import CORNERS
@@ -78,6 +78,7 @@ def describe(config: Config, network: nn.Module, checkpoint: str | Path) -> Desc
         weights=Path(checkpoint).name,
         weights_sha256=file_digest(Path(checkpoint)),
         package_version=spondylo_mmpose.__version__,
+        passes=passes_of(config),
     )
     return Described(graph, facts)
 

@@ -37,6 +37,8 @@ class ExportedFacts:
         weights: File name of the checkpoint.
         weights_sha256: Its digest.
         package_version: That exported.
+        passes: How often a top-down model looks where boxes are found, see
+            :class:`.DetectThenPose`.
         format: See :data:`FORMAT`.
     """
 
@@ -55,6 +57,7 @@ class ExportedFacts:
     weights: str
     weights_sha256: str
     package_version: str
+    passes: int = 1
     format: int = FORMAT
 
     def to_text(self) -> str:
@@ -82,6 +85,7 @@ def read_facts(path: object, metadata: Mapping[str, str]) -> ExportedFacts:
         if number <= FORMAT:
             for name in ('input_size', 'mean', 'std', 'keypoints'):
                 told[name] = tuple(told[name])
+            told.setdefault('passes', 1)  # files of earlier versions look once
             names = {field.name for field in fields(ExportedFacts)}
             return ExportedFacts(**{name: told[name] for name in names})
     except (ValueError, TypeError, KeyError) as error:

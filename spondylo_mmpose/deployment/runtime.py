@@ -15,7 +15,7 @@ from spondylo_mmpose.deployment.results import FilmVertebrae
 from spondylo_mmpose.deployment.session import OnnxSession
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging.channels import three_channels
-from spondylo_mmpose.spine.boxes import FilmBoxes
+from spondylo_mmpose.spine.boxes import FilmBoxes, boxes_to_look_again
 
 CROPS_AT_ONCE = 32
 """In one run of a network that sees one vertebra."""
@@ -29,9 +29,12 @@ class OnnxSpineModel:
         detector_path: A detector, or a model of whole films, for a top-down model that
             gets no boxes.
         threads: For one run of a network; as many as there are cores by default.
+        passes: How often a top-down model looks where boxes are found, see
+            :class:`.DetectThenPose`; as its file says by default.
 
     Attributes:
         facts: What the model's file tells of itself.
+        passes: How often it looks.
         detector: What finds boxes for it, ``None`` without.
 
     Raises:
@@ -44,6 +47,7 @@ class OnnxSpineModel:
         path: str | Path,
         detector_path: str | Path | None = None,
         threads: int | None = None,
+        passes: int | None = None,
     ) -> None:
         self.session = OnnxSession(path, threads)
         self.facts = self.session.facts
@@ -62,6 +66,10 @@ class OnnxSpineModel:
                     f'{path}: finds vertebrae itself; leave the detector out'
                 )
             self.detector = load_finder(detector_path, threads)
+        # Given boxes are looked at once, as tests with given boxes do.
+        self.passes = 1
+        if self.detector is not None:
+            self.passes = self.facts.passes if passes is None else passes
 
     def find(
         self,
@@ -90,7 +98,8 @@ class OnnxSpineModel:
                     f'{self.session.path}: finds vertebrae itself; leave the boxes out'
                 )
             return self.whole.find(shown)
-        return self._in_boxes(shown, self._boxes(shown, boxes))
+        passes = self.passes if boxes is None else 1
+        return self._in_boxes(shown, self._boxes(shown, boxes), passes)
 
     def _boxes(
         self,
@@ -113,38 +122,59 @@ class OnnxSpineModel:
         return [FilmBoxes(one, np.ones(len(one), np.float32)) for one in arrays]
 
     def _in_boxes(
-        self, films: Sequence[NDArray[np.uint8]], found: Sequence[FilmBoxes]
+        self,
+        films: Sequence[NDArray[np.uint8]],
+        found: Sequence[FilmBoxes],
+        passes: int,
     ) -> list[FilmVertebrae]:
         owners = np.repeat(np.arange(len(films)), [len(one.scores) for one in found])
-        size, told = self.facts.input_size, self.facts.crop
-        boxes = np.concatenate([np.zeros((0, 4)), *(one.boxes for one in found)])
-        frame = CropFrame.around(boxes, told['padding'], size)
-        corners = np.zeros((len(boxes), 4, 2))
-        scores = np.zeros((len(boxes), 4), np.float32)
-        stds = None
-        for start in range(0, len(boxes), CROPS_AT_ONCE):
-            part = range(start, min(start + CROPS_AT_ONCE, len(boxes)))
-            crops = [frame.cut(films[owners[i]], i, size, told['udp']) for i in part]
-            seen = read_outputs(self.session.run(crops), self.facts)
-            corners[part], scores[part] = seen.corners[:, 0], seen.scores[:, 0]
-            if seen.stds is not None:
-                stds = np.zeros((len(boxes), 4)) if stds is None else stds
-                stds[part] = seen.stds[:, 0]
-        corners, sides = frame.to_film(corners, size)
-        if stds is not None:
-            stds = (stds * sides[:, None]).astype(np.float32)
+        boxes = np.concatenate(
+            [np.zeros((0, 4), np.float32), *(one.boxes for one in found)]
+        )
+        told = _nothing()
+        for _ in range(passes if len(boxes) else 0):
+            told = self._look([films[i] for i in owners], boxes)
+            boxes = boxes_to_look_again(told['keypoints'], boxes)
         return [
             FilmVertebrae(
-                keypoints=corners[owners == number].astype(np.float32),
-                keypoint_scores=scores[owners == number],
+                **{name: values[owners == number] for name, values in told.items()},
                 bboxes=one.boxes,
                 bbox_scores=one.scores,
-                keypoint_stds=None if stds is None else stds[owners == number],
                 slots=one.slots,
                 finder_keypoints=one.corners,
             )
             for number, one in enumerate(found)
         ]
+
+    def _look(
+        self, films: Sequence[NDArray[np.uint8]], boxes: NDArray[np.float32]
+    ) -> dict[str, NDArray[np.float32]]:
+        """What the model tells of each box, whose film stands beside it."""
+        size, told = self.facts.input_size, self.facts.crop
+        frame = CropFrame.around(boxes, told['padding'], size)
+        seen = []
+        for start in range(0, len(boxes), CROPS_AT_ONCE):
+            part = range(start, min(start + CROPS_AT_ONCE, len(boxes)))
+            crops = [frame.cut(films[i], i, size, told['udp']) for i in part]
+            seen.append(read_outputs(self.session.run(crops), self.facts))
+        corners, sides = frame.to_film(
+            np.concatenate([one.corners[:, 0] for one in seen]), size
+        )
+        answers = {
+            'keypoints': corners,
+            'keypoint_scores': np.concatenate([one.scores[:, 0] for one in seen]),
+        }
+        stds = [one.stds[:, 0] for one in seen if one.stds is not None]
+        if stds:
+            answers['keypoint_stds'] = np.concatenate(stds) * sides[:, None]
+        return {name: values.astype(np.float32) for name, values in answers.items()}
+
+
+def _nothing() -> dict[str, NDArray[np.float32]]:
+    return {
+        'keypoints': np.zeros((0, 4, 2), np.float32),
+        'keypoint_scores': np.zeros((0, 4), np.float32),
+    }
 
 
 def load_finder(

@@ -80,11 +80,26 @@ def load_detector(config_path: str, checkpoint: str) -> Detector:
     return Detector(config, checkpoint, content)
 
 
+def passes_of(config: Config) -> int:
+    """How often the pose model of a recipe looks where boxes are found.
+
+    Args:
+        config: Its ``passes``, or 1.
+
+    Raises:
+        SpondyloError: If that is no number of looks.
+    """
+    told = config.get('passes', 1)
+    if not isinstance(told, int) or told < 1:
+        raise SpondyloError(f'{config.filename}: passes={told!r}: is to be 1 or more')
+    return told
+
+
 def look_for_boxes(
     config: Config,
     detector: Detector | None = None,
     box_file: str | None = None,
-    passes: int = 1,
+    passes: int | None = None,
 ) -> None:
     """Have the boxes found instead of given.
 
@@ -92,7 +107,7 @@ def look_for_boxes(
         config: Recipe of a top-down pose model, changed in place.
         detector: What finds the boxes.
         box_file: COCO detection results instead of it.
-        passes: See :class:`.DetectThenPose`.
+        passes: See :class:`.DetectThenPose`; by default :func:`passes_of` the recipe.
 
     Raises:
         SpondyloError: If the recipe is of another kind, or the detector's has no test
@@ -124,7 +139,7 @@ def look_for_boxes(
         'pose': config.model,
         'pose_pipeline': pose_pipeline,
         'score_threshold': KEPT_SCORE,
-        'passes': passes,
+        'passes': passes_of(config) if passes is None else passes,
     }
     for node in nodes:
         node.update(data_mode='bottomup', pipeline=deepcopy(_FILM_PIPELINE))

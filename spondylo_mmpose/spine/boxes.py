@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spondylo_mmpose.spine.anatomy import FloatArray
+from spondylo_mmpose.spine.anatomy import FloatArray, hull_boxes
 
 DOUBLED_IOU = 0.3
 """Hull boxes that overlap more are two of one vertebra, see docs/end_to_end.md."""
@@ -27,6 +27,24 @@ def box_ious(one: ArrayLike, other: ArrayLike) -> FloatArray:
     areas = (a[..., 2:] - a[..., :2]).prod(-1) + (b[..., 2:] - b[..., :2]).prod(-1)
     ious: FloatArray = both / np.maximum(areas - both, 1e-9)
     return ious
+
+
+def boxes_to_look_again(
+    corners: ArrayLike, boxes: NDArray[np.floating]
+) -> NDArray[np.float32]:
+    """Boxes for another look of a model of crops: hulls of what it said before.
+
+    Args:
+        corners: ``(N, 4, 2)`` px that it said.
+        boxes: ``(N, 4)`` px that it looked in; they stay where a hull is none.
+
+    Returns:
+        ``(N, 4)`` ``x1, y1, x2, y2``, px.
+    """
+    said = np.asarray(corners)
+    hulls = hull_boxes(said).astype(np.float32)
+    usable = np.isfinite(said).all((1, 2)) & (hulls[:, 2:] > hulls[:, :2]).all(1)
+    return np.where(usable[:, None], hulls, boxes).astype(np.float32)
 
 
 @dataclass(frozen=True)

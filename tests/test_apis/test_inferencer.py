@@ -231,7 +231,6 @@ def test_a_single_film_that_fails_is_an_error(maht, tmp_path):
         ({'config': 'a.py'}, 'needs no config'),
         ({'detector': ('a.py', 'b.onnx')}, 'needs no config'),
         ({'device': 'cuda'}, 'run on the CPU'),
-        ({'passes': 2}, 'look once'),
     ],
 )
 def test_what_exported_models_cannot(settings, complaint):

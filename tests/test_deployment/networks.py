@@ -39,6 +39,7 @@ def see(network):
 def build(name, options=None):
     """Config and network of a recipe of the tests."""
     config = load_config(CONFIGS / f'{name}.py', options)
+    torch.manual_seed(0)  # of the layers too that keep what they start with
     return config, see(build_network(config, 'cpu').eval())
 
 

@@ -34,5 +34,8 @@ def test_a_missing_fact_is_damage():
     told = json.loads(FACTS.to_text())
     for field in dataclasses.fields(ExportedFacts):
         rest = {name: value for name, value in told.items() if name != field.name}
+        if field.name == 'passes':  # not told by earlier versions, which looked once
+            assert read_facts('m.onnx', {ENTRY: json.dumps(rest)}).passes == 1
+            continue
         with pytest.raises(SpondyloError, match=field.name):
             read_facts('m.onnx', {ENTRY: json.dumps(rest)})

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from spondylo_mmpose.deployment import checking, runtime
+from spondylo_mmpose.deployment.describing import describe
 from spondylo_mmpose.deployment.runtime import OnnxSpineModel
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.spine.anatomy import hull_boxes
 from tests.test_deployment.networks import KINDS, TorchSession, described
 
 pytestmark = pytest.mark.usefixtures('one_thread')
@@ -122,6 +124,38 @@ def test_a_detector_gives_the_boxes_of_a_top_down_model(as_exported, phantom_fil
         assert (same.bbox_scores == 1).all()
         assert one.keypoint_stds is None
         assert one.slots is one.finder_keypoints is None
+
+
+def test_the_second_look_is_at_the_hull_of_what_the_first_said(
+    as_exported, phantom_films
+):
+    films, _ = phantom_films
+    once = OnnxSpineModel('tiny', 'tiny_detector', passes=1)
+    twice = OnnxSpineModel('tiny', 'tiny_detector', passes=2)
+    first, found = once.find(films), twice.find(films)
+    again = once.find(films, [hull_boxes(one.keypoints) for one in first])
+    moved = 0.0
+    for one, before, expected in zip(found, first, again, strict=True):
+        assert one.keypoints == pytest.approx(expected.keypoints, abs=CLOSE)
+        # The box stays the detector's.
+        assert (one.bboxes == before.bboxes).all()
+        moved = max(moved, np.abs(one.keypoints - before.keypoints).max())
+    assert moved > 1
+    # Given boxes are looked at once.
+    boxes = [one.bboxes for one in first]
+    for one, other in zip(
+        twice.find(films, boxes), once.find(films, boxes), strict=True
+    ):
+        assert (one.keypoints == other.keypoints).all()
+
+
+def test_a_file_tells_how_often_its_model_looks(as_exported, tmp_path):
+    config, network, _ = described('tiny', tmp_path)
+    config.passes = 3
+    as_exported['often.onnx'] = describe(config, network, tmp_path / 'tiny.pth')
+    assert OnnxSpineModel('often.onnx', 'tiny_detector').passes == 3
+    assert OnnxSpineModel('often.onnx', 'tiny_detector', passes=1).passes == 1
+    assert OnnxSpineModel('often.onnx').passes == 1  # boxes are given
 
 
 def test_a_whole_film_model_gives_boxes_and_names(as_exported, phantom_films):

@@ -35,6 +35,20 @@ def test_each_model_keeps_its_own_pipeline():
     assert 'EMAHook' not in {hook['type'] for hook in pose.custom_hooks}
 
 
+def test_a_recipe_tells_how_often_its_model_looks():
+    detector = load_config(DETECTOR)
+    for told, asked, wanted in ((None, None, 1), (2, None, 2), (2, 1, 1)):
+        pose = load_config(POSE)
+        if told is not None:
+            pose.passes = told
+        look_for_boxes(pose, Detector(detector, 'unused', {}), passes=asked)
+        assert pose.model.passes == wanted
+    pose = load_config(POSE)
+    pose.passes = 0
+    with pytest.raises(SpondyloError, match=r'tiny\.py: passes=0: is to be 1 or more'):
+        look_for_boxes(pose, Detector(detector, 'unused', {}))
+
+
 def test_changes_of_a_pipeline_move_with_it():
     pose = load_config(POSE)
     changes = {'GetBBoxCenterScale': {'padding': 1.75}}

@@ -1,6 +1,6 @@
 import numpy as np
 
-from spondylo_mmpose.spine.boxes import FilmBoxes, box_ious
+from spondylo_mmpose.spine.boxes import FilmBoxes, box_ious, boxes_to_look_again
 
 
 def test_overlap_of_every_box_with_every_other():
@@ -24,3 +24,14 @@ def test_names_go_with_their_boxes():
     assert found.slots.tolist() == [6, 4]
     assert (found.corners == corners[[2, 0]]).all()
     assert FilmBoxes(boxes, scores).best(0.5, 9, (20, 20)).slots is None
+
+
+def test_another_look_is_at_the_hull_or_where_it_was():
+    quad = [[10, 20], [50, 22], [12, 60], [48, 58]]
+    flat = [[5, 5], [9, 5], [5, 5], [9, 5]]
+    lost = [[np.nan, 1], [2, 1], [1, 2], [2, 2]]
+    before = np.arange(12, dtype=np.float32).reshape(3, 4)
+    boxes = boxes_to_look_again(np.array([quad, flat, lost], float), before)
+    assert boxes[0].tolist() == [10, 20, 50, 60]
+    assert (boxes[1:] == before[1:]).all()
+    assert boxes.dtype == np.float32

@@ -103,7 +103,7 @@ class Format(ABC):
 
     name: ClassVar[str]
     help: ClassVar[str]
-    layout: ClassVar[str]
+    layout: str
 
     @classmethod  # noqa: B027
     def add_arguments(cls, parser: argparse.ArgumentParser) -> None:

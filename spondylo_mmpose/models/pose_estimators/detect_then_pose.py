@@ -24,7 +24,7 @@ from spondylo_mmpose.models.pose_estimators.film_boxes import (
     FloatArray,
     LoadedFilm,
 )
-from spondylo_mmpose.spine.anatomy import hull_boxes
+from spondylo_mmpose.spine.boxes import boxes_to_look_again
 
 MOST_VERTEBRAE = 24
 """Sacrum to skull: no film shows more."""
@@ -150,7 +150,7 @@ class DetectThenPose(BaseModel):
         }
         for _ in range(self.passes if len(boxes) else 0):
             told = self._look([films[i] for i in owners], boxes)
-            boxes = _next_boxes(told['keypoints'], boxes)
+            boxes = boxes_to_look_again(told['keypoints'], boxes)
         for number, one in enumerate(found):
             own = {'slots': one.slots, 'finder_keypoints': one.corners}
             yield InstanceData(
@@ -199,10 +199,3 @@ def _image(inputs: Tensor) -> np.ndarray:
 
 def _size(film: LoadedFilm) -> tuple[int, int]:
     return film.image.shape[1], film.image.shape[0]
-
-
-def _next_boxes(corners: FloatArray, boxes: FloatArray) -> FloatArray:
-    """Hulls of the corners; the box before where the hull is none."""
-    hulls = hull_boxes(corners).astype(np.float32)
-    usable = np.isfinite(corners).all((1, 2)) & (hulls[:, 2:] > hulls[:, :2]).all(1)
-    return np.where(usable[:, None], hulls, boxes)
