@@ -85,7 +85,7 @@ ablations: $(READY)  ## Train MAHT-Net without each of its parts, and compare (a
 
 WEIGHTS ?= work_dirs/weights
 FINDER = maht_net_t_spondylo
-CORNERS = corners_first_step
+CORNERS = maht_net_topdown_t_spondylo
 TRAITS = --traits corners plates sacrum mottle oblique --trait-share 0.5
 
 weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYLO_REAL_DATA).
@@ -106,7 +106,7 @@ weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYL
 	  --no-pretrained $(TRAIN_ARGS) --out '$(WEIGHTS)/runs/finder' --cfg-options \
 	  test_dataloader.dataset.data_root='$(WEIGHTS)/test' \
 	  test_dataloader.dataset.ann_file=annotations/train.json
-	SPONDYLO_DATA='$(WEIGHTS)/varied' $(RUN) tools/train_all.py configs/lumbar_lateral/$(CORNERS).py \
+	SPONDYLO_DATA='$(WEIGHTS)/varied' $(RUN) tools/train_all.py configs/$(CORNERS).py \
 	  --detector configs/$(FINDER).py '$(WEIGHTS)/runs/finder/$(FINDER)'/best_*.pth \
 	  --no-pretrained $(TRAIN_ARGS) --out '$(WEIGHTS)/runs/corners' --cfg-options \
 	  test_dataloader.dataset.data_root='$(WEIGHTS)/test' \

@@ -24,7 +24,7 @@ def steps(config, loader):
 
 
 def test_there_are_recipes():
-    assert len(RECIPES) == 3
+    assert len(RECIPES) == 2
 
 
 @pytest.mark.parametrize('path', RECIPES, ids=lambda path: path.stem)
@@ -54,21 +54,3 @@ def test_films_are_tall_in_training_and_tests():
     config = recipe('maht_net_t')
     for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
         assert steps(config, loader)['FilmAffine']['input_size'] == (256, 640)
-
-
-def test_frontal_films_and_drawings_are_half_each_and_varied_alike(monkeypatch):
-    monkeypatch.setenv('SPONDYLO_DATA', 'frontal')
-    monkeypatch.setenv('SPONDYLO_SPLIT', 'r80')
-    monkeypatch.setenv('SPONDYLO_PHANTOMS', 'drawings')
-    config = recipe('lumbar_corners')
-    drawn, frontal = config.train_dataloader.dataset.datasets
-    assert (drawn.data_root, drawn.indices) == ('drawings', 6000)
-    assert (frontal.data_root, frontal.ann_file) == (
-        'frontal',
-        'annotations/r80/train.json',
-    )
-    assert 'indices' not in frontal
-    first = load_config(ROOT / 'configs' / 'lumbar_lateral' / 'corners_first_step.py')
-    varied = pipeline_of(first.train_dataloader.dataset)
-    assert pipeline_of(drawn) == pipeline_of(frontal) == varied
-    assert config.model == first.model

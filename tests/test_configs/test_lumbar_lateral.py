@@ -2,8 +2,7 @@
 
 import pytest
 
-from spondylo_mmpose.datasets.pipeline_changes import pipeline_of
-from spondylo_mmpose.datasets.transforms import RandomRadiographAppearance
+from spondylo_mmpose.engine.end_to_end import passes_of
 from spondylo_mmpose.engine.launch import load_config
 from tests.conftest import ROOT
 
@@ -13,33 +12,11 @@ def step(request, monkeypatch):
     monkeypatch.setenv('SPONDYLO_DATA', 'films')
     monkeypatch.setenv('SPONDYLO_SPLIT', 'loo/fold3')
     monkeypatch.setenv('SPONDYLO_PHANTOMS', 'drawings')
-    first = {
-        'finder': 'maht_net_t_spondylo.py',
-        'corners': 'lumbar_lateral/corners_first_step.py',
-    }
+    first = {'finder': 'maht_net_t', 'corners': 'maht_net_topdown_t'}[request.param]
     return (
-        load_config(ROOT / 'configs' / first[request.param]),
+        load_config(ROOT / 'configs' / f'{first}_spondylo.py'),
         load_config(ROOT / 'configs' / 'lumbar_lateral' / f'{request.param}.py'),
     )
-
-
-def test_drawings_are_varied_more_than_films():
-    films = load_config(ROOT / 'configs' / 'maht_net_topdown_t_spondylo.py')
-    drawings = load_config(
-        ROOT / 'configs' / 'lumbar_lateral' / 'corners_first_step.py'
-    )
-    assert drawings.model == films.model
-    before, after = (
-        {step['type']: step for step in pipeline_of(recipe.train_dataloader.dataset)}
-        for recipe in (films, drawings)
-    )
-    assert list(before) == list(after)
-    changed = {name for name in before if before[name] != after[name]}
-    assert changed == {'RandomRadiographAppearance', 'RandomSuperposition'}
-    usual = RandomRadiographAppearance()
-    for name, largest in after['RandomRadiographAppearance'].items():
-        if name != 'type':
-            assert largest > getattr(usual, name)
 
 
 def test_the_network_and_its_tests_are_those_of_the_first_step(step):
@@ -72,3 +49,12 @@ def test_no_epoch_is_chosen_and_inputs_are_of_full_size(step):
     assert after.default_hooks.checkpoint.save_best is None
     assert 'GrowingInputHook' not in [hook['type'] for hook in after.custom_hooks]
     assert 'films' not in after
+
+
+def test_corners_are_looked_at_twice_where_boxes_are_found():
+    corners, finder = (
+        load_config(ROOT / 'configs' / 'lumbar_lateral' / f'{name}.py')
+        for name in ('corners', 'finder')
+    )
+    assert passes_of(corners) == 2
+    assert passes_of(finder) == 1

@@ -146,6 +146,7 @@ param_scheduler = [
         eta_min_ratio=0.01,
         type='CosineAnnealingLR'),
 ]
+passes = 2
 randomness = dict(seed=42)
 slots = 12
 smaller = dict(TopdownAffine=dict(input_size=(
