@@ -34,6 +34,8 @@ def draw_metal(canvas: Canvas, geometry: Geometry, rng: np.random.Generator) -> 
     stretch = float(geometry.scale[0] / geometry.scale[1])
     low = int(rng.choice(4, p=(0.45, 0.3, 0.15, 0.1)))
     number = int(rng.integers(2, 5))
+    # Zoomed films show few; screws are in two at least.
+    low = min(low, len(geometry.bodies) - 2)
     bodies = geometry.bodies[low : min(low + number, _HIGHEST)]
     screws = rng.random() < _P_SCREWS
     if screws:
@@ -123,7 +125,8 @@ def _draw_clips(
 ) -> None:
     """Scatter clips in the belly, in front of the spine or over it."""
     scale = geometry.scale * MAGNIFICATION
-    around = geometry.bodies[int(rng.integers(1, 5))].mean(axis=0)
+    near = min(int(rng.integers(1, 5)), len(geometry.bodies) - 1)
+    around = geometry.bodies[near].mean(axis=0)
     spread = rng.uniform(10, 40)
     middle = around + (-rng.uniform(10, 80), 0) * scale
     for _ in range(int(rng.integers(1, 7))):

@@ -140,9 +140,8 @@ def calcify_aorta(
     """
     scale = geometry.scale * MAGNIFICATION
     # It parts in front of L4.
-    front = geometry.bodies[2:9, (2, 0), 0].reshape(-1)
-    rows = geometry.bodies[2:9, (2, 0), 1].reshape(-1)
-    path = np.stack([front, rows], axis=1)
+    lowest = min(2, len(geometry.bodies) - 2)  # zoomed films show few
+    path = geometry.bodies[lowest:9, (2, 0)].reshape(-1, 2)
     away = rng.uniform(2, 9)
     for distance in (away, away + rng.uniform(14, 24)):
         wall = smooth_curve(path - np.array([distance, 0.0]) * scale, 160)

@@ -140,6 +140,14 @@ def test_metal_is_white_hides_little_and_leaves_the_rest():
         assert abs(np.median(change)) <= 8
 
 
+@pytest.mark.parametrize('index', [310, 22, 145, 77])  # 3, 4, 4 and 16 vertebrae
+def test_every_trait_finds_room_on_zoomed_and_on_long_films(index):
+    plain = make_phantom(11, index)
+    every = make_phantom(11, index, traits=TRAITS)
+    assert np.array_equal(every.truth.corners, plain.truth.corners)
+    assert not np.array_equal(every.image, plain.image)
+
+
 def test_older_traits_are_drawn_as_before_whatever_is_added(films):
     """The added ones have a stream of their own."""
     chosen = choose_traits(TRAITS[:5], 0.5, np.random.default_rng(3))
