@@ -40,6 +40,7 @@ class OnnxSpineModel:
     Raises:
         SpondyloError: If onnxruntime is not installed, a file is no such model, or the
             two do not go together.
+        ValueError: If it is to look less than once.
     """
 
     def __init__(
@@ -49,6 +50,8 @@ class OnnxSpineModel:
         threads: int | None = None,
         passes: int | None = None,
     ) -> None:
+        if passes is not None and passes < 1:
+            raise ValueError(f'passes={passes}: the pose model must look once')
         self.session = OnnxSession(path, threads)
         self.facts = self.session.facts
         if self.facts.kind == 'detector':

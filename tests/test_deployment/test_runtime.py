@@ -156,6 +156,8 @@ def test_a_file_tells_how_often_its_model_looks(as_exported, tmp_path):
     assert OnnxSpineModel('often.onnx', 'tiny_detector').passes == 3
     assert OnnxSpineModel('often.onnx', 'tiny_detector', passes=1).passes == 1
     assert OnnxSpineModel('often.onnx').passes == 1  # boxes are given
+    with pytest.raises(ValueError, match='must look once'):
+        OnnxSpineModel('often.onnx', 'tiny_detector', passes=0)
 
 
 def test_a_whole_film_model_gives_boxes_and_names(as_exported, phantom_films):
