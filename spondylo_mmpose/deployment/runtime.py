@@ -1,6 +1,7 @@
 """Films in, vertebrae out, by exported networks and without torch."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from spondylo_mmpose.deployment.results import FilmVertebrae
 from spondylo_mmpose.deployment.session import OnnxSession
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging.channels import three_channels
-from spondylo_mmpose.spine.boxes import FilmBoxes, boxes_to_look_again
+from spondylo_mmpose.spine.boxes import FilmBoxes, look_in_boxes
 
 CROPS_AT_ONCE = 32
 """In one run of a network that sees one vertebra."""
@@ -134,10 +135,8 @@ class OnnxSpineModel:
         boxes = np.concatenate(
             [np.zeros((0, 4), np.float32), *(one.boxes for one in found)]
         )
-        told = _nothing()
-        for _ in range(passes if len(boxes) else 0):
-            told = self._look([films[i] for i in owners], boxes)
-            boxes = boxes_to_look_again(told['keypoints'], boxes)
+        look = partial(self._look, [films[i] for i in owners])
+        told = look_in_boxes(look, boxes, passes)
         return [
             FilmVertebrae(
                 **{name: values[owners == number] for name, values in told.items()},
@@ -171,13 +170,6 @@ class OnnxSpineModel:
         if stds:
             answers['keypoint_stds'] = np.concatenate(stds) * sides[:, None]
         return {name: values.astype(np.float32) for name, values in answers.items()}
-
-
-def _nothing() -> dict[str, NDArray[np.float32]]:
-    return {
-        'keypoints': np.zeros((0, 4, 2), np.float32),
-        'keypoint_scores': np.zeros((0, 4), np.float32),
-    }
 
 
 def load_finder(

@@ -1,5 +1,6 @@
 """Axis-aligned boxes of vertebrae."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,32 @@ def boxes_to_look_again(
     hulls = hull_boxes(said).astype(np.float32)
     usable = np.isfinite(said).all((1, 2)) & (hulls[:, 2:] > hulls[:, :2]).all(1)
     return np.where(usable[:, None], hulls, boxes).astype(np.float32)
+
+
+def look_in_boxes(
+    look: Callable[[NDArray[np.float32]], dict[str, NDArray[np.float32]]],
+    boxes: NDArray[np.float32],
+    passes: int,
+) -> dict[str, NDArray[np.float32]]:
+    """Have a model of crops look as often as asked, see :func:`boxes_to_look_again`.
+
+    Args:
+        look: Tells ``keypoints`` ``(N, 4, 2)`` px, ``keypoint_scores`` ``(N, 4)`` and
+            maybe more of N boxes.
+        boxes: ``(N, 4)`` px of the first look; N may be 0.
+        passes: Number of looks.
+
+    Returns:
+        What the last look told; the first two, empty, without boxes.
+    """
+    told = {
+        'keypoints': np.zeros((0, 4, 2), np.float32),
+        'keypoint_scores': np.zeros((0, 4), np.float32),
+    }
+    for _ in range(passes if len(boxes) else 0):
+        told = look(boxes)
+        boxes = boxes_to_look_again(told['keypoints'], boxes)
+    return told
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -24,7 +25,7 @@ from spondylo_mmpose.models.pose_estimators.film_boxes import (
     FloatArray,
     LoadedFilm,
 )
-from spondylo_mmpose.spine.boxes import boxes_to_look_again
+from spondylo_mmpose.spine.boxes import look_in_boxes
 
 MOST_VERTEBRAE = 24
 """Sacrum to skull: no film shows more."""
@@ -144,13 +145,8 @@ class DetectThenPose(BaseModel):
         counts = [len(boxes.scores) for boxes in found]
         owners = np.repeat(np.arange(len(films)), counts)
         boxes = np.concatenate([one.boxes for one in found])
-        told = {
-            'keypoints': np.zeros((len(boxes), 4, 2), np.float32),
-            'keypoint_scores': np.zeros((len(boxes), 4), np.float32),
-        }
-        for _ in range(self.passes if len(boxes) else 0):
-            told = self._look([films[i] for i in owners], boxes)
-            boxes = boxes_to_look_again(told['keypoints'], boxes)
+        look = partial(self._look, [films[i] for i in owners])
+        told = look_in_boxes(look, boxes, self.passes)
         for number, one in enumerate(found):
             own = {'slots': one.slots, 'finder_keypoints': one.corners}
             yield InstanceData(
