@@ -7,6 +7,8 @@ from spondylo_mmpose.datasets.transforms.load_radiograph import LoadRadiograph
 from spondylo_mmpose.datasets.transforms.radiograph_clahe import RadiographCLAHE
 from spondylo_mmpose.datasets.transforms.random_box_jitter import RandomBoxJitter
 from spondylo_mmpose.datasets.transforms.random_collimation import RandomCollimation
+from spondylo_mmpose.datasets.transforms.random_copy import RandomCopy
+from spondylo_mmpose.datasets.transforms.random_frame import RandomFrame
 from spondylo_mmpose.datasets.transforms.random_inversion import RandomInversion
 from spondylo_mmpose.datasets.transforms.random_marker_occlusion import (
     RandomMarkerOcclusion,
@@ -28,6 +30,8 @@ __all__ = [
     'RadiographCLAHE',
     'RandomBoxJitter',
     'RandomCollimation',
+    'RandomCopy',
+    'RandomFrame',
     'RandomInversion',
     'RandomMarkerOcclusion',
     'RandomPerspective',

@@ -1,0 +1,105 @@
+"""What the benchmark of changed films counts, with a model that does as it is told."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from spondylo_mmpose.benchmarks.bearing import bear, labelled, summarise, table
+from spondylo_mmpose.benchmarks.film_changes import CHANGES
+from spondylo_mmpose.converters.coco import Film
+from spondylo_mmpose.errors import SpondyloError
+from tests.test_apis.helpers import FakeModel, found_in, spine
+
+PIXELS = np.zeros((640, 640), np.uint8)
+PIXELS[:, 600:] = 9
+TRUTH = Film('a.png', 640, 640, 'val', spine())
+
+
+class Follower(FakeModel):
+    """Finds the spine on mirrored films, 4 px too low; on dark ones two vertebrae."""
+
+    def find(self, films):
+        answers = []
+        for pixels in films:
+            corners = spine()
+            if pixels[0, 0] == 9:
+                corners[..., 0] = 639 - corners[..., 0]
+                corners = corners[:, [1, 0, 3, 2]] + [0, 4]
+            if pixels[0, 0] == 255:
+                corners = corners[:2]
+            answers.append(found_in(corners, slots=np.arange(len(corners))))
+        return answers
+
+
+class Strict:
+    """Refuses inverted films."""
+
+    def screen(self, pixels, found):
+        told = [SimpleNamespace(severity='note')]
+        if pixels[0, 0] == 255:
+            told.append(SimpleNamespace(severity='refusal'))
+        return SimpleNamespace(warnings=told)
+
+
+@pytest.fixture(scope='module')
+def borne():
+    changes = {name: CHANGES[name] for name in ('as it is', 'mirrored', 'inverted')}
+    return bear([(TRUTH, PIXELS)] * 3, Follower(), Strict(), changes, batch_size=2)
+
+
+def test_errors_are_those_of_the_film_as_it_was(borne):
+    told = summarise(borne)
+    assert told['as it is']['MRE_px'] == 0
+    assert told['mirrored']['MRE_px'] == pytest.approx(4)
+    assert told['mirrored']['SDR@5px'] == 100
+    assert told['mirrored']['swapped_sides'] == 0
+    # Four of six vertebrae are missed: 200 * 2 / (2 + 6).
+    assert told['inverted']['F1'] == pytest.approx(50)
+    assert told['inverted']['SDR@10px'] == pytest.approx(100 / 3)
+    assert all(row['level_shift_rate'] == 0 for row in told.values())
+
+
+def test_all_changes_together_leave_out_the_film_as_it_is(borne):
+    told = summarise(borne)['all changes']
+    assert told['films'] == 6
+    # Mirrored, all 18 vertebrae; inverted, 6 of 18: 200 * 24 / (24 + 36).
+    assert told['F1'] == pytest.approx(80)
+    assert told['refusal'] == 0.5
+    assert 'all changes' not in summarise({'as it is': borne['as it is']})
+
+
+def test_verdicts(borne):
+    told = summarise(borne)
+    assert told['as it is']['none'] == 1
+    assert told['inverted']['refusal'] == 1
+    assert np.isnan(told['inverted']['F1_unrefused'])
+    assert told['mirrored']['F1_unrefused'] == 100
+
+
+def test_the_table(borne):
+    text = table(summarise(borne))
+    assert '| mirrored | 100.0 | 100.0 | 100.0 | 4.0 | 0.0 | 0 / 0 / 100 |' in text
+    assert '| inverted | 50.0 | 33.3 | 33.3 | 0.0 | 0.0 | 100 / 0 / 0 |' in text
+
+
+class Blind(FakeModel):
+    """Finds nothing."""
+
+    def find(self, films):
+        return [found_in(np.zeros((0, 4, 2))) for _ in films]
+
+
+def test_nothing_found_is_cautioned_of():
+    (one,) = bear([(TRUTH, PIXELS)], Blind(), None, {'as it is': CHANGES['as it is']})[
+        'as it is'
+    ]
+    assert one.verdict == 'caution'
+    assert one.outcome.found == 0
+
+
+def test_films_come_from_a_split(phantoms, tmp_path):
+    films = labelled(phantoms, 'annotations/val.json')
+    assert films[0][1].shape == (films[0][0].height, films[0][0].width)
+    with pytest.raises(SpondyloError, match='no such annotation file'):
+        labelled(tmp_path, 'annotations/val.json')
