@@ -117,10 +117,10 @@ weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYL
 	done
 	for k in {0..5}; do \
 	  tuned='$(WEIGHTS)/tuned/loo'/fold$$k; loo='$(WEIGHTS)/loo'; \
-	  finder="configs/lumbar_lateral/finder.py $$tuned/finder/epoch_1.pth"; \
+	  finder="configs/lumbar_lateral/finder.py $$(cat $$tuned/finder/last_checkpoint)"; \
 	  for kind in given found; do \
 	    SPONDYLO_DATA='$(WEIGHTS)/films' SPONDYLO_SPLIT=loo/fold$$k $(RUN) tools/test.py \
-	      configs/lumbar_lateral/corners.py $$tuned/corners/epoch_1.pth \
+	      configs/lumbar_lateral/corners.py "$$(cat $$tuned/corners/last_checkpoint)" \
 	      $$([ $$kind = given ] || echo "--detector $$finder") \
 	      --work-dir $$loo/$$kind$$k --dump $$loo/$$kind$$k.pkl || exit; \
 	  done; \

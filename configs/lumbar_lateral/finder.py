@@ -6,9 +6,26 @@ tells which vertebrae a reader would have labelled.
 
 _base_ = ['../maht_net_t_spondylo.py', '../_base_/spondylo_second_step.py']
 
+# Films also come as screenshots, on pages, with wide borders, copied badly.
+train_pipeline = [
+    *_base_.spondylo_film_load,
+    *_base_.spondylo_film_flip,
+    dict(type='RandomFrame', probability=0.25),
+    dict(
+        type='FilmAffine',
+        input_size=_base_.input_size,
+        **dict(_base_.spondylo_film_geometry, rotate=15),
+    ),
+    _base_.superposition,
+    *_base_.spondylo_augment_appearance,
+    dict(type='RandomCopy', probability=0.05),
+    *_base_.spondylo_film_obstacles,
+    dict(type='SlotTargets', slots=_base_.slots),
+    *_base_.spondylo_film_pack,
+]
 films = dict(
     **_base_.spondylo_train_dataset
-    | dict(data_mode='bottomup', pipeline=_base_.train_pipeline)
+    | dict(data_mode='bottomup', pipeline=train_pipeline)
 )
 train_dataloader = dict(
     dataset=dict(
@@ -26,7 +43,7 @@ train_dataloader = dict(
 )
 del films  # a part; what is left here would be a setting
 
-max_epochs = _base_.spondylo_second_epochs
+max_epochs = 2
 train_cfg = dict(max_epochs=max_epochs, val_interval=1)
 optim_wrapper = _base_.spondylo_second_optimizer
 param_scheduler = [

@@ -48,8 +48,12 @@ def borne():
     return bear([(TRUTH, PIXELS)] * 3, Follower(), Strict(), changes, batch_size=2)
 
 
-def test_errors_are_those_of_the_film_as_it_was(borne):
-    told = summarise(borne)
+@pytest.fixture(scope='module')
+def told(borne):
+    return summarise(borne)
+
+
+def test_errors_are_those_of_the_film_as_it_was(told):
     assert told['as it is']['MRE_px'] == 0
     assert told['mirrored']['MRE_px'] == pytest.approx(4)
     assert told['mirrored']['SDR@5px'] == 100
@@ -60,25 +64,24 @@ def test_errors_are_those_of_the_film_as_it_was(borne):
     assert all(row['level_shift_rate'] == 0 for row in told.values())
 
 
-def test_all_changes_together_leave_out_the_film_as_it_is(borne):
-    told = summarise(borne)['all changes']
-    assert told['films'] == 6
+def test_all_changes_together_leave_out_the_film_as_it_is(borne, told):
+    together = told['all changes']
+    assert together['films'] == 6
     # Mirrored, all 18 vertebrae; inverted, 6 of 18: 200 * 24 / (24 + 36).
-    assert told['F1'] == pytest.approx(80)
-    assert told['refusal'] == 0.5
+    assert together['F1'] == pytest.approx(80)
+    assert together['refusal'] == 0.5
     assert 'all changes' not in summarise({'as it is': borne['as it is']})
 
 
-def test_verdicts(borne):
-    told = summarise(borne)
+def test_verdicts(told):
     assert told['as it is']['none'] == 1
     assert told['inverted']['refusal'] == 1
     assert np.isnan(told['inverted']['F1_unrefused'])
     assert told['mirrored']['F1_unrefused'] == 100
 
 
-def test_the_table(borne):
-    text = table(summarise(borne))
+def test_the_table(told):
+    text = table(told)
     assert '| mirrored | 100.0 | 100.0 | 100.0 | 4.0 | 0.0 | 0 / 0 / 100 |' in text
     assert '| inverted | 50.0 | 33.3 | 33.3 | 0.0 | 0.0 | 100 / 0 / 0 |' in text
 

@@ -62,7 +62,7 @@ log_processor = dict(
     num_digits=6,
     type='LogProcessor',
     window_size=50)
-max_epochs = 1
+max_epochs = 2
 model = dict(
     backbone=dict(
         act_cfg=dict(inplace=True, type='SiLU'),
@@ -117,17 +117,17 @@ model = dict(
     type='FilmPoseEstimator')
 optim_wrapper = dict(
     clip_grad=dict(max_norm=5),
-    optimizer=dict(lr=0.0003, type='AdamW', weight_decay=0.02),
+    optimizer=dict(fused=True, lr=0.0003, type='AdamW', weight_decay=0.02),
     paramwise_cfg=dict(bias_decay_mult=0, norm_decay_mult=0),
     type='CpuAmpOptimWrapper')
 param_scheduler = [
     dict(begin=0, by_epoch=False, end=30, start_factor=0.1, type='LinearLR'),
     dict(
-        T_max=1,
+        T_max=2,
         begin=0,
         by_epoch=True,
         convert_to_iter_based=True,
-        end=1,
+        end=2,
         eta_min_ratio=0.01,
         type='CosineAnnealingLR'),
 ]
@@ -183,7 +183,7 @@ test_evaluator = [
     dict(intervals=True, type='FilmClinicalMetric'),
     dict(type='PublishedSlotMetric'),
 ]
-train_cfg = dict(by_epoch=True, max_epochs=1, val_interval=1)
+train_cfg = dict(by_epoch=True, max_epochs=2, val_interval=1)
 train_dataloader = dict(
     batch_size=8,
     collate_fn=dict(type='collate_in_band'),
@@ -198,18 +198,20 @@ train_dataloader = dict(
                 pipeline=[
                     dict(type='LoadRadiograph'),
                     dict(direction='horizontal', type='RandomFlip'),
+                    dict(probability=0.25, type='RandomFrame'),
                     dict(
                         input_size=(
                             512,
                             512,
                         ),
-                        rotate=10,
+                        rotate=15,
                         shift=0.08,
                         stretch=0.25,
                         type='FilmAffine',
                         zoom=0.25),
                     dict(probability=0.5, type='RandomSuperposition'),
                     dict(type='RandomRadiographAppearance'),
+                    dict(probability=0.05, type='RandomCopy'),
                     dict(probability=0.2, type='RandomCollimation'),
                     dict(
                         number=3,
@@ -253,18 +255,20 @@ train_dataloader = dict(
                     pipeline=[
                         dict(type='LoadRadiograph'),
                         dict(direction='horizontal', type='RandomFlip'),
+                        dict(probability=0.25, type='RandomFrame'),
                         dict(
                             input_size=(
                                 512,
                                 512,
                             ),
-                            rotate=10,
+                            rotate=15,
                             shift=0.08,
                             stretch=0.25,
                             type='FilmAffine',
                             zoom=0.25),
                         dict(probability=0.5, type='RandomSuperposition'),
                         dict(type='RandomRadiographAppearance'),
+                        dict(probability=0.05, type='RandomCopy'),
                         dict(probability=0.2, type='RandomCollimation'),
                         dict(
                             number=3,
@@ -310,18 +314,20 @@ train_dataloader = dict(
 train_pipeline = [
     dict(type='LoadRadiograph'),
     dict(direction='horizontal', type='RandomFlip'),
+    dict(probability=0.25, type='RandomFrame'),
     dict(
         input_size=(
             512,
             512,
         ),
-        rotate=10,
+        rotate=15,
         shift=0.08,
         stretch=0.25,
         type='FilmAffine',
         zoom=0.25),
     dict(probability=0.5, type='RandomSuperposition'),
     dict(type='RandomRadiographAppearance'),
+    dict(probability=0.05, type='RandomCopy'),
     dict(probability=0.2, type='RandomCollimation'),
     dict(
         number=3,
