@@ -34,6 +34,7 @@ def parse_args() -> argparse.Namespace:
         default=Path('work_dirs/benchmarks/changed_films.json'),
         help='JSON to write (default: %(default)s)',
     )
+    add('--picture', type=Path, help='draw what the changes look like, and stop')
     add_model_options(parser)
     add_run_options(parser.add_argument_group('the run'))
     return parser.parse_args()
@@ -54,6 +55,12 @@ def of_fold(args: argparse.Namespace, fold: int) -> argparse.Namespace:
 def main() -> None:
     """Show, measure, write, print."""
     args = parse_args()
+    if args.picture is not None:
+        from spondylo_mmpose.benchmarks.change_picture import draw_changes
+
+        draw_changes(args.picture)
+        print(f'written: {args.picture}')
+        return
     if args.films is None or not (args.model or args.checkpoint):
         print('skipped: name converted films and a trained model, see --help')
         return
