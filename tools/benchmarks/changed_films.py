@@ -11,6 +11,7 @@ from copy import copy
 from pathlib import Path
 
 import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
+from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.cli import run_cli
 from spondylo_mmpose.utils.io import check_writable, write_json
 
@@ -64,6 +65,11 @@ def main() -> None:
     if args.films is None or not (args.model or args.checkpoint):
         print('skipped: name converted films and a trained model, see --help')
         return
+    if args.folds < 1 or (args.folds > 1 and FOLD not in args.ann_file):
+        raise SpondyloError(
+            f'--folds {args.folds}: is to be 1 or more, and with several --ann-file '
+            f'has a {FOLD} in its name, so that no film is counted twice'
+        )
     check_writable(args.out)
     from spondylo_mmpose.apis.predict_tool import build_inferencer
     from spondylo_mmpose.benchmarks.bearing import bear, labelled, summarise, table
