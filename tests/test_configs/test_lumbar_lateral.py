@@ -36,12 +36,37 @@ def test_real_films_are_a_third_of_what_is_seen(step):
     )  # fmt: skip
     first = before.train_dataloader.dataset
     for one in (drawn, real):
-        assert one.pipeline == first.pipeline
+        assert usual_steps(one.pipeline) == usual_steps(first.pipeline)
         assert one.get('pipeline_changes') == first.get('pipeline_changes')
         assert one.data_mode == first.data_mode
     vertebrae = 6 if real.data_mode == 'topdown' else 1
     seen = repeated.times * 5 * vertebrae
     assert 0.3 < seen / (seen + drawn.indices) < 0.36
+
+
+FRAMES = ('RandomFrame', 'RandomCopy')
+
+
+def usual_steps(pipeline):
+    """A pipeline without frames, copies and the widest turn."""
+    return [
+        {key: value for key, value in step.items() if key != 'rotate'}
+        for step in pipeline
+        if step['type'] not in FRAMES
+    ]
+
+
+def test_the_finder_alone_sees_films_in_frames_and_copied(step):
+    before, after = step
+    is_finder = after.train_dataloader.dataset.datasets[0].data_mode == 'bottomup'
+    for one in after.train_dataloader.dataset.datasets:
+        kinds = [s['type'] for s in one.get('dataset', one).pipeline]
+        assert [kind for kind in kinds if kind in FRAMES] == list(FRAMES) * is_finder
+        if is_finder:
+            # A frame belongs to the film that is fitted into the input.
+            assert kinds.index('RandomFrame') < kinds.index('FilmAffine')
+    kinds = [s['type'] for s in before.train_dataloader.dataset.pipeline]
+    assert not set(FRAMES) & set(kinds)
 
 
 def test_no_epoch_is_chosen_and_inputs_are_of_full_size(step):
