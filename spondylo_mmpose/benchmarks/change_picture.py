@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from spondylo_mmpose.benchmarks.film_changes import CHANGES, Grey
+from spondylo_mmpose.benchmarks.trait_picture import write_jpeg
 from spondylo_mmpose.imaging.warp import film_matrix, warp_film
 from spondylo_mmpose.phantom.film import make_phantom
-from spondylo_mmpose.utils.io import atomic_file
 
 TILE = 180
 """Side of a film, px."""
@@ -30,15 +30,13 @@ def draw_changes(path: Path, number: int = 4, seed: int = 11) -> None:
     blank = np.full_like(tiles[0], 255)
     tiles += [blank] * (-len(tiles) % COLUMNS)
     rows = [np.hstack(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)]
-    _, encoded = cv2.imencode('.jpg', np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 80])
-    with atomic_file(path) as temporary:
-        temporary.write_bytes(encoded.tobytes())
+    write_jpeg(path, np.vstack(rows))
 
 
 def _tile(film: Grey, name: str) -> Grey:
     """The whole film in a grey square, ``(TITLE_PX + TILE, TILE)``."""
     size = (film.shape[1], film.shape[0])
-    matrix = film_matrix(size, (TILE, TILE), np.ones(2), 0.0, 0.0)
+    matrix = film_matrix(size, (TILE, TILE))
     shown = warp_film(film, matrix, (TILE, TILE))
     beside = warp_film(np.full_like(film, 255), matrix, (TILE, TILE)) < 128
     shown = np.where(beside, 128, shown).astype(np.uint8)

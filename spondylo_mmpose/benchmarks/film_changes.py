@@ -7,9 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from spondylo_mmpose.benchmarks.film_sets import Grey
 from spondylo_mmpose.spine.anatomy import SIDES_SWAPPED, FloatArray
-
-Grey = NDArray[np.uint8]
 
 SOFT_WINDOW, CHEQUER_PX = 25.0, 4.3
 

@@ -37,7 +37,17 @@ def draw_picture(
             drawn = make_phantom(seed, number, traits=traits_of(name))
             tiles += [crop(drawn.image, drawn.truth.corners[k]) for k in (0, 2)]
         rows.append(np.hstack(tiles))
-    _, encoded = cv2.imencode('.jpg', np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 80])
+    write_jpeg(path, np.vstack(rows))
+
+
+def write_jpeg(path: Path, picture: NDArray[np.uint8]) -> None:
+    """Write a picture of the docs, whole or not at all.
+
+    Args:
+        path: JPEG to write.
+        picture: ``(H, W)``.
+    """
+    _, encoded = cv2.imencode('.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, 80])
     with atomic_file(path) as temporary:
         temporary.write_bytes(encoded.tobytes())
 
