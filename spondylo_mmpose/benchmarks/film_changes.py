@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spondylo_mmpose.benchmarks.film_sets import Grey
+from spondylo_mmpose.imaging.lossy import through_jpeg
 from spondylo_mmpose.spine.anatomy import SIDES_SWAPPED, FloatArray
 
 SOFT_WINDOW, CHEQUER_PX = 25.0, 4.3
@@ -161,11 +162,7 @@ def _noise(deviation: float) -> Change:
 
 
 def _jpeg(quality: int) -> Change:
-    def code(film: Grey) -> NDArray:
-        coded = cv2.imencode('.jpg', film, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        return cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)
-
-    return _still(code)
+    return _still(lambda film: through_jpeg(film, quality))
 
 
 def _gamma(exponent: float) -> Change:

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from spondylo_mmpose.imaging.lossy import through_jpeg
 from spondylo_mmpose.phantom.canvas import FloatImage, blur, smooth_noise
 
 GreyImage = NDArray[np.uint8]
@@ -82,6 +83,4 @@ def collimate(image: FloatImage, rng: np.random.Generator) -> FloatImage:
 def jpeg(image: FloatImage, rng: np.random.Generator) -> GreyImage:
     """Pass the film through a JPEG of the quality that an export would have."""
     grey = np.clip(np.round(image), 0, 255).astype(np.uint8)
-    quality = int(rng.integers(55, 96))
-    _, encoded = cv2.imencode('.jpg', grey, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE).astype(np.uint8)
+    return through_jpeg(grey, int(rng.integers(55, 96)))

@@ -5,6 +5,8 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
+from spondylo_mmpose.imaging.lossy import through_jpeg
+
 
 @TRANSFORMS.register_module()
 class RandomCopy(BaseTransform):
@@ -102,9 +104,7 @@ class RandomCopy(BaseTransform):
         return np.clip(image + noise + 0.5, 0, 255).astype(np.uint8)
 
     def _jpeg(self, image: np.ndarray) -> np.ndarray:
-        quality = int(np.random.randint(self.quality, 61))
-        coded = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        return cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)
+        return through_jpeg(image, int(np.random.randint(self.quality, 61)))
 
     def __repr__(self) -> str:
         return (
