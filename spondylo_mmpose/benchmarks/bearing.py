@@ -4,7 +4,7 @@ Corners are brought back to the film as it was before they are compared, so that
 change is measured in the same px against the same labels.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from spondylo_mmpose.apis.screening import FilmScreen
 from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.apis.turned import look_again
 from spondylo_mmpose.benchmarks.film_changes import CHANGES, Change, ChangedFilm, Grey
+from spondylo_mmpose.benchmarks.screening import batches
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.converters.coco_reader import films_of_coco
@@ -91,7 +92,7 @@ def bear(
     borne: dict[str, list[Borne]] = {name: [] for name in changes}
     bar = tqdm(total=len(films) * len(changes), unit='film', disable=None)
     for name, change in changes.items():
-        for batch in _batches(films, batch_size):
+        for batch in batches(films, batch_size):
             shown = [change(pixels) for _, pixels in batch]
             pictures = [one.pixels for one in shown]
             answers = look_again(model, pictures, model.find(pictures), least)
@@ -146,13 +147,6 @@ def table(summary: Mapping[str, Mapping[str, Any]]) -> str:
         cells.append(' / '.join(f'{100 * row[said]:.0f}' for said in SAID))
         lines.append(f'| {name} | ' + ' | '.join(cells) + ' |')
     return '\n'.join(lines)
-
-
-def _batches(
-    films: Sequence[tuple[Film, Grey]], size: int
-) -> Iterator[Sequence[tuple[Film, Grey]]]:
-    for start in range(0, len(films), size):
-        yield films[start : start + size]
 
 
 def _compare(film: Film, shown: ChangedFilm, found: FoundVertebrae) -> FilmOutcome:

@@ -1,10 +1,11 @@
 """How well screens tell lateral lumbar films from others, signal by signal."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from scipy.stats import rankdata
@@ -19,6 +20,8 @@ from spondylo_mmpose.apis.turned import look_again
 from spondylo_mmpose.benchmarks.film_sets import FilmSet, Grey
 from spondylo_mmpose.screening.signals import FEWEST, SIGNALS, measure_signals
 from spondylo_mmpose.spine.anatomy import FloatArray, centres
+
+T = TypeVar('T')
 
 BENT, PRESENCE, PLAIN = 'bent', 'presence', 'plain'
 CANDIDATES = (*SIGNALS, BENT, PRESENCE, PLAIN)
@@ -86,7 +89,7 @@ def try_set(
     number: list[int] = []
     verdicts: dict[str, list[str]] = {name: [] for name in screens}
     bar = tqdm(total=len(films.numbers), desc=films.name, unit='film', disable=None)
-    for batch in _batches(films, batch_size):
+    for batch in batches(films.pictures(), batch_size):
         answers = look_again(model, batch, model.find(batch), least)
         for picture, answer in zip(batch, answers, strict=True):
             found = answer.upward(least)
@@ -109,14 +112,10 @@ def try_set(
     )
 
 
-def _batches(films: FilmSet, size: int) -> Iterator[list[Grey]]:
-    batch: list[Grey] = []
-    for picture in films.pictures():
-        batch.append(picture)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Items in lists of a size, the last one maybe shorter."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
         yield batch
 
 
