@@ -63,7 +63,14 @@ def test_each_happens_to_its_own_share():
 
 
 @pytest.mark.parametrize(
-    'bad', [{'probability': 2}, {'shrink': 0.5}, {'grain': -1}, {'quality': 0}]
+    'bad',
+    [
+        {'probability': 2},
+        {'shrink': 0.5},
+        {'grain': -1},
+        {'quality': 0},
+        {'quality': 61},
+    ],
 )
 def test_arguments_out_of_range(bad):
     with pytest.raises(ValueError, match=next(iter(bad))):

@@ -7,6 +7,9 @@ from mmpose.registry import TRANSFORMS
 
 from spondylo_mmpose.imaging.lossy import through_jpeg
 
+BEST_QUALITY = 60
+"""Of a JPEG that changes what a network sees."""
+
 
 @TRANSFORMS.register_module()
 class RandomCopy(BaseTransform):
@@ -53,8 +56,10 @@ class RandomCopy(BaseTransform):
             raise ValueError(f'shrink must be 1 or more, not {shrink}')
         if grain < 0:
             raise ValueError(f'grain must not be negative, not {grain}')
-        if not 1 <= quality <= 100:
-            raise ValueError(f'quality must be within 1 and 100, not {quality}')
+        if not 1 <= quality <= BEST_QUALITY:
+            raise ValueError(
+                f'quality must be within 1 and {BEST_QUALITY}, not {quality}'
+            )
         self.probability = probability
         self.shrink = shrink
         self.grain = grain
@@ -104,7 +109,9 @@ class RandomCopy(BaseTransform):
         return np.clip(image + noise + 0.5, 0, 255).astype(np.uint8)
 
     def _jpeg(self, image: np.ndarray) -> np.ndarray:
-        return through_jpeg(image, int(np.random.randint(self.quality, 61)))
+        return through_jpeg(
+            image, int(np.random.randint(self.quality, BEST_QUALITY + 1))
+        )
 
     def __repr__(self) -> str:
         return (
