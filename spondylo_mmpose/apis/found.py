@@ -84,5 +84,13 @@ class FilmModel(Protocol):
     def facts(self) -> ModelFacts:
         """What it is."""
 
-    def find(self, films: Sequence[NDArray[np.uint8]]) -> list[FoundVertebrae]:
-        """Find the vertebrae of each film, ``(H, W)`` grey values with bone bright."""
+    def find(
+        self, films: Sequence[NDArray[np.uint8]], quick: bool = False
+    ) -> list[FoundVertebrae]:
+        """Find the vertebrae of each film.
+
+        Args:
+            films: ``(H, W)`` grey values with bone bright.
+            quick: Let a model of crops look once, and not at the mirrored ones, where
+                it would otherwise do more.
+        """

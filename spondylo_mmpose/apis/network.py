@@ -3,7 +3,8 @@
 import hashlib
 import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from spondylo_mmpose.engine.launch import (
 )
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.film_samples import as_array
+from spondylo_mmpose.models.pose_estimators.detect_then_pose import DetectThenPose
 from spondylo_mmpose.uncertainty.calibration import LEARNED
 from spondylo_mmpose.utils.io import file_digest
 from spondylo_mmpose.zoo.recipe import (
@@ -97,9 +99,12 @@ class FilmNetwork:
         looks = 1 if found is None else whole.passes
         self.facts = ModelFacts(files.own_name, tuple(parts), looks)
 
-    def find(self, films: Sequence[NDArray[np.uint8]]) -> list[FoundVertebrae]:
+    def find(
+        self, films: Sequence[NDArray[np.uint8]], quick: bool = False
+    ) -> list[FoundVertebrae]:
         """Find the vertebrae of each film; see :class:`.FilmModel`."""
         with (
+            _looking_once(self.network) if quick else nullcontext(),
             DefaultScope.overwrite_default_scope(self._scope),
             torch.inference_mode(),
             warnings.catch_warnings(),
@@ -141,6 +146,21 @@ class FilmNetwork:
             told['disputed'] = disputed_corners(corners, others)
             told['finder_corners'] = others
         return FoundVertebrae(corners, scores, **told)
+
+
+@contextmanager
+def _looking_once(network: Any) -> Iterator[None]:
+    """Have a model of crops look once, and not at the mirrored ones."""
+    if not isinstance(network, DetectThenPose):
+        yield
+        return
+    pose: Any = network.pose
+    before = network.passes, pose.test_cfg
+    network.passes, pose.test_cfg = 1, {**(pose.test_cfg or {}), 'flip_test': False}
+    try:
+        yield
+    finally:
+        network.passes, pose.test_cfg = before
 
 
 def _check_kind(config: Config, files: ModelFiles, detector: ModelFiles | None) -> None:

@@ -52,9 +52,11 @@ class OnnxFilmNetwork:
             name or Path(told.config).stem, tuple(parts), self.model.passes
         )
 
-    def find(self, films: Sequence[NDArray[np.uint8]]) -> list[FoundVertebrae]:
+    def find(
+        self, films: Sequence[NDArray[np.uint8]], quick: bool = False
+    ) -> list[FoundVertebrae]:
         """Find the vertebrae of each film; see :class:`.FilmModel`."""
-        return [self._found(one) for one in self.model.find(films)]
+        return [self._found(one) for one in self.model.find(films, quick=quick)]
 
     def _found(self, one: FilmVertebrae) -> FoundVertebrae:
         told: dict[str, Any] = {}

@@ -37,7 +37,7 @@ def look_again(
     if not doubted:
         return list(found)
     turned = [np.ascontiguousarray(np.rot90(films[k], 2)) for k in doubted]
-    again = dict(zip(doubted, model.find(turned), strict=True))
+    again = dict(zip(doubted, model.find(turned, quick=True), strict=True))
     return [
         replace(one, turned=again[k].upward(threshold)) if k in again else one
         for k, one in enumerate(found)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from spondylo_mmpose.deployment.checking import Difference, checked_difference
 from spondylo_mmpose.deployment.describing import Described, describe
 from spondylo_mmpose.deployment.facts import ENTRY, ExportedFacts
-from spondylo_mmpose.deployment.session import INPUT
+from spondylo_mmpose.deployment.session import INPUT, LOOKS
 from spondylo_mmpose.engine.checkpoint import load_checkpoint_file, load_weights
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.errors import SpondyloError, one_line
@@ -87,14 +88,18 @@ def _to_onnx(described: Described, config_path: str | Path, opset: int) -> Any:
     width, height = described.facts.input_size
     # Two of them: torch takes a single one for a constant.
     films = torch.zeros(2, height, width, 3, dtype=torch.uint8)
+    inputs = {INPUT: (films, {0: torch.export.Dim('batch')})}
+    if described.facts.flip_test:
+        looks = torch.zeros(3, dtype=torch.uint8)
+        inputs[LOOKS] = (looks, {0: torch.export.Dim(LOOKS)})
     with _quietly(), torch.no_grad():
         try:
             program = torch.onnx.export(
                 described.graph,
-                (films,),
-                input_names=[INPUT],
+                tuple(example for example, _ in inputs.values()),
+                input_names=list(inputs),
                 output_names=list(described.graph.outputs),
-                dynamic_shapes=({0: torch.export.Dim('batch')},),
+                dynamic_shapes=tuple(free for _, free in inputs.values()),
                 opset_version=opset,
                 dynamo=True,
                 verbose=False,
@@ -107,6 +112,8 @@ def _to_onnx(described: Described, config_path: str | Path, opset: int) -> Any:
             ) from error
     assert program is not None
     model = program.model_proto
+    if LOOKS in inputs:
+        _make_optional(model, LOOKS, np.zeros(2, np.uint8))
     (written,) = (one.version for one in model.opset_import if not one.domain)
     if written != opset:
         raise SpondyloError(
@@ -114,6 +121,13 @@ def _to_onnx(described: Described, config_path: str | Path, opset: int) -> Any:
             'works'
         )
     return model
+
+
+def _make_optional(model: Any, name: str, value: np.ndarray) -> None:
+    """Give an input the value that it has where it is not fed."""
+    from onnx import numpy_helper
+
+    model.graph.initializer.append(numpy_helper.from_array(value, name))
 
 
 def _strip(model: Any) -> None:

@@ -1,7 +1,8 @@
 """What of a network goes into an ONNX graph: from grey values to its last maps.
 
 Mean and standard deviation are applied inside; the mirrored picture is looked at inside
-where the recipe tests with it. What takes corners out of maps stays outside, in NumPy.
+where the recipe tests with it, unless the graph is told not to. What takes corners out
+of maps stays outside, in NumPy.
 """
 
 from typing import Any
@@ -11,6 +12,7 @@ from mmdet.structures.bbox import distance2bbox
 from mmpose.models.utils.tta import flip_heatmaps, flip_vectors
 from torch import Tensor, nn
 
+from spondylo_mmpose.models.heads.slot_outputs import SlotOutputs
 from spondylo_mmpose.spine.anatomy import SIDES_SWAPPED
 
 
@@ -48,22 +50,39 @@ class FilmGraph(nn.Module):
         """Outputs of the network's head."""
         return self.network.head(self.network.extract_feat(pictures))
 
+    def both_outputs(self, films: Tensor, looks: Tensor) -> Any:
+        """Outputs of the head for films, and behind them for their mirrored pictures.
+
+        Args:
+            films: ``(B, H, W, 3)``.
+            looks: ``(2,)``, or ``(1,)`` for no mirrored pictures; its values are
+                nothing. A length is what a graph without branches can obey.
+        """
+        # Never len(): it makes a number of what is to stay free.
+        pictures = self.prepared(films)
+        mirrored = pictures.flip(-1)[None].expand(looks.shape[0] - 1, -1, -1, -1, -1)
+        return self.head_outputs(torch.cat([pictures, mirrored.flatten(0, 1)]))
+
+
+def _mean_of_looks(first: Tensor, mirrored: Tensor, looks: Tensor) -> Tensor:
+    """Mean of ``(B, ...)`` and what was told of mirrored pictures, none or as many."""
+    others = mirrored.unflatten(0, (looks.shape[0] - 1, first.shape[0]))
+    return torch.cat([first[None], others]).mean(0)
+
 
 class HeatmapGraph(FilmGraph):
     """A top-down network with heatmaps ``(B, K, H, W)``."""
 
     outputs = ('heatmaps',)
 
-    def forward(self, films: Tensor) -> Tensor:
+    def forward(self, films: Tensor, looks: Tensor | None = None) -> Tensor:
         """Compute the heatmaps of crops ``(B, H, W, 3)``."""
-        pictures = self.prepared(films)
-        maps: Tensor = self.head_outputs(pictures)
-        if self.flip_test is None:
+        if looks is None or self.flip_test is None:
+            maps: Tensor = self.head_outputs(self.prepared(films))
             return maps
-        other = flip_heatmaps(
-            self.head_outputs(pictures.flip(-1)), SIDES_SWAPPED, **self.flip_test
-        )
-        return (maps + other) * 0.5
+        maps = self.both_outputs(films, looks)
+        other = flip_heatmaps(maps[films.shape[0] :], SIDES_SWAPPED, **self.flip_test)
+        return _mean_of_looks(maps[: films.shape[0]], other, looks)
 
 
 class SimCCGraph(FilmGraph):
@@ -71,15 +90,21 @@ class SimCCGraph(FilmGraph):
 
     outputs = ('simcc_x', 'simcc_y')
 
-    def forward(self, films: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, films: Tensor, looks: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Compute the vectors ``(B, K, bins)`` of crops ``(B, H, W, 3)``."""
-        pictures = self.prepared(films)
-        across, down = self.head_outputs(pictures)
-        if self.flip_test is None:
+        if looks is None or self.flip_test is None:
+            across, down = self.head_outputs(self.prepared(films))
             return across, down
-        mirrored = self.head_outputs(pictures.flip(-1))
-        other_across, other_down = flip_vectors(*mirrored, SIDES_SWAPPED)
-        return (across + other_across) * 0.5, (down + other_down) * 0.5
+        told = self.both_outputs(films, looks)
+        count = films.shape[0]
+        others = flip_vectors(*(one[count:] for one in told), SIDES_SWAPPED)
+        across, down = (
+            _mean_of_looks(one[:count], other, looks)
+            for one, other in zip(told, others, strict=True)
+        )
+        return across, down
 
 
 class SlotGraph(FilmGraph):
@@ -87,21 +112,30 @@ class SlotGraph(FilmGraph):
 
     outputs = ('heatmaps', 'presence', 'stds')
 
-    def forward(self, films: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(
+        self, films: Tensor, looks: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Compute what the network says of each slot.
 
         Args:
             films: ``(B, H, W, 3)``.
+            looks: See :meth:`both_outputs`; ``None`` for no mirrored pictures.
 
         Returns:
             Logits ``(B, S, 4, H, W)``; presence ``(B, S)`` in [0, 1]; standard
             deviations ``(B, S, 4)``, px of the input.
         """
-        pictures = self.prepared(films)
-        told = self.head_outputs(pictures)
-        if self.flip_test is not None:
-            told = told.with_mirrored(self.head_outputs(pictures.flip(-1)))
-        return told.heatmaps, told.presence.sigmoid(), (told.log_variances / 2).exp()
+        if looks is None or self.flip_test is None:
+            maps, presence, variances = self.head_outputs(self.prepared(films))[:3]
+        else:
+            told, count = self.both_outputs(films, looks)[:3], films.shape[0]
+            heatmaps, logits, logs = (one[count:] for one in told)
+            others = SlotOutputs(heatmaps, logits, logs, ()).unmirrored()[:3]
+            maps, presence, variances = (
+                _mean_of_looks(one[:count], other, looks)
+                for one, other in zip(told, others, strict=True)
+            )
+        return maps, presence.sigmoid(), (variances / 2).exp()
 
 
 class BoxGraph(FilmGraph):

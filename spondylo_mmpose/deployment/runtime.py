@@ -79,6 +79,7 @@ class OnnxSpineModel:
         self,
         films: Sequence[NDArray[Any]],
         boxes: Sequence[ArrayLike] | None = None,
+        quick: bool = False,
     ) -> list[FilmVertebrae]:
         """Find the vertebrae of each film.
 
@@ -87,6 +88,8 @@ class OnnxSpineModel:
                 levels than 256 are shown as when a file is read.
             boxes: ``(N, 4)`` ``x1, y1, x2, y2`` of each film, px, for a top-down model;
                 the detector's by default.
+            quick: Look at crops once, and not at the mirrored ones, whatever the file
+                says.
 
         Returns:
             For each film its vertebrae: those of given boxes in their order, a
@@ -102,8 +105,8 @@ class OnnxSpineModel:
                     f'{self.session.path}: finds vertebrae itself; leave the boxes out'
                 )
             return self.whole.find(shown)
-        passes = self.passes if boxes is None else 1
-        return self._in_boxes(shown, self._boxes(shown, boxes), passes)
+        passes = self.passes if boxes is None and not quick else 1
+        return self._in_boxes(shown, self._boxes(shown, boxes), passes, quick)
 
     def _boxes(
         self,
@@ -130,12 +133,13 @@ class OnnxSpineModel:
         films: Sequence[NDArray[np.uint8]],
         found: Sequence[FilmBoxes],
         passes: int,
+        quick: bool,
     ) -> list[FilmVertebrae]:
         owners = np.repeat(np.arange(len(films)), [len(one.scores) for one in found])
         boxes = np.concatenate(
             [np.zeros((0, 4), np.float32), *(one.boxes for one in found)]
         )
-        look = partial(self._look, [films[i] for i in owners])
+        look = partial(self._look, [films[i] for i in owners], quick)
         told = look_in_boxes(look, boxes, passes)
         return [
             FilmVertebrae(
@@ -149,7 +153,10 @@ class OnnxSpineModel:
         ]
 
     def _look(
-        self, films: Sequence[NDArray[np.uint8]], boxes: NDArray[np.float32]
+        self,
+        films: Sequence[NDArray[np.uint8]],
+        quick: bool,
+        boxes: NDArray[np.float32],
     ) -> dict[str, NDArray[np.float32]]:
         """What the model tells of each box, whose film stands beside it."""
         size, told = self.facts.input_size, self.facts.crop
@@ -158,7 +165,7 @@ class OnnxSpineModel:
         for start in range(0, len(boxes), CROPS_AT_ONCE):
             part = range(start, min(start + CROPS_AT_ONCE, len(boxes)))
             crops = [frame.cut(films[i], i, size, told['udp']) for i in part]
-            seen.append(read_outputs(self.session.run(crops), self.facts))
+            seen.append(read_outputs(self.session.run(crops, quick), self.facts))
         corners, sides = frame.to_film(
             np.concatenate([one.corners[:, 0] for one in seen]), size
         )

@@ -13,6 +13,9 @@ from spondylo_mmpose.errors import SpondyloError, one_line
 INPUT = 'films'
 """Name of a graph's input: ``(B, H, W, 3)`` uint8, BGR as OpenCV reads."""
 
+LOOKS = 'looks'
+"""Name of a second input, of graphs that look at the mirrored picture too: uint8 of
+length 2, which is there without being given, or of length 1 for not looking at it."""
 
 FILMS_AT_ONCE = 4
 """In one run of a network that sees whole films."""
@@ -57,17 +60,25 @@ class OnnxSession:
             ) from error
         metadata = self._session.get_modelmeta().custom_metadata_map
         self.facts: ExportedFacts = read_facts(path, metadata)
+        given = self._session.get_overridable_initializers()
+        self._can_look_once = LOOKS in [one.name for one in given]
 
-    def run(self, inputs: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+    def run(
+        self, inputs: Sequence[NDArray[np.uint8]], quick: bool = False
+    ) -> list[NDArray[np.float32]]:
         """Run the network.
 
         Args:
             inputs: ``(H, W, 3)`` of the input size, one or more.
+            quick: Do not look at the mirrored pictures, if the file lets one choose.
 
         Returns:
             Its outputs, ``(B, ...)`` each.
         """
-        outputs: list[Any] = self._session.run(None, {INPUT: np.stack(inputs)})
+        feeds = {INPUT: np.stack(inputs)}
+        if quick and self._can_look_once:
+            feeds[LOOKS] = np.zeros(1, np.uint8)
+        outputs: list[Any] = self._session.run(None, feeds)
         return outputs
 
 

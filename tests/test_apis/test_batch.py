@@ -62,7 +62,7 @@ def test_reports_are_written_while_the_model_goes_on(tmp_path, monkeypatch):
     class Model(FakeModel):
         calls = 0
 
-        def find(self, films):
+        def find(self, films, quick=False):
             self.calls += 1
             if self.calls == 2:
                 goes_on.set()
@@ -248,7 +248,7 @@ def test_a_folder_of_somebody_else_is_left_alone(films, tmp_path):
 
 def test_what_an_interrupted_run_leaves_is_gone_on_with(films, tmp_path):
     class Stopped(FakeModel):
-        def find(self, films):
+        def find(self, films, quick=False):
             if len(self.sizes) == 4:  # a batch with a bad film, then one by one
                 raise KeyboardInterrupt
             return super().find(films)

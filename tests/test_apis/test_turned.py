@@ -27,10 +27,11 @@ class TwoMinds:
     facts = MODEL
 
     def __init__(self):
-        self.films = []
+        self.films, self.quick = [], []
 
-    def find(self, films):
+    def find(self, films, quick=False):
         self.films += [film.copy() for film in films]
+        self.quick += [quick] * len(films)
         return [disagreeing(float(film[0, 0])) for film in films]
 
 
@@ -46,6 +47,7 @@ def test_only_doubtful_films_are_looked_at_again():
     films = [film(0, 2), film(9, 3), film(1, 2), film(20, 5)]
     found = look_again(model, films, model.find(films), 0.3)
     assert len(model.films) == 6
+    assert model.quick == [False] * 4 + [True] * 2
     assert np.array_equal(model.films[4], films[1][::-1, ::-1])
     assert [one.turned is None for one in found] == [True, False, True, False]
     assert fits_turned(found[1]) == pytest.approx(3.0)

@@ -55,9 +55,10 @@ class TorchSession:
     def __init__(self, described, path='model.onnx'):
         self.graph, self.facts, self.path = described.graph, described.facts, path
 
-    def run(self, inputs):
+    def run(self, inputs, quick=False):
+        looks = (torch.zeros(1 if quick else 2),) if self.facts.flip_test else ()
         with torch.inference_mode():
-            told = self.graph(torch.from_numpy(np.stack(inputs)))
+            told = self.graph(torch.from_numpy(np.stack(inputs)), *looks)
         return [one.numpy() for one in (told if isinstance(told, tuple) else (told,))]
 
 

@@ -14,6 +14,7 @@ from spondylo_mmpose.deployment.checking import (
     difference_of,
     file_reader,
 )
+from spondylo_mmpose.deployment.runtime import OnnxSpineModel
 from spondylo_mmpose.errors import SpondyloError
 from tests.test_deployment.networks import CONFIGS, KINDS, build, save
 
@@ -26,7 +27,7 @@ SMALL = {
     'model.backbone.channels': (4, 8),
     'model.backbone.out_stride': 1,
     'model.head.in_channels': 4,
-    'model.test_cfg.flip_test': False,
+    'model.test_cfg.flip_test': True,
 }
 ALONE = """
 import json, sys
@@ -73,6 +74,14 @@ def test_a_small_network_goes_all_the_way(phantom_films, tmp_path, monkeypatch):
     difference = difference_of(wanted, corners)
     assert difference.vertebrae == sum(map(len, boxes)) > 5
     assert difference.largest < 0.05
+    # The mirrored picture can be left out.
+    network.test_cfg['flip_test'] = False
+    wanted = by_torch(config, network, films, boxes)
+    quick = OnnxSpineModel(out, threads=1).find(films, boxes, quick=True)
+    corners = [one.keypoints for one in quick]
+    assert difference_of(wanted, corners).largest < 0.05
+    whole = OnnxSpineModel(out, threads=1).find(films, boxes)
+    assert difference_of(wanted, [one.keypoints for one in whole]).largest > 0.05
 
 
 def refusal(*arguments, **options):

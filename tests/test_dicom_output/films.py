@@ -26,7 +26,7 @@ OF_PATIENT = {
 class SureModel(FakeModel):
     """Tells deviations of one pixel."""
 
-    def find(self, films):
+    def find(self, films, quick=False):
         number = len(self.corners)
         stds = np.ones((number, 4))
         return [found_in(self.corners, corner_std=stds) for _ in films]

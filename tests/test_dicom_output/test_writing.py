@@ -80,7 +80,7 @@ def test_the_capture_is_the_overlay(written):
 
 def test_the_orientation_is_left_open_where_nobody_knows_it(tmp_path):
     class Lying(FakeModel):
-        def find(self, films):
+        def find(self, films, quick=False):
             # Rectangles do not show which side is anterior.
             box = np.array([[0, 0], [100, 0], [0, 60], [100, 60]], float)
             self.corners = np.array([box + (200, 500 - 80 * i) for i in range(3)])

@@ -248,7 +248,7 @@ def test_stopping_leaves_what_waits(tmp_path):
     began, go_on = threading.Event(), threading.Event()
 
     class Slow(FakeModel):
-        def find(self, films):
+        def find(self, films, quick=False):
             began.set()
             assert go_on.wait(60)
             return super().find(films)

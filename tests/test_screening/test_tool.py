@@ -20,7 +20,7 @@ class DimModel:
 
     facts = MODEL
 
-    def find(self, films):
+    def find(self, films, quick=False):
         return [
             FoundVertebrae(
                 spine(),

@@ -23,13 +23,21 @@ class SlotOutputs(NamedTuple):
     log_variances: Tensor
     coarse: tuple[Tensor, ...]
 
+    def unmirrored(self) -> 'SlotOutputs':
+        """What is said of a mirrored picture, as if of the picture itself."""
+        return SlotOutputs(
+            self.heatmaps.flip(-1)[:, :, SIDES_SWAPPED],
+            self.presence,
+            self.log_variances[:, :, SIDES_SWAPPED],
+            (),
+        )
+
     def with_mirrored(self, mirrored: 'SlotOutputs') -> 'SlotOutputs':
         """Mean of a film's outputs and those of its mirrored picture."""
-        other = mirrored.heatmaps.flip(-1)[:, :, SIDES_SWAPPED]
-        variances = mirrored.log_variances[:, :, SIDES_SWAPPED]
+        other = mirrored.unmirrored()
         return SlotOutputs(
-            (self.heatmaps + other) / 2,
-            (self.presence + mirrored.presence) / 2,
-            (self.log_variances + variances) / 2,
+            (self.heatmaps + other.heatmaps) / 2,
+            (self.presence + other.presence) / 2,
+            (self.log_variances + other.log_variances) / 2,
             (),
         )
