@@ -18,3 +18,5 @@ spondylo_second_warmup = dict(
     type='LinearLR', start_factor=0.1, begin=0, end=30, by_epoch=False
 )
 spondylo_second_hooks = dict(checkpoint=dict(save_best=None))
+# A network so small can afford to look at the mirrored picture too.
+spondylo_second_test_cfg = dict(flip_test=True)

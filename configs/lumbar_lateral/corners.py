@@ -5,6 +5,8 @@ _base_ = [
     '../_base_/spondylo_second_step.py',
 ]
 
+model = dict(test_cfg=_base_.spondylo_second_test_cfg)
+
 films = dict(
     **_base_.spondylo_train_dataset
     | dict(

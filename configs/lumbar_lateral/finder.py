@@ -6,6 +6,8 @@ tells which vertebrae a reader would have labelled.
 
 _base_ = ['../maht_net_t_spondylo.py', '../_base_/spondylo_second_step.py']
 
+model = dict(test_cfg=_base_.spondylo_second_test_cfg)
+
 # Films also come as screenshots, on pages, with wide borders, copied badly.
 train_pipeline = [
     *_base_.spondylo_film_load,
@@ -50,6 +52,16 @@ param_scheduler = [
     _base_.spondylo_second_warmup,
     dict(_base_.param_scheduler[1], T_max=max_epochs, end=max_epochs),
 ]
-# The input has its full size from the start.
-custom_hooks = _base_.spondylo_hooks
+# The input has its full size from the start; the mean of all steps after the warm-up
+# is kept, which depends less on the last films seen.
+custom_hooks = [
+    *_base_.spondylo_hooks,
+    dict(
+        type='EMAHook',
+        ema_type='StochasticWeightAverage',
+        begin_iter=_base_.spondylo_second_warmup['end'],
+        update_buffers=True,
+        priority=49,
+    ),
+]
 default_hooks = _base_.spondylo_second_hooks

@@ -47,6 +47,8 @@ def make_smoke(config: Config) -> None:
         for key in ('switch_epoch', 'num_last_epochs'):
             if key in hook:
                 hook[key] = 1
+        if 'begin_iter' in hook:
+            hook['begin_iter'] = min(hook['begin_iter'], WARM_UP)
     config.default_hooks.logger.interval = 1
     config.default_hooks.checkpoint.interval = 1
 

@@ -21,6 +21,9 @@ def step(request, monkeypatch):
 
 def test_the_network_and_its_tests_are_those_of_the_first_step(step):
     before, after = step
+    # But for the mirrored picture.
+    assert not before.model.test_cfg.flip_test
+    before.model.test_cfg.flip_test = True
     assert after.model == before.model
     assert after.test_dataloader == before.test_dataloader
 
@@ -74,6 +77,14 @@ def test_no_epoch_is_chosen_and_inputs_are_of_full_size(step):
     assert after.default_hooks.checkpoint.save_best is None
     assert 'GrowingInputHook' not in [hook['type'] for hook in after.custom_hooks]
     assert 'films' not in after
+
+
+def test_the_finder_keeps_the_mean_of_its_steps_after_the_warm_up(step):
+    _, after = step
+    is_finder = after.train_dataloader.dataset.datasets[0].data_mode == 'bottomup'
+    means = [hook for hook in after.custom_hooks if hook['type'] == 'EMAHook']
+    assert [hook['begin_iter'] for hook in means] == [30] * is_finder
+    assert after.param_scheduler[0]['end'] == 30
 
 
 def test_corners_are_looked_at_twice_where_boxes_are_found():

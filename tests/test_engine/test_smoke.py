@@ -12,7 +12,11 @@ def small(schedulers, epochs=100):
     config = Config({
         'train_cfg': {'max_epochs': epochs, 'dynamic_intervals': [(90, 1)]},
         'param_scheduler': schedulers,
-        'custom_hooks': [{'type': 'PipelineSwitchHook', 'switch_epoch': 80}],
+        'custom_hooks': [
+            {'type': 'PipelineSwitchHook', 'switch_epoch': 80},
+            {'type': 'EMAHook', 'begin_iter': 30},
+            {'type': 'EMAHook', 'begin_iter': 1},
+        ],
         'default_hooks': {'logger': {}, 'checkpoint': {}},
     })  # fmt: skip
     make_smoke(config)
@@ -37,6 +41,8 @@ def test_schedules_shrink_in_proportion():
     ]
     assert config.train_cfg == {'max_epochs': 2, 'val_interval': 1}
     assert config.custom_hooks[0].switch_epoch == 1
+    # MMEngine refuses averages that begin after the last step.
+    assert [hook.begin_iter for hook in config.custom_hooks[1:]] == [2, 1]
 
 
 def test_one_schedule_or_none():

@@ -123,7 +123,7 @@ model = dict(
         ],
         layers=1,
         type='TransformerBridge'),
-    test_cfg=dict(flip_test=False, presence_threshold=0.0),
+    test_cfg=dict(flip_test=True, presence_threshold=0.0),
     type='TopdownPoseEstimator')
 nearer = dict(
     RandomBBoxTransform=dict(scale_factor=(

@@ -6,6 +6,12 @@ custom_hooks = [
     dict(type='EpochSeedHook'),
     dict(type='TrainedFilmsHook'),
     dict(type='EvaluationReportHook'),
+    dict(
+        begin_iter=30,
+        ema_type='StochasticWeightAverage',
+        priority=49,
+        type='EMAHook',
+        update_buffers=True),
     dict(type='FiniteTrainingHook'),
     dict(type='PendingGradientsHook'),
     dict(type='TrainingRecordHook'),
@@ -113,7 +119,7 @@ model = dict(
         ],
         layers=2,
         type='TransformerBridge'),
-    test_cfg=dict(flip_test=False, presence_threshold=0.5),
+    test_cfg=dict(flip_test=True, presence_threshold=0.5),
     type='FilmPoseEstimator')
 optim_wrapper = dict(
     clip_grad=dict(max_norm=5),
