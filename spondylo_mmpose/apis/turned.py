@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from spondylo_mmpose.apis.disputes import discord
 from spondylo_mmpose.apis.found import FilmModel, FoundVertebrae
 
-DOUBT = 0.02
+DOUBT = 0.0125
 """Discord of two models from which on the film is also looked at upside down.
 
-Few drawn films have so much, four of six real ones have; docs/screening.md.
+One drawn film in three has so much, real ones have; docs/screening.md.
 """
 
 
