@@ -50,92 +50,99 @@ class FilmGraph(nn.Module):
         """Outputs of the network's head."""
         return self.network.head(self.network.extract_feat(pictures))
 
-    def both_outputs(self, films: Tensor, looks: Tensor) -> Any:
-        """Outputs of the head for films, and behind them for their mirrored pictures.
+
+class PoseGraph(FilmGraph):
+    """A network that places corners, and may look at mirrored pictures too."""
+
+    def maps(self, pictures: Tensor) -> tuple[Tensor, ...]:
+        """The outputs, before what is done to their means, of ``(B, 3, H, W)``."""
+        raise NotImplementedError
+
+    def unmirrored(self, *maps: Tensor) -> tuple[Tensor, ...]:
+        """Maps of mirrored pictures, as if of the pictures themselves."""
+        raise NotImplementedError
+
+    def forward(self, films: Tensor, looks: Tensor | None = None) -> tuple[Tensor, ...]:
+        """Compute the outputs.
 
         Args:
             films: ``(B, H, W, 3)``.
-            looks: ``(2,)``, or ``(1,)`` for no mirrored pictures; its values are
-                nothing. A length is what a graph without branches can obey.
+            looks: ``(2,)``, or ``(1,)`` for no mirrored pictures, as ``None``; its
+                values are nothing. A length is what a graph without branches can obey.
+
+        Returns:
+            Those that the class names, ``(B, ...)`` each.
         """
-        # Never len(): it makes a number of what is to stay free.
         pictures = self.prepared(films)
-        mirrored = pictures.flip(-1)[None].expand(looks.shape[0] - 1, -1, -1, -1, -1)
-        return self.head_outputs(torch.cat([pictures, mirrored.flatten(0, 1)]))
+        if looks is None:
+            return self.maps(pictures)
+        # Never len(): it makes a number of what is to stay free.
+        count, others = films.shape[0], looks.shape[0] - 1
+        mirrored = pictures.flip(-1)[None].expand(others, -1, -1, -1, -1).flatten(0, 1)
+        told = self.maps(torch.cat([pictures, mirrored]))
+        back = self.unmirrored(*(one[count:] for one in told))
+        return tuple(
+            torch.cat([one[None, :count], other.unflatten(0, (others, count))]).mean(0)
+            for one, other in zip(told, back, strict=True)
+        )
 
 
-def _mean_of_looks(first: Tensor, mirrored: Tensor, looks: Tensor) -> Tensor:
-    """Mean of ``(B, ...)`` and what was told of mirrored pictures, none or as many."""
-    others = mirrored.unflatten(0, (looks.shape[0] - 1, first.shape[0]))
-    return torch.cat([first[None], others]).mean(0)
-
-
-class HeatmapGraph(FilmGraph):
-    """A top-down network with heatmaps ``(B, K, H, W)``."""
+class HeatmapGraph(PoseGraph):
+    """A top-down network with heatmaps ``(B, K, H, W)`` of crops."""
 
     outputs = ('heatmaps',)
 
-    def forward(self, films: Tensor, looks: Tensor | None = None) -> Tensor:
-        """Compute the heatmaps of crops ``(B, H, W, 3)``."""
-        if looks is None or self.flip_test is None:
-            maps: Tensor = self.head_outputs(self.prepared(films))
-            return maps
-        maps = self.both_outputs(films, looks)
-        other = flip_heatmaps(maps[films.shape[0] :], SIDES_SWAPPED, **self.flip_test)
-        return _mean_of_looks(maps[: films.shape[0]], other, looks)
+    def maps(self, pictures: Tensor) -> tuple[Tensor, ...]:
+        """See :class:`PoseGraph`."""
+        return (self.head_outputs(pictures),)
+
+    def unmirrored(self, *maps: Tensor) -> tuple[Tensor, ...]:
+        """See :class:`PoseGraph`."""
+        return (flip_heatmaps(*maps, SIDES_SWAPPED, **(self.flip_test or {})),)
 
 
-class SimCCGraph(FilmGraph):
-    """A top-down network with one vector of bins across and one down."""
+class SimCCGraph(PoseGraph):
+    """A top-down network with bins across and down, ``(B, K, bins)`` each, of crops."""
 
     outputs = ('simcc_x', 'simcc_y')
 
-    def forward(
-        self, films: Tensor, looks: Tensor | None = None
-    ) -> tuple[Tensor, Tensor]:
-        """Compute the vectors ``(B, K, bins)`` of crops ``(B, H, W, 3)``."""
-        if looks is None or self.flip_test is None:
-            across, down = self.head_outputs(self.prepared(films))
-            return across, down
-        told = self.both_outputs(films, looks)
-        count = films.shape[0]
-        others = flip_vectors(*(one[count:] for one in told), SIDES_SWAPPED)
-        across, down = (
-            _mean_of_looks(one[:count], other, looks)
-            for one, other in zip(told, others, strict=True)
-        )
-        return across, down
+    def maps(self, pictures: Tensor) -> tuple[Tensor, ...]:
+        """See :class:`PoseGraph`."""
+        return tuple(self.head_outputs(pictures))
+
+    def unmirrored(self, *maps: Tensor) -> tuple[Tensor, ...]:
+        """See :class:`PoseGraph`."""
+        return tuple(flip_vectors(*maps, SIDES_SWAPPED))
 
 
-class SlotGraph(FilmGraph):
+class SlotGraph(PoseGraph):
     """A network with slots, on whole films or on crops."""
 
     outputs = ('heatmaps', 'presence', 'stds')
 
-    def forward(
-        self, films: Tensor, looks: Tensor | None = None
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    def maps(self, pictures: Tensor) -> tuple[Tensor, ...]:
+        """See :class:`PoseGraph`."""
+        return tuple(self.head_outputs(pictures)[:3])
+
+    def unmirrored(self, *maps: Tensor) -> tuple[Tensor, ...]:
+        """See :class:`PoseGraph`."""
+        heatmaps, presence, log_variances = maps
+        told = SlotOutputs(heatmaps, presence, log_variances, ())
+        return told.unmirrored()[:3]
+
+    def forward(self, films: Tensor, looks: Tensor | None = None) -> tuple[Tensor, ...]:
         """Compute what the network says of each slot.
 
         Args:
             films: ``(B, H, W, 3)``.
-            looks: See :meth:`both_outputs`; ``None`` for no mirrored pictures.
+            looks: See :class:`PoseGraph`.
 
         Returns:
             Logits ``(B, S, 4, H, W)``; presence ``(B, S)`` in [0, 1]; standard
             deviations ``(B, S, 4)``, px of the input.
         """
-        if looks is None or self.flip_test is None:
-            maps, presence, variances = self.head_outputs(self.prepared(films))[:3]
-        else:
-            told, count = self.both_outputs(films, looks)[:3], films.shape[0]
-            heatmaps, logits, logs = (one[count:] for one in told)
-            others = SlotOutputs(heatmaps, logits, logs, ()).unmirrored()[:3]
-            maps, presence, variances = (
-                _mean_of_looks(one[:count], other, looks)
-                for one, other in zip(told, others, strict=True)
-            )
-        return maps, presence.sigmoid(), (variances / 2).exp()
+        heatmaps, presence, log_variances = super().forward(films, looks)
+        return heatmaps, presence.sigmoid(), (log_variances / 2).exp()
 
 
 class BoxGraph(FilmGraph):
