@@ -53,11 +53,7 @@ def choose_cells(
     """
     places = np.stack(np.divmod(candidates.cells, width)[::-1], -1).astype(np.float64)
     weights = np.nan_to_num(presence, nan=1.0)
-    chosen = [
-        choose_corners(*film)
-        for film in zip(places, candidates.mass, weights, strict=True)
-    ]
-    index = np.array(chosen, np.intp).reshape(*candidates.cells.shape[:-1], 1)
+    index = choose_corners(places, candidates.mass, weights)[..., None]
     return np.take_along_axis(candidates.cells, index, -1)[..., 0]
 
 
@@ -75,61 +71,76 @@ def choose_corners(
     A disc counts with the product of its neighbours' presence.
 
     Args:
-        places: ``(S, 4, K, 2)`` px or cells; slots upward along the spine from S1, or
-            a single one, which may be any vertebra.
-        masses: ``(S, 4, K)`` probability of each candidate.
-        presence: ``(S,)`` in [0, 1].
+        places: ``(..., S, 4, K, 2)`` px or cells, of one film or several; slots upward
+            along the spine from S1, or a single one, which may be any vertebra.
+        masses: ``(..., S, 4, K)`` probability of each candidate.
+        presence: ``(..., S)`` in [0, 1].
         weight: Of the prior densities.
 
     Returns:
-        ``(S, 4)`` index of the candidate.
+        ``(..., S, 4)`` index of the candidate.
     """
-    slots, _, count, _ = places.shape
+    *films, slots, _, count, _ = places.shape
+    alone = _alone(places, masses, weight)
+    bonds = weight * _bonds(places)
+    bonds *= (presence[..., :-1] * presence[..., 1:])[..., None, None, None, None]
     # Best sum so far, by the superior corners of the vertebra; what it was made with.
-    best = np.zeros((count, count))
+    best = np.zeros((*films, count, count))
     lower_ones, inferior_ones = [], []
     for slot in range(slots):
-        paths = np.zeros((count**2, count, count))
+        paths = np.zeros((*films, count**2, count, count))
         if slot:
-            bond = _bond(places[slot - 1], places[slot], slot == 1)
-            bond *= weight * presence[slot - 1] * presence[slot]
-            paths = (best[..., None, None] + bond).reshape(-1, count, count)
-        lower_ones.append(paths.argmax(0))
-        sacrum = slot == 0 if slots > 1 else None
-        whole = _alone(places[slot], masses[slot], sacrum, weight) + paths.max(0)
-        whole = whole.reshape(count, count, -1)
+            sums = best[..., None, None] + bonds[..., slot - 1, :, :, :, :]
+            paths = sums.reshape(paths.shape)
+        lower_ones.append(paths.argmax(-3))
+        whole = alone[..., slot, :, :, :, :] + paths.max(-3)[..., None, None, :, :]
+        whole = whole.reshape(*films, count, count, count**2)
         inferior_ones.append(whole.argmax(-1))
         best = whole.max(-1)
-    chosen = np.empty((slots, 4), np.intp)
-    at = np.intp(best.argmax())
+    chosen = np.empty((*films, slots, 4), np.intp)
+    superior = best.reshape(*films, count**2).argmax(-1)
     for slot in reversed(range(slots)):
-        superior = np.divmod(at, count)
-        inferior = np.divmod(inferior_ones[slot][superior], count)
-        chosen[slot] = *superior, *inferior
-        at = lower_ones[slot][inferior]
+        inferior = _taken(inferior_ones[slot], superior)
+        pairs = *np.divmod(superior, count), *np.divmod(inferior, count)
+        chosen[..., slot, :] = np.stack(pairs, -1)
+        superior = _taken(lower_ones[slot], inferior)
     return chosen
 
 
-def _alone(
-    places: FloatArray, masses: FloatArray, sacrum: bool | None, weight: float
-) -> FloatArray:
-    """Of every choice for the four corners, ``(K, K, K, K)``."""
-    choices, corner = _choices(4, masses.shape[1]), np.arange(4)
-    logs = np.log(np.maximum(masses, _LEAST))[corner, choices].sum(-1)
-    prior = vertebra_log_prior(places[corner, choices], sacrum)
-    return np.asarray(logs + weight * prior)
+def _taken(values: NDArray[np.intp], index: NDArray[np.intp]) -> NDArray[np.intp]:
+    """One of each film's ``(..., K, K)`` values, by its place ``(...)`` among them."""
+    flat = values.reshape(*index.shape, values.shape[-1] ** 2)
+    return np.take_along_axis(flat, index[..., None], -1)[..., 0]
 
 
-def _bond(lower: FloatArray, upper: FloatArray, lowest: bool) -> FloatArray:
-    """Of every choice for the superior corners below and the inferior ones above."""
-    count = lower.shape[1]
-    choices = _choices(2, count)
-    superior = lower[[0, 1], choices][:, :, None, None]
-    inferior = upper[[2, 3], choices][None, None]
-    shape = (count, count, count, count, 2, 2)
-    return disc_log_prior(
-        np.broadcast_to(superior, shape), np.broadcast_to(inferior, shape), lowest
+def _alone(places: FloatArray, masses: FloatArray, weight: float) -> FloatArray:
+    """Of every choice for the four corners, ``(..., S, K, K, K, K)``."""
+    choices, corner = _choices(4, masses.shape[-1]), np.arange(4)
+    logs = np.log(np.maximum(masses, _LEAST))[..., corner, choices].sum(-1)
+    chosen = places[..., corner, choices, :]
+    if chosen.shape[-7] == 1:
+        return np.asarray(logs + weight * vertebra_log_prior(chosen, None))
+    lowest, others = np.split(chosen, [1], -7)
+    prior = vertebra_log_prior(lowest, True), vertebra_log_prior(others, False)
+    return np.asarray(logs + weight * np.concatenate(prior, -5))
+
+
+def _bonds(places: FloatArray) -> FloatArray:
+    """Of every choice for the superior corners below and the inferior ones above.
+
+    ``(..., S - 1, K, K, K, K)``.
+    """
+    choices = _choices(2, places.shape[-2])
+    lower, upper = places[..., :-1, :, :, :], places[..., 1:, :, :, :]
+    superior = lower[..., [0, 1], choices, :][..., None, None, :, :]
+    inferior = upper[..., [2, 3], choices, :][..., None, None, :, :, :, :]
+    both = np.broadcast_arrays(superior, inferior)
+    (lowest, others), (above_lowest, above) = (np.split(one, [1], -7) for one in both)
+    prior = (
+        disc_log_prior(lowest, above_lowest, True),
+        disc_log_prior(others, above, False),
     )
+    return np.concatenate(prior, -5)
 
 
 def _choices(corners: int, count: int) -> NDArray[np.intp]:

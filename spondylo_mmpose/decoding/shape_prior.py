@@ -34,14 +34,11 @@ def vertebra_log_prior(corners: FloatArray, sacrum: bool | None) -> FloatArray:
     Returns:
         ``(...)``.
     """
-    if sacrum is None:
-        kinds = [vertebra_log_prior(corners, kind) for kind in (True, False)]
-        return np.asarray(np.logaddexp(*kinds) - np.log(2))
     plates = corners[..., [1, 3], :] - corners[..., [0, 2], :]
     walls = corners[..., 2:, :] - corners[..., :2, :]
     lengths, heights = _lengths(plates), _lengths(walls)
     turn = _angles(plates.mean(-2), walls.mean(-2)) - 90
-    values = [
+    features = [
         np.log(lengths.mean(-1) / heights.mean(-1)),
         _angles(plates[..., 0, :], plates[..., 1, :]),
         _angles(walls[..., 0, :], walls[..., 1, :]),
@@ -49,7 +46,11 @@ def vertebra_log_prior(corners: FloatArray, sacrum: bool | None) -> FloatArray:
         np.log(heights[..., 0] / heights[..., 1]),
         (turn + 180) % 360 - 180,
     ]
-    return _log_density(np.stack(values, -1), _SACRUM if sacrum else _BODY)
+    values = np.stack(features, -1)
+    if sacrum is None:
+        either = _log_density(values, _SACRUM), _log_density(values, _BODY)
+        return np.asarray(np.logaddexp(*either) - np.log(2))
+    return _log_density(values, _SACRUM if sacrum else _BODY)
 
 
 def disc_log_prior(lower: FloatArray, upper: FloatArray, lowest: bool) -> FloatArray:

@@ -16,6 +16,17 @@ from spondylo_mmpose.models.heads.slot_outputs import SlotOutputs
 from spondylo_mmpose.spine.anatomy import SIDES_SWAPPED
 
 
+def mirrored(values: Tensor, axis: int) -> Tensor:
+    """The values in reverse along an axis, as ``flip`` but faster in onnxruntime."""
+    order = torch.arange(values.shape[axis] - 1, -1, -1, device=values.device)
+    return values.index_select(axis, order)
+
+
+def _mirrored_maps(maps: Tensor) -> Tensor:
+    # Exact, and onnxruntime multiplies four times as fast as it reverses an axis.
+    return maps @ torch.eye(maps.shape[-1], device=maps.device).flip(0)
+
+
 class FilmGraph(nn.Module):
     """A network behind the preparation of its input.
 
@@ -39,9 +50,10 @@ class FilmGraph(nn.Module):
 
     def prepared(self, films: Tensor) -> Tensor:
         """What the network is given for pictures ``(B, H, W, 3)``, uint8, BGR."""
-        pictures = films.permute(0, 3, 1, 2).float()
+        pictures = films.permute(0, 3, 1, 2)
         if self.preparation._channel_conversion:
-            pictures = pictures.flip(1)
+            pictures = mirrored(pictures, 1)
+        pictures = pictures.float()
         if self.preparation._enable_normalize:
             pictures = (pictures - self.preparation.mean) / self.preparation.std
         return pictures
@@ -73,16 +85,15 @@ class PoseGraph(FilmGraph):
         Returns:
             Those that the class names, ``(B, ...)`` each.
         """
-        pictures = self.prepared(films)
         if looks is None:
-            return self.maps(pictures)
+            return self.maps(self.prepared(films))
         # Never len(): it makes a number of what is to stay free.
         count, others = films.shape[0], looks.shape[0] - 1
-        mirrored = pictures.flip(-1)[None].expand(others, -1, -1, -1, -1).flatten(0, 1)
-        told = self.maps(torch.cat([pictures, mirrored]))
+        again = mirrored(films, 2)[None].expand(others, -1, -1, -1, -1).flatten(0, 1)
+        told = self.maps(self.prepared(torch.cat([films, again])))
         back = self.unmirrored(*(one[count:] for one in told))
         return tuple(
-            torch.cat([one[None, :count], other.unflatten(0, (others, count))]).mean(0)
+            (one[:count] + other.unflatten(0, (others, count)).sum(0)) / (others + 1)
             for one, other in zip(told, back, strict=True)
         )
 
@@ -128,7 +139,7 @@ class SlotGraph(PoseGraph):
         """See :class:`PoseGraph`."""
         heatmaps, presence, log_variances = maps
         told = SlotOutputs(heatmaps, presence, log_variances, ())
-        return told.unmirrored()[:3]
+        return told.unmirrored(_mirrored_maps)[:3]
 
     def forward(self, films: Tensor, looks: Tensor | None = None) -> tuple[Tensor, ...]:
         """Compute what the network says of each slot.

@@ -17,7 +17,7 @@ LOOKS = 'looks'
 """Name of a second input, of graphs that look at the mirrored picture too: uint8 of
 length 2, which is there without being given, or of length 1 for not looking at it."""
 
-FILMS_AT_ONCE = 4
+FILMS_AT_ONCE = 1
 """In one run of a network that sees whole films."""
 
 

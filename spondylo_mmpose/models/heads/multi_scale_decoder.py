@@ -42,11 +42,13 @@ class MultiScaleDecoder(nn.Module):
         """
         maps = [lateral(own) for lateral, own in zip(self.laterals, feats, strict=True)]
         for level in range(len(maps) - 2, -1, -1):
-            coarser = functional.interpolate(
-                maps[level + 1],
-                size=maps[level].shape[-2:],
-                mode='bilinear',
-                align_corners=False,
-            )
+            coarser = _enlarged(maps[level + 1], maps[level].shape[-2:])
             maps[level] = self.smooth[level](maps[level] + coarser)
         return maps
+
+
+def _enlarged(maps: Tensor, size: Sequence[int]) -> Tensor:
+    twice = [2 * side for side in maps.shape[-2:]] == list(size)
+    # The same either way, but onnxruntime is far faster where it is told by how much.
+    how: dict = dict(scale_factor=2) if twice else dict(size=size)
+    return functional.interpolate(maps, mode='bilinear', align_corners=False, **how)

@@ -1,10 +1,15 @@
 """What a network says of each slot, before it is read."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from torch import Tensor
 
 from spondylo_mmpose.spine.anatomy import SIDES_SWAPPED
+
+
+def _flipped(maps: Tensor) -> Tensor:
+    return maps.flip(-1)
 
 
 class SlotOutputs(NamedTuple):
@@ -23,10 +28,16 @@ class SlotOutputs(NamedTuple):
     log_variances: Tensor
     coarse: tuple[Tensor, ...]
 
-    def unmirrored(self) -> 'SlotOutputs':
-        """What is said of a mirrored picture, as if of the picture itself."""
+    def unmirrored(
+        self, mirror: Callable[[Tensor], Tensor] = _flipped
+    ) -> 'SlotOutputs':
+        """What is said of a mirrored picture, as if of the picture itself.
+
+        Args:
+            mirror: Turns heatmaps around, left to right.
+        """
         return SlotOutputs(
-            self.heatmaps.flip(-1)[:, :, SIDES_SWAPPED],
+            mirror(self.heatmaps)[:, :, SIDES_SWAPPED],
             self.presence,
             self.log_variances[:, :, SIDES_SWAPPED],
             (),

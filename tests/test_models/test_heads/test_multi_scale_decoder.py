@@ -1,5 +1,7 @@
+import pytest
 import torch
 
+from spondylo_mmpose.models.heads import multi_scale_decoder
 from spondylo_mmpose.models.heads.multi_scale_decoder import MultiScaleDecoder
 from spondylo_mmpose.models.heads.query_heatmaps import QueryHeatmaps
 
@@ -12,6 +14,15 @@ def test_each_map_keeps_its_own_resolution():
         (2, 8, 8, 10),
         (2, 8, 4, 6),
     ]
+
+
+@pytest.mark.parametrize('size', [(8, 12), (7, 12), (8, 11)])
+def test_maps_are_enlarged_to_the_size_asked_for(size):
+    maps = torch.randn(2, 3, 4, 6)
+    assert torch.equal(
+        multi_scale_decoder._enlarged(maps, size),
+        torch.nn.functional.interpolate(maps, size, mode='bilinear'),
+    )
 
 
 def test_the_finest_map_sees_all_levels():
