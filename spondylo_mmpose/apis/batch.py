@@ -38,8 +38,7 @@ from spondylo_mmpose.utils.io import (
 )
 
 SUMMARY, FAILURES, RUN = 'summary.csv', 'failures.csv', f'{RUN_STEM}.json'
-_COMPRESSION = 3  # of pictures: higher takes as long as a network, for little
-_UNWRITTEN = 2  # reports at most, while the model goes on: memory stays flat
+_COMPRESSION = 1  # of pictures: higher takes as long as a network, for little
 
 
 @dataclass(frozen=True)
@@ -195,7 +194,8 @@ class Batch:
         results = self.reporter.each(list(by_path), self.options)
         # Nothing is left to be written while a DICOM file is: what silences warnings,
         # which may quote its header, holds for one thread at a time.
-        most = 0 if self.dicom.kinds else _UNWRITTEN
+        # Else a batch waits while the model looks at the next, and no more.
+        most = 0 if self.dicom.kinds else self.reporter.batch_size
         pending: deque[Future] = deque()
         with ThreadPoolExecutor(1) as writer:
             for result in results:

@@ -1,6 +1,7 @@
 """An exported network run by onnxruntime, in a process without torch."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,9 @@ from spondylo_mmpose.deployment import ExportedFacts, FilmVertebrae, OnnxSpineMo
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.uncertainty.calibration import LEARNED
 from spondylo_mmpose.utils.io import file_digest
+
+FILMS_BESIDE = 2
+"""Films that are worked on at a time; the network's threads are shared by them."""
 
 
 class OnnxFilmNetwork:
@@ -56,7 +60,13 @@ class OnnxFilmNetwork:
         self, films: Sequence[NDArray[np.uint8]], quick: bool = False
     ) -> list[FoundVertebrae]:
         """Find the vertebrae of each film; see :class:`.FilmModel`."""
-        return [self._found(one) for one in self.model.find(films, quick=quick)]
+
+        def of_one(film: NDArray[np.uint8]) -> FoundVertebrae:
+            return self._found(*self.model.find([film], quick=quick))
+
+        # Corners are read off one film's maps while the network looks at another.
+        with ThreadPoolExecutor(FILMS_BESIDE) as pool:
+            return list(pool.map(of_one, films))
 
     def _found(self, one: FilmVertebrae) -> FoundVertebrae:
         told: dict[str, Any] = {}

@@ -15,7 +15,9 @@ from spondylo_mmpose.errors import SpondyloError
 # other; as soon as data workers or another program share the cores, spinning slows
 # training many times over.
 os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
-
+# NumPy's OpenBLAS reads this when it is loaded, and spins too. Its threads are woken by
+# products of small matrices, are no help with those, and take cores from a network.
+os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
 
 BUG = 70
 """Exit status of a tool that failed by a fault of its own (EX_SOFTWARE)."""
