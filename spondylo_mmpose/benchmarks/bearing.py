@@ -7,19 +7,25 @@ change is measured in the same px against the same labels.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tqdm import tqdm
 
+from spondylo_mmpose.apis.building import build_report
 from spondylo_mmpose.apis.films import open_film
 from spondylo_mmpose.apis.found import FilmModel, FoundVertebrae
 from spondylo_mmpose.apis.levels import name_levels
-from spondylo_mmpose.apis.screening import FilmScreen
+from spondylo_mmpose.apis.screening import FilmScreen, Screened
 from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.apis.turned import look_again
 from spondylo_mmpose.benchmarks.film_changes import CHANGES, Change, ChangedFilm, Grey
 from spondylo_mmpose.benchmarks.screening import batches
+from spondylo_mmpose.benchmarks.told_slips import (
+    ToldSlip,
+    slip_values,
+    told_slips,
+)
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.converters.coco_reader import films_of_coco
@@ -28,6 +34,10 @@ from spondylo_mmpose.evaluation.detection import FilmOutcome, compare_film
 from spondylo_mmpose.evaluation.detection_intervals import detection_intervals
 from spondylo_mmpose.evaluation.detection_summary import summarise_detections
 from spondylo_mmpose.evaluation.film_predictions import FilmPrediction
+from spondylo_mmpose.evaluation.matched_records import film_patients
+
+if TYPE_CHECKING:
+    from spondylo_mmpose.uncertainty.calibration import Calibration
 
 SAID = ('refusal', 'caution', 'none')
 TOGETHER = 'all changes'
@@ -44,10 +54,12 @@ class Borne:
         outcome: What was found, in px of the film as it was.
         verdict: Worst of :data:`SAID` that the screen said; a film on which nothing was
             found is cautioned of by the report.
+        slips: Those that the report tells with an interval.
     """
 
     outcome: FilmOutcome
     verdict: str
+    slips: Sequence[ToldSlip] = ()
 
 
 def labelled(root: Path, ann_file: str) -> list[tuple[Film, Grey]]:
@@ -75,6 +87,7 @@ def bear(
     screen: FilmScreen | None,
     changes: Mapping[str, Change] = CHANGES,
     batch_size: int = 4,
+    calibration: 'Calibration | None' = None,
 ) -> dict[str, list[Borne]]:
     """Show films to a model, each as each change leaves it.
 
@@ -84,6 +97,7 @@ def bear(
         screen: What tells films that are no lateral lumbar films, if anything.
         changes: By their names.
         batch_size: Films that go through the model together.
+        calibration: That reports make intervals with; no slips without.
 
     Returns:
         By the name of the change one for each film.
@@ -98,8 +112,16 @@ def bear(
             answers = look_again(model, pictures, model.find(pictures), least)
             for (film, _), one, answer in zip(batch, shown, answers, strict=True):
                 found = answer.upward(least)
-                verdict = _verdict(screen, one.pixels, found)
-                borne[name].append(Borne(_compare(film, one, found), verdict))
+                screened = screen.screen(one.pixels, found) if screen else Screened()
+                outcome = _compare(film, one, found)
+                slips = []
+                if calibration is not None:
+                    facts = open_film(one.pixels).facts
+                    report = build_report(
+                        found, facts, model.facts, None, calibration, screened
+                    )
+                    slips = told_slips(report, outcome, one.there(film.corners))
+                borne[name].append(Borne(outcome, _verdict(screened, found), slips))
                 bar.update()
     bar.close()
     return borne
@@ -113,7 +135,8 @@ def summarise(borne: Mapping[str, Sequence[Borne]]) -> dict[str, dict[str, Any]]
 
     Returns:
         By the name of the change, and of :data:`TOGETHER` where there are several,
-        those of :func:`.summarise_detections` and :func:`.detection_intervals`;
+        those of :func:`.summarise_detections`, :func:`.detection_intervals` and
+        those of :func:`.slip_values`;
         ``refusal``, ``caution`` and ``none`` are shares of films, and
         ``F1_unrefused``, ``SDR@10px_unrefused`` hold for those that the screen did not
         refuse, NaN where it refused all.
@@ -129,6 +152,7 @@ def summarise(borne: Mapping[str, Sequence[Borne]]) -> dict[str, dict[str, Any]]
         told[name] = (
             summarise_detections(outcomes)
             | detection_intervals(outcomes)
+            | slip_values([one.slips for one in films], film_patients(outcomes))
             | {said: verdicts.count(said) / len(films) for said in SAID}
             | {f'{k}_unrefused': rest[k] for k in ('F1', 'SDR@10px')}
         )
@@ -139,12 +163,16 @@ def table(summary: Mapping[str, Mapping[str, Any]]) -> str:
     """The numbers as Markdown."""
     lines = [
         '| film | F1 (%) | SDR @ 5 px | @ 10 px (%) | MRE (px) | levels shifted (%) '
-        '| refused / flagged / passed silently (%) |',
-        '|---|' + '---|' * 6,
+        '| refused / flagged / passed silently (%) | slips within their interval '
+        '| half of it (points) |',
+        '|---|' + '---|' * 8,
     ]
     for name, row in summary.items():
         cells = [f'{row[key]:.1f}' for key in SHOWN]
         cells.append(' / '.join(f'{100 * row[said]:.0f}' for said in SAID))
+        slips = row['slips']
+        held = f'{row["slips_held"] * slips / 100:.0f} of {slips}' if slips else '-'
+        cells += [held, f'{row["slip_reach"]:.1f}']
         lines.append(f'| {name} | ' + ' | '.join(cells) + ' |')
     return '\n'.join(lines)
 
@@ -157,8 +185,7 @@ def _compare(film: Film, shown: ChangedFilm, found: FoundVertebrae) -> FilmOutco
     return compare_film(film, FilmPrediction(film.file_name, corners, scores, levels))
 
 
-def _verdict(screen: FilmScreen | None, pixels: Grey, found: FoundVertebrae) -> str:
-    warnings = () if screen is None else screen.screen(pixels, found).warnings
-    told = {one.severity for one in warnings}
+def _verdict(screened: Screened, found: FoundVertebrae) -> str:
+    told = {one.severity for one in screened.warnings}
     worst = next((one for one in SAID if one in told), 'none')
     return 'caution' if worst == 'none' and not len(found) else worst

@@ -31,11 +31,18 @@ class ChangedFilm:
 
         In the order of ``anatomy.CORNERS`` on the film as it was, mirrored or not.
         """
-        inverse = np.linalg.inv(self.matrix)
-        points = np.concatenate([corners, np.ones((*corners.shape[:2], 1))], axis=-1)
-        points = points @ inverse.T
-        moved = points[..., :2] / points[..., 2:]
-        return moved[:, SIDES_SWAPPED] if np.linalg.det(inverse) < 0 else moved
+        return _through(np.linalg.inv(self.matrix), corners)
+
+    def there(self, corners: FloatArray) -> FloatArray:
+        """Corners of the film as it was, in px and order of this one."""
+        return _through(self.matrix, corners)
+
+
+def _through(matrix: FloatArray, corners: FloatArray) -> FloatArray:
+    points = np.concatenate([corners, np.ones((*corners.shape[:2], 1))], axis=-1)
+    points = points @ matrix.T
+    moved = points[..., :2] / points[..., 2:]
+    return moved[:, SIDES_SWAPPED] if np.linalg.det(matrix) < 0 else moved
 
 
 Change = Callable[[Grey], ChangedFilm]

@@ -7,6 +7,7 @@ from spondylo_mmpose.apis.film_facts import FilmFacts
 from spondylo_mmpose.apis.found import FoundVertebrae
 from spondylo_mmpose.apis.model_facts import ModelFacts, ModelPart
 from spondylo_mmpose.apis.spine_report import ReportOptions
+from spondylo_mmpose.uncertainty import Calibration
 
 BODY = np.array([[0, 0], [100, 0], [0, 60], [100, 60]], float)
 SACRUM = np.array([[0, 0], [100, 0], [10, 60], [70, 60]], float)
@@ -65,6 +66,16 @@ def codes(report):
 def about(report, code):
     (warning,) = [one for one in report.warnings if one.code == code]
     return warning.vertebrae
+
+
+def calibration(**changes):
+    """Deviations are twice those told, slips within two of theirs, 90 %."""
+    quantiles = dict.fromkeys(('all', 'S1', 'others'), (2.0,))
+    known = {
+        'coverages': (0.9,), 'scales': {'S1': 2.0, 'others': 2.0}, 'shares': None,
+        'size': 100.0, 'corner_quantiles': quantiles, 'slip_quantiles': quantiles,
+    }  # fmt: skip
+    return Calibration(**known | changes)
 
 
 class FakeModel:

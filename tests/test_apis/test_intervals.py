@@ -9,21 +9,18 @@ from spondylo_mmpose.apis import reasons
 from spondylo_mmpose.apis.building import build_report
 from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.uncertainty import Calibration
-from tests.test_apis.helpers import MODEL, film, found_in, report_of, spine
+from tests.test_apis.helpers import (
+    MODEL,
+    calibration,
+    film,
+    found_in,
+    report_of,
+    spine,
+)
 
 # L5 stands 20 % before S1 on a plate of 100 px, its corner 20 px above: with one px of
 # error in each corner the slip errs by sqrt(1 + 0.2^2 + 0.2^2 + 0.8^2 + 0.2^2).
 STD = np.sqrt(1.76)
-
-
-def calibration(**changes):
-    quantiles = dict.fromkeys(('all', 'S1', 'others'), (2.0,))
-    known = {
-        'coverages': (0.9,), 'scales': {'S1': 2.0, 'others': 2.0}, 'shares': None,
-        'size': 100.0, 'corner_quantiles': quantiles, 'slip_quantiles': quantiles,
-    }  # fmt: skip
-    return Calibration(**known | changes)
 
 
 def pair_of(told_std, known, level=0.9):

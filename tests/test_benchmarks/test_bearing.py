@@ -1,5 +1,6 @@
 """What the benchmark of changed films counts, with a model that does as it is told."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,10 +10,12 @@ from spondylo_mmpose.benchmarks.bearing import bear, labelled, summarise, table
 from spondylo_mmpose.benchmarks.film_changes import CHANGES
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.errors import SpondyloError
-from tests.test_apis.helpers import FakeModel, found_in, spine
+from tests.test_apis.helpers import FakeModel, calibration, found_in, spine
 
 PIXELS = np.zeros((640, 640), np.uint8)
 PIXELS[:, 600:] = 9
+BENT = (260, 200, 180, 170, 175, 190)  # so that it is plain which side is anterior
+STILL = {'gamma 2': CHANGES['gamma 2']}
 TRUTH = Film('a.png', 640, 640, 'val', spine())
 
 
@@ -82,8 +85,35 @@ def test_verdicts(told):
 
 def test_the_table(told):
     text = table(told)
-    assert '| mirrored | 100.0 | 100.0 | 100.0 | 4.0 | 0.0 | 0 / 0 / 100 |' in text
-    assert '| inverted | 50.0 | 33.3 | 33.3 | 0.0 | 0.0 | 100 / 0 / 0 |' in text
+    row = '| mirrored | 100.0 | 100.0 | 100.0 | 4.0 | 0.0 | 0 / 0 / 100 | - | nan |'
+    assert row in text
+    row = '| inverted | 50.0 | 33.3 | 33.3 | 0.0 | 0.0 | 100 / 0 / 0 | - | nan |'
+    assert row in text
+
+
+class Unsure(FakeModel):
+    """Places a corner of L5 30 px aside, and tells how far corners may be off."""
+
+    std = 0.5
+
+    def find(self, films, quick=False):
+        corners = spine(BENT)
+        corners[1, 3, 0] -= 30
+        std = np.full((6, 4), self.std)
+        return [found_in(corners, corner_std=std) for _ in films]
+
+
+@pytest.mark.parametrize(('std', 'held'), [(0.5, 80), (10, 100)])
+def test_slips_within_their_intervals(std, held):
+    model = Unsure()
+    model.std = std
+    film = replace(TRUTH, corners=spine(BENT))
+    borne = bear([(film, PIXELS)], model, None, STILL, calibration=calibration())
+    told = summarise(borne)['gamma 2']
+    # Of a report's five slips, that of L5 is 30 points too large.
+    assert told['slips'] == 5
+    assert told['slips_held'] == held
+    assert f'{5 * held // 100} of 5' in table({'gamma 2': told})
 
 
 class Blind(FakeModel):

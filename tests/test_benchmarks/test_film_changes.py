@@ -40,6 +40,7 @@ def test_a_mirrored_film_gives_its_corners_in_the_usual_order():
     found = np.array([[[100.0, 50], [180, 52], [101, 90], [181, 92]]])
     expected = [[[119, 52], [199, 50], [118, 92], [198, 90]]]
     assert mirrored.back(found).tolist() == expected
+    assert mirrored.there(mirrored.back(found)).tolist() == found.tolist()
 
 
 def test_perspective_goes_back_too():
@@ -47,7 +48,9 @@ def test_perspective_goes_back_too():
     points = AT[None]
     there = np.concatenate([points, np.ones((1, 4, 1))], -1) @ matrix.T
     seen = there[..., :2] / there[..., 2:]
-    assert np.allclose(ChangedFilm(film(), matrix).back(seen), points)
+    changed = ChangedFilm(film(), matrix)
+    assert np.allclose(changed.back(seen), points)
+    assert np.allclose(changed.there(points), seen)
 
 
 def test_where_px_stay_the_matrix_says_so():

@@ -80,9 +80,14 @@ def main() -> None:
         told = of_fold(args, fold)
         films = labelled(args.films, told.ann_file)
         inferencer = build_inferencer(told)
-        for name, of_films in bear(
-            films, inferencer.model, inferencer.screen, batch_size=args.batch_size
-        ).items():
+        of_fold_borne = bear(
+            films,
+            inferencer.model,
+            inferencer.screen,
+            batch_size=args.batch_size,
+            calibration=inferencer.calibration,
+        )
+        for name, of_films in of_fold_borne.items():
             borne[name] += of_films
     summary = summarise(borne)
     write_json(args.out, summary)
