@@ -86,6 +86,9 @@ class FilmNetwork:
         else:
             weigh_parts(self.network, str(files.weights), content, found)
         self.network.to(self.device).eval()
+        if self.device.type == 'cpu':
+            # A quarter faster there.
+            self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         whole: Any = self.network
         finder = whole if found is None else whole.detector.model
         head = getattr(finder, 'head', None)

@@ -16,7 +16,7 @@ def run_films(
     films: str,
     started: float,
     backend: str = 'torch',
-    layout: str = 'contiguous',
+    contiguous: bool = False,
     bf16: bool = False,
     compiled: bool = False,
     batch_size: int = 4,
@@ -29,7 +29,7 @@ def run_films(
         films: File of :func:`.draw_films`.
         started: ``time.time()`` when the process was started.
         backend: ``'torch'`` or ``'onnx'``.
-        layout: Of the weights in torch.
+        contiguous: Whether torch's weights have the layout that they are saved with.
         bf16: Whether torch computes in bfloat16.
         compiled: Whether torch compiles backbones and necks.
         batch_size: Films at once.
@@ -52,7 +52,7 @@ def run_films(
         **model,
     )
     if backend == 'torch':
-        _prepare(inferencer.model.network, layout, compiled)  # type: ignore[attr-defined]
+        _prepare(inferencer.model.network, contiguous, compiled)  # type: ignore[attr-defined]
     ready = time.time() - started
     pictures = list(np.load(films))
     clocks = watch(inferencer)
@@ -142,11 +142,11 @@ def _one_by_one(
     return seconds, parts, reports
 
 
-def _prepare(network: Any, layout: str, compiled: bool) -> None:
+def _prepare(network: Any, contiguous: bool, compiled: bool) -> None:
     import torch
 
-    if layout == 'channels_last':
-        network.to(memory_format=torch.channels_last)
+    if contiguous:
+        network.to(memory_format=torch.contiguous_format)
     if compiled:
         for name, part in network.named_modules():
             if name.rpartition('.')[2] in ('backbone', 'neck'):

@@ -55,14 +55,14 @@ class Way:
     Attributes:
         name: As tables tell it.
         backend: ``'torch'`` or ``'onnx'``.
-        layout: Of torch's weights.
+        contiguous: Whether torch's weights have the layout that they are saved with.
         bf16: Whether torch computes in bfloat16.
         compiled: Whether torch compiles.
     """
 
     name: str
     backend: str = 'torch'
-    layout: str = 'contiguous'
+    contiguous: bool = False
     bf16: bool = False
     compiled: bool = False
 
@@ -77,8 +77,8 @@ FILM = 'film'
 
 WAYS = (
     Way('torch fp32'),
-    Way('torch fp32, channels_last', layout='channels_last'),
-    Way('torch bf16', layout='channels_last', bf16=True),
+    Way('torch fp32, not channels_last', contiguous=True),
+    Way('torch bf16', bf16=True),
     Way('onnxruntime', backend='onnx'),
 )
 COMPILED = Way('torch fp32, compiled', compiled=True)
