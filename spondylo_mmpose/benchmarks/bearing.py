@@ -136,7 +136,7 @@ def summarise(borne: Mapping[str, Sequence[Borne]]) -> dict[str, dict[str, Any]]
     Returns:
         By the name of the change, and of :data:`TOGETHER` where there are several,
         those of :func:`.summarise_detections`, :func:`.detection_intervals` and
-        those of :func:`.slip_values`;
+        :func:`.slip_values`;
         ``refusal``, ``caution`` and ``none`` are shares of films, and
         ``F1_unrefused``, ``SDR@10px_unrefused`` hold for those that the screen did not
         refuse, NaN where it refused all.

@@ -18,8 +18,8 @@ LOOKS = 'looks'
 length 2, which is there without being given, or of length 1 for not looking at it."""
 
 FILMS_AT_ONCE = 1
-"""In one run of a network that sees whole films: maps of more leave the caches, and take
-longer for each film."""
+"""In one run of a network that sees whole films: maps of more leave the caches, and
+each film takes longer."""
 
 
 class OnnxSession:
