@@ -5,7 +5,7 @@ _base_ = '../maht_net_t_spondylo.py'
 input_size = (256, 640)
 slots = 18  # counted from S1, which the data set does not label
 fitted = dict(FilmAffine=dict(input_size=input_size))
-model = dict(head=dict(slots=slots))
+model = dict(head=dict(slots=slots), test_cfg=dict(flip_test=True))
 
 train_dataloader = dict(
     dataset=dict(pipeline_changes=fitted | dict(SlotTargets=dict(slots=slots)))

@@ -1,6 +1,8 @@
 """Corners on crops of frontal vertebrae, AASCE 2019."""
 
-_base_ = '../maht_net_topdown_t_spondylo.py'
+_base_ = ['../maht_net_topdown_t_spondylo.py', '../_base_/spondylo_aasce.py']
+
+model = dict(test_cfg=dict(flip_test=True))
 
 # Some 5,700 vertebrae an epoch.
 max_epochs = 5
@@ -9,8 +11,5 @@ param_scheduler = [
     _base_.param_scheduler[0],
     dict(_base_.param_scheduler[1], T_max=max_epochs, end=max_epochs),
 ]
-val_evaluator = [dict(type='RadialErrorMetric'), dict(type='CobbMetric')]
-test_evaluator = [
-    dict(type='RadialErrorMetric', intervals=True, detailed=True),
-    dict(type='CobbMetric', intervals=True),
-]
+val_evaluator = _base_.spondylo_aasce_val_evaluator
+test_evaluator = _base_.spondylo_aasce_test_evaluator
