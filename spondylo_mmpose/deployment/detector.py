@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from spondylo_mmpose.deployment.session import FILMS_AT_ONCE, OnnxSession
+from spondylo_mmpose.deployment.session import OnnxSession
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging.channels import three_channels
 from spondylo_mmpose.spine.boxes import FilmBoxes
@@ -42,14 +42,11 @@ class OnnxDetector:
             films: ``(H, W)`` or ``(H, W, 3)``, whatever their sizes.
         """
         found = []
-        for start in range(0, len(films), FILMS_AT_ONCE):
-            inputs, factors = [], []
-            for film in films[start : start + FILMS_AT_ONCE]:
-                shown, factor = self._fitted(three_channels(np.asarray(film)))
-                inputs.append(shown)
-                factors.append(factor)
-            scores, boxes = self.session.run(inputs)
-            found += [self._kept(*one) for one in zip(scores, boxes, factors)]  # noqa: B905
+        # One by one, as films go through other networks.
+        for film in films:
+            shown, factor = self._fitted(three_channels(np.asarray(film)))
+            scores, boxes = self.session.run([shown])
+            found.append(self._kept(scores[0], boxes[0], factor))
         return found
 
     def worth_a_look(self, films: Sequence[NDArray[Any]]) -> list[FilmBoxes]:

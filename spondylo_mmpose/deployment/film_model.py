@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spondylo_mmpose.decoding.told_slots import told_slots
-from spondylo_mmpose.deployment.reading import InputCorners, read_outputs
+from spondylo_mmpose.deployment.reading import read_outputs
 from spondylo_mmpose.deployment.results import FilmVertebrae
-from spondylo_mmpose.deployment.session import FILMS_AT_ONCE, OnnxSession
+from spondylo_mmpose.deployment.session import OnnxSession
 from spondylo_mmpose.imaging.warp import film_matrix, to_film, warp_film
 from spondylo_mmpose.spine.anatomy import hull_boxes
 from spondylo_mmpose.spine.boxes import FilmBoxes
@@ -34,18 +34,8 @@ class OnnxFilmModel:
         Args:
             films: ``(H, W, 3)`` BGR, whatever their sizes.
         """
-        found = []
-        size = self.facts.input_size
-        for start in range(0, len(films), FILMS_AT_ONCE):
-            part = films[start : start + FILMS_AT_ONCE]
-            matrices = [film_matrix(film.shape[1::-1], size) for film in part]
-            inputs = [
-                warp_film(film, matrix, size)
-                for film, matrix in zip(part, matrices, strict=True)
-            ]
-            told = read_outputs(self.session.run(inputs), self.facts)
-            found += [self._present(told, *one) for one in enumerate(matrices)]
-        return found
+        # One by one: maps of more leave the caches, and each film takes longer.
+        return [self._find(film) for film in films]
 
     def worth_a_look(self, films: Sequence[NDArray[np.uint8]]) -> list[FilmBoxes]:
         """Hulls, slots and corners for a top-down model, the best vertebra first.
@@ -64,20 +54,22 @@ class OnnxFilmModel:
             for one, film in zip(self.find(films), films, strict=True)
         ]
 
-    def _present(
-        self, told: InputCorners, number: int, matrix: NDArray[np.float64]
-    ) -> FilmVertebrae:
+    def _find(self, film: NDArray[np.uint8]) -> FilmVertebrae:
+        size = self.facts.input_size
+        matrix = film_matrix(film.shape[1::-1], size)
+        seen = [warp_film(film, matrix, size)]
+        told = read_outputs(self.session.run(seen), self.facts)
         assert told.presence is not None
         assert told.stds is not None
-        presence = told.presence[number]
+        presence = told.presence[0]
         threshold = self.facts.reading['presence_threshold']
-        slots = told_slots(told.corners[number], presence, threshold)
-        corners, side = to_film(told.corners[number, slots], matrix)
+        slots = told_slots(told.corners[0], presence, threshold)
+        corners, side = to_film(told.corners[0, slots], matrix)
         return FilmVertebrae(
             keypoints=corners.astype(np.float32),
-            keypoint_scores=told.scores[number, slots].astype(np.float32),
+            keypoint_scores=told.scores[0, slots].astype(np.float32),
             bboxes=hull_boxes(corners.reshape(-1, 4, 2)).astype(np.float32),
             bbox_scores=presence[slots].astype(np.float32),
-            keypoint_stds=(told.stds[number, slots] * side).astype(np.float32),
+            keypoint_stds=(told.stds[0, slots] * side).astype(np.float32),
             slots=slots,
         )

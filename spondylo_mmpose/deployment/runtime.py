@@ -19,7 +19,7 @@ from spondylo_mmpose.imaging.channels import three_channels
 from spondylo_mmpose.spine.boxes import FilmBoxes, look_in_boxes
 
 CROPS_AT_ONCE = 8
-"""In one run of a network that sees one vertebra; see :data:`.FILMS_AT_ONCE`."""
+"""In one run of a network that sees one vertebra: of more each takes longer."""
 
 
 class OnnxSpineModel:

@@ -17,10 +17,6 @@ LOOKS = 'looks'
 """Name of a second input, of graphs that look at the mirrored picture too: uint8 of
 length 2, which is there without being given, or of length 1 for not looking at it."""
 
-FILMS_AT_ONCE = 1
-"""In one run of a network that sees whole films: maps of more leave the caches, and
-each film takes longer."""
-
 
 class OnnxSession:
     """Runs one exported network on the CPU.
