@@ -4,7 +4,7 @@
 import argparse
 
 import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
-from spondylo_mmpose.spine.measurements import NO_SLIP_THRESHOLD
+from spondylo_mmpose.cli.options import add_threshold_options
 from spondylo_mmpose.utils.cli import run_cli
 
 
@@ -53,19 +53,7 @@ def parse_args() -> argparse.Namespace:
         help='given boxes: a vertebra without a prediction is infinitely wrong instead '
         'of an error (end to end it is always one that was not found)',
     )
-    parser.add_argument(
-        '--score-threshold',
-        type=float,
-        metavar='SCORE',
-        help='end to end: least score of a vertebra that counts as found',
-    )
-    parser.add_argument(
-        '--no-slip-threshold',
-        type=float,
-        metavar='PERCENT',
-        default=NO_SLIP_THRESHOLD,
-        help='smaller slips have grade 0 (default: %(default)s)',
-    )
+    add_threshold_options(parser)
     parser.add_argument(
         '--no-intervals',
         dest='intervals',

@@ -4,7 +4,7 @@
 import argparse
 
 import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
-from spondylo_mmpose.spine.measurements import NO_SLIP_THRESHOLD
+from spondylo_mmpose.cli.options import add_threshold_options
 from spondylo_mmpose.utils.cli import run_cli
 
 
@@ -34,19 +34,7 @@ def parse_args() -> argparse.Namespace:
         help='films of the visual comparison, from the best to the worst of the first '
         'run; 0 leaves it out (default: %(default)s)',
     )
-    parser.add_argument(
-        '--score-threshold',
-        type=float,
-        metavar='SCORE',
-        help='end to end: least score of a vertebra that counts as found',
-    )
-    parser.add_argument(
-        '--no-slip-threshold',
-        type=float,
-        metavar='PERCENT',
-        default=NO_SLIP_THRESHOLD,
-        help='smaller slips have grade 0 (default: %(default)s)',
-    )
+    add_threshold_options(parser)
     return parser.parse_args()
 
 

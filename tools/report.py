@@ -5,6 +5,7 @@ import argparse
 from pathlib import Path
 
 import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
+from spondylo_mmpose.cli.options import add_threshold_options
 from spondylo_mmpose.utils.cli import run_cli
 
 
@@ -54,18 +55,7 @@ def parse_args() -> argparse.Namespace:
         metavar='CHECKPOINT',
         help='draw the heatmaps of the only run; the checkpoint that was tested',
     )
-    parser.add_argument(
-        '--score-threshold',
-        type=float,
-        metavar='SCORE',
-        help='end to end: least score of a vertebra that counts as found',
-    )
-    parser.add_argument(
-        '--no-slip-threshold',
-        type=float,
-        metavar='PERCENT',
-        help='smaller slips have grade 0',
-    )
+    add_threshold_options(parser)
     return parser.parse_args()
 
 

@@ -59,6 +59,42 @@ class Comparison:
     better_second: int
     differences: Mapping[str, Difference] = field(default_factory=dict)
 
+    @classmethod
+    def of(
+        cls,
+        films: int,
+        patients: IntArray,
+        px: Sequence[FloatArray],
+        owners: IntArray,
+        ranked: Sequence[FloatArray],
+        differences: Mapping[str, Difference],
+    ) -> 'Comparison':
+        """Count corners and rank patients.
+
+        Args:
+            films: Number of films compared.
+            patients: Number of the patient of each thing compared.
+            px: ``(N, 4)`` radial errors of both runs; NaN where nobody labelled,
+                infinite where a run lost the corner.
+            owners: ``(N,)`` number of the patient of each vertebra.
+            ranked: ``(N, 4)`` of both runs, by which the test ranks the patients.
+            differences: See :class:`Comparison`.
+        """
+        statistic, p, better = signed_ranks(ranked, owners)
+        return cls(
+            films=films,
+            patients=len(np.unique(patients)),
+            vertebrae=len(owners),
+            corners=int((~np.isnan(px[0])).sum()),
+            lost_first=int(np.isinf(px[0]).sum()),
+            lost_second=int(np.isinf(px[1]).sum()),
+            wilcoxon_statistic=statistic,
+            wilcoxon_p=p,
+            better_first=better[0],
+            better_second=better[1],
+            differences=differences,
+        )
+
 
 def compare_records(
     first: Sequence[VertebraRecord],
@@ -101,20 +137,9 @@ def compare_records(
         [one.mm for one in errors], patients, 'mm', mm_thresholds, how
     )
     differences |= slip_differences(runs[0], runs[1], no_slip_threshold, how)
-    statistic, p, better = signed_ranks(px, patients)
-    return Comparison(
-        films=len({record.film_id for record in runs[0]}),
-        patients=len(np.unique(patients[~np.isnan(px[0]).all(1)])),
-        vertebrae=len(pairs),
-        corners=int((~np.isnan(px[0])).sum()),
-        lost_first=int(np.isinf(px[0]).sum()),
-        lost_second=int(np.isinf(px[1]).sum()),
-        wilcoxon_statistic=statistic,
-        wilcoxon_p=p,
-        better_first=better[0],
-        better_second=better[1],
-        differences=differences,
-    )
+    films = len({record.film_id for record in runs[0]})
+    measured = patients[~np.isnan(px[0]).all(1)]
+    return Comparison.of(films, measured, px, patients, px, differences)
 
 
 def _differences(

@@ -18,7 +18,6 @@ from spondylo_mmpose.evaluation.paired_statistics import (
     Values,
     mean_differences,
     paired_difference,
-    signed_ranks,
     successes,
 )
 from spondylo_mmpose.evaluation.radial_error import MM_THRESHOLDS, PX_THRESHOLDS
@@ -95,20 +94,7 @@ def compare_pairs(
         'slip_MAE_both_measured',
     )
     bad = [np.where(np.isnan(e), np.nan, 1.0 * (e > TEST_THRESHOLD)) for e in px]
-    statistic, p, better = signed_ranks(bad, owners)
-    return Comparison(
-        films=len(one),
-        patients=len(np.unique(patients)),
-        vertebrae=len(owners),
-        corners=int((~np.isnan(px[0])).sum()),
-        lost_first=int(np.isinf(px[0]).sum()),
-        lost_second=int(np.isinf(px[1]).sum()),
-        wilcoxon_statistic=statistic,
-        wilcoxon_p=p,
-        better_first=better[0],
-        better_second=better[1],
-        differences=differences,
-    )
+    return Comparison.of(len(one), patients, px, owners, bad, differences)
 
 
 def _rate_differences(

@@ -74,6 +74,23 @@ def check_score_threshold(threshold: float) -> float:
     return threshold
 
 
+def check_threshold_counts(threshold: float | None, given_boxes: bool) -> None:
+    """Refuse a threshold that somebody asks for and nothing would heed.
+
+    Args:
+        threshold: ``None`` where nobody asks.
+        given_boxes: Whether the model was told where the vertebrae are.
+
+    Raises:
+        SpondyloError: If every vertebra counts whatever its score.
+    """
+    if given_boxes and threshold is not None:
+        raise SpondyloError(
+            '--score-threshold is for predictions end to end; with given boxes every '
+            'vertebra counts'
+        )
+
+
 def reaches(scores: ArrayLike, threshold: float) -> NDArray[np.bool_]:
     """Whether each score is at least the threshold, or was not told."""
     # Written so that NaN passes.

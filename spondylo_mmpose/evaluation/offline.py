@@ -9,6 +9,7 @@ from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.film_pairs import (
     SCORE_THRESHOLD,
     FilmPair,
+    check_threshold_counts,
     pair_films,
 )
 from spondylo_mmpose.evaluation.film_predictions import PredictionSet
@@ -115,11 +116,7 @@ def _check_kind(
             'the predictions were made with the true boxes given; what is found end '
             'to end cannot be measured on them'
         )
-    if given and score_threshold is not None:
-        raise SpondyloError(
-            '--score-threshold is for predictions end to end; with given boxes every '
-            'vertebra counts'
-        )
+    check_threshold_counts(score_threshold, given)
 
 
 def _lost(predictions: PredictionSet) -> int:

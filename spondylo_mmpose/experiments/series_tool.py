@@ -140,7 +140,7 @@ def side_by_side(series: Series) -> list[str]:
         intervals=True,
         heatmaps=None,
         score_threshold=None,
-        no_slip_threshold=None,
+        no_slip_threshold=NO_SLIP_THRESHOLD,
     )
     try:
         lines += run_compare(comparison)

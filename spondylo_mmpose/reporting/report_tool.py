@@ -26,12 +26,12 @@ def run_report(args: argparse.Namespace) -> list[str]:
         raise SpondyloError(
             f'--section: {len(args.section)} titles for {len(args.runs)} runs'
         )
-    thresholds = {
-        name: getattr(args, name)
-        for name in ('score_threshold', 'no_slip_threshold')
-        if getattr(args, name) is not None
-    }
-    runs = load_runs(args.runs, args.annotations, **thresholds)
+    runs = load_runs(
+        args.runs,
+        args.annotations,
+        score_threshold=args.score_threshold,
+        no_slip_threshold=args.no_slip_threshold,
+    )
     sections = [
         _section(run, args.section[i] if i < len(args.section) else run.name, args)
         for i, run in enumerate(runs)

@@ -23,6 +23,7 @@ from spondylo_mmpose.evaluation.film_pairs import (
     SCORE_THRESHOLD,
     FilmPair,
     check_score_threshold,
+    check_threshold_counts,
 )
 from spondylo_mmpose.evaluation.measuring import measure_pairs, measure_records
 from spondylo_mmpose.evaluation.records import VertebraRecord
@@ -124,7 +125,7 @@ def load_runs(
     arguments: Sequence[str],
     annotations: Sequence[str | Path] = (),
     *,
-    score_threshold: float = SCORE_THRESHOLD,
+    score_threshold: float | None = None,
     no_slip_threshold: float = NO_SLIP_THRESHOLD,
 ) -> list[RunRecord]:
     """Read the runs that a command line names.
@@ -133,14 +134,16 @@ def load_runs(
         arguments: ``PATH`` or ``NAME=PATH`` of each; see :func:`load_run`.
         annotations: Annotation files that all of them are measured with; without, each
             must bring its own truth.
-        score_threshold: See :class:`RunRecord`.
+        score_threshold: See :class:`RunRecord`; :data:`.film_pairs.SCORE_THRESHOLD`
+            where none is asked for.
         no_slip_threshold: See :class:`RunRecord`.
 
     Raises:
         SpondyloError: If a run cannot be read, two have one name, or the score
-            threshold is none.
+            threshold is none or would count for no run.
     """
-    check_score_threshold(score_threshold)
+    threshold = SCORE_THRESHOLD if score_threshold is None else score_threshold
+    check_score_threshold(threshold)
     named: dict[str, Path] = {}
     for argument in arguments:
         name, path = _name_and_path(argument)
@@ -151,16 +154,18 @@ def load_runs(
             )
         named[name] = path
     truth = read_truth(annotations) if annotations else None
-    return [
+    runs = [
         load_run(
             path,
             truth,
             name,
-            score_threshold=score_threshold,
+            score_threshold=threshold,
             no_slip_threshold=no_slip_threshold,
         )
         for name, path in named.items()
     ]
+    check_threshold_counts(score_threshold, all(run.given_boxes for run in runs))
+    return runs
 
 
 def load_run(

@@ -9,10 +9,9 @@ from typing import Any
 from spondylo_mmpose.apis.batch import FAILURES, SUMMARY
 from spondylo_mmpose.apis.dataclass_json import from_plain
 from spondylo_mmpose.apis.output_names import GALLERY_STEM, RUN_STEM
-from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging import IMAGE_SUFFIXES
-from spondylo_mmpose.utils.io import read_json, write_json
-from spondylo_mmpose.utils.json_head import checked_head
+from spondylo_mmpose.utils.io import write_json
+from spondylo_mmpose.utils.json_head import checked_head, decoded_file
 
 RECORD_STEM = 'serve'
 RECORD = f'{RECORD_STEM}.json'
@@ -90,20 +89,20 @@ def read_record(folder: Path) -> list[Upload]:
     path = folder / RECORD
     if not path.is_file():
         return []
-    content: Any = read_json(path)
-    try:
-        checked_head(content, FORMAT, FORMAT_VERSION)
-        uploads: list[Upload] = list(
-            from_plain(tuple[Upload, ...], content.get('films'), 'films')
-        )
-        for one in uploads:
-            for name in (one.stem, one.file):
-                if not name or '/' in name or '\\' in name or name.startswith('.'):
-                    raise ValueError('films: a name leads out of the folder')
-    except ValueError as error:
-        raise SpondyloError(
-            f'{path}: {error}; mend it, or remove it to forget what was uploaded'
-        ) from error
+    return decoded_file(
+        path, _uploads, 'mend it, or remove it to forget what was uploaded'
+    )
+
+
+def _uploads(content: Any) -> list[Upload]:
+    checked_head(content, FORMAT, FORMAT_VERSION)
+    uploads: list[Upload] = list(
+        from_plain(tuple[Upload, ...], content.get('films'), 'films')
+    )
+    for one in uploads:
+        for name in (one.stem, one.file):
+            if not name or '/' in name or '\\' in name or name.startswith('.'):
+                raise ValueError('films: a name leads out of the folder')
     return uploads
 
 

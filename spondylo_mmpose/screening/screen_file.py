@@ -4,11 +4,10 @@ import math
 from pathlib import Path
 from typing import Any
 
-from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.screening.limits import Limit, ScreenLimits
 from spondylo_mmpose.screening.signals import SIGNALS
-from spondylo_mmpose.utils.io import read_json, write_json
-from spondylo_mmpose.utils.json_head import checked_head
+from spondylo_mmpose.utils.io import write_json
+from spondylo_mmpose.utils.json_head import checked_head, decoded_file
 
 FORMAT = 'spondylo_mmpose screen'
 FORMAT_VERSION = '1.0'
@@ -42,13 +41,7 @@ def load_screen(path: str | Path) -> ScreenLimits:
     Raises:
         SpondyloError: One line that names the file and what is wrong with it.
     """
-    content = read_json(path)
-    try:
-        return _decoded(content)
-    except ValueError as error:
-        raise SpondyloError(
-            f'{path}: {error}; write it with tools/fit_screen.py'
-        ) from error
+    return decoded_file(path, _decoded, 'write it with tools/fit_screen.py')
 
 
 def _decoded(content: Any) -> ScreenLimits:

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.uncertainty.calibration import ALL, KINDS, Calibration
-from spondylo_mmpose.utils.io import read_json, write_json
-from spondylo_mmpose.utils.json_head import checked_head
+from spondylo_mmpose.utils.io import write_json
+from spondylo_mmpose.utils.json_head import checked_head, decoded_file
 
 FORMAT = 'spondylo_mmpose uncertainty'
 FORMAT_VERSION = '1.0'
@@ -53,13 +52,7 @@ def load_calibration(path: str | Path) -> Calibration:
     Raises:
         SpondyloError: One line that names the file and what is wrong with it.
     """
-    content = read_json(path)
-    try:
-        return _decoded(content)
-    except ValueError as error:
-        raise SpondyloError(
-            f'{path}: {error}; write it with tools/calibrate_uncertainty.py'
-        ) from error
+    return decoded_file(path, _decoded, 'write it with tools/calibrate_uncertainty.py')
 
 
 def _decoded(content: Any) -> Calibration:

@@ -1,6 +1,13 @@
 """The head that JSON files of the project have: what they are, and their version."""
 
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.utils.io import read_json
+
+Decoded = TypeVar('Decoded')
 
 
 def checked_head(content: Any, form: str, version: str) -> dict[str, Any]:
@@ -25,3 +32,24 @@ def checked_head(content: Any, form: str, version: str) -> dict[str, Any]:
             f'has format_version {told!r:.40}, this program reads {version!r}'
         )
     return content
+
+
+def decoded_file(
+    path: str | Path, decode: Callable[[Any], Decoded], mend: str
+) -> Decoded:
+    """Read a JSON file and decode it.
+
+    Args:
+        path: The file.
+        decode: Makes something of the content, or raises a ``ValueError`` that says in
+            one line, without the file, what is wrong.
+        mend: What to do about it.
+
+    Raises:
+        SpondyloError: One line that names the file, what is wrong, and the mend.
+    """
+    content = read_json(path)
+    try:
+        return decode(content)
+    except ValueError as error:
+        raise SpondyloError(f'{path}: {error}; {mend}') from error

@@ -4,6 +4,7 @@ import pytest
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.film_pairs import (
     check_score_threshold,
+    check_threshold_counts,
     labelled_pairs,
     pair_films,
     reaches,
@@ -69,6 +70,13 @@ def test_a_score_that_was_not_told_passes():
 def test_a_score_threshold_that_no_score_has_is_refused(threshold):
     with pytest.raises(SpondyloError, match='must lie between 0 and 1'):
         check_score_threshold(threshold)
+
+
+def test_a_score_threshold_with_given_boxes_is_refused():
+    check_threshold_counts(None, given_boxes=True)
+    check_threshold_counts(0.5, given_boxes=False)
+    with pytest.raises(SpondyloError, match='for predictions end to end'):
+        check_threshold_counts(0.5, given_boxes=True)
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,17 @@ def test_score_threshold_and_no_slip_threshold_are_passed_on(root):
     assert all(np.isnan(record.predicted).all() for record in run.records)
 
 
+def test_a_score_threshold_that_would_count_for_no_run_is_refused(root):
+    given = str(root / 'run')
+    found = str(write_json(root / 'other.json', foreign(three_films())))
+    with pytest.raises(SpondyloError, match='for predictions end to end'):
+        load_runs([given], [truth_of(root)], score_threshold=0.5)
+    with pytest.raises(SpondyloError, match='score_threshold=7'):
+        load_runs([found], [truth_of(root)], score_threshold=7)
+    runs = load_runs([given, found], [truth_of(root)], score_threshold=0.5)
+    assert [run.score_threshold for run in runs] == [0.5, 0.5]
+
+
 def test_a_dump_of_whole_films(tmp_path):
     films = [film_of(f'/images/{n}.png', column(0, 1, 2)) for n in 'ab']
     found = [prediction_of(f.file_name, f.corners + [0, 2]) for f in films]

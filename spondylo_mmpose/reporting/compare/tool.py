@@ -1,11 +1,8 @@
 """A comparison as ``tools/compare.py`` makes it."""
 
 import argparse
-import math
 from pathlib import Path
 
-from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.evaluation.film_pairs import SCORE_THRESHOLD
 from spondylo_mmpose.evaluation.intervals import Bootstrap
 from spondylo_mmpose.reporting.compare.comparing import compare_runs
 from spondylo_mmpose.reporting.compare.writing import (
@@ -30,25 +27,17 @@ def run_compare(args: argparse.Namespace) -> list[str]:
         SpondyloError: If a run is wrong, runs do not belong together, or the folder
             holds something else.
     """
-    threshold = args.score_threshold
-    if threshold is not None and not math.isfinite(threshold):
-        raise SpondyloError(f'--score-threshold {threshold}: must be a number')
     how = Bootstrap()
     # What an earlier comparison wrote is replaced, once the new one is complete.
     with atomic_dir(args.out, force=True, known_by=[JSON_NAME]) as folder:
         runs = load_runs(
             args.runs,
             args.annotations,
-            score_threshold=SCORE_THRESHOLD if threshold is None else threshold,
+            score_threshold=args.score_threshold,
             no_slip_threshold=args.no_slip_threshold,
         )
         for run in runs:
             check_apart(run.predictions, args.out)
-        if threshold is not None and all(run.given_boxes for run in runs):
-            raise SpondyloError(
-                '--score-threshold is for predictions end to end; with given boxes '
-                'every vertebra counts'
-            )
         questions = compare_runs(
             runs,
             baselines=args.baseline,

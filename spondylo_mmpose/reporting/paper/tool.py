@@ -3,7 +3,6 @@
 import argparse
 
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.evaluation.film_pairs import SCORE_THRESHOLD
 from spondylo_mmpose.reporting.paper.writing import write_paper
 from spondylo_mmpose.reporting.run_record import load_runs
 from spondylo_mmpose.utils.io import check_apart
@@ -24,20 +23,14 @@ def run_paper(args: argparse.Namespace) -> list[str]:
     """
     if args.films < 0:
         raise SpondyloError(f'--films {args.films}: must not be negative')
-    threshold = args.score_threshold
     runs = load_runs(
         args.runs,
         args.annotations,
-        score_threshold=SCORE_THRESHOLD if threshold is None else threshold,
+        score_threshold=args.score_threshold,
         no_slip_threshold=args.no_slip_threshold,
     )
     for run in runs:
         check_apart(run.predictions, args.out)
-    if threshold is not None and all(run.given_boxes for run in runs):
-        raise SpondyloError(
-            '--score-threshold is for predictions end to end; with given boxes every '
-            'vertebra counts'
-        )
     written = write_paper(args.out, runs, args.films)
     notes = [f'note: {run.name}: {note}' for run in runs for note in run.notes]
     return [*notes, *(f'written: {path}' for path in written)]

@@ -91,7 +91,7 @@ def test_the_score_threshold_counts(tmp_path):
     [
         (results_of, {}, 'name the annotation files of its films with --annotations'),
         (dump_of, {'score_threshold': 0.5}, 'for predictions end to end'),
-        (dump_of, {'score_threshold': float('nan')}, 'must be a number'),
+        (dump_of, {'score_threshold': float('nan')}, 'score_threshold=nan'),
         (dump_of, {'baseline': ['x']}, 'is none of the runs a'),
         (dump_of, {'sort': 'x'}, 'is no column here'),
     ],
