@@ -11,7 +11,7 @@ from spondylo_mmpose.apis.levels import Naming
 from spondylo_mmpose.apis.pairs import outside_film
 from spondylo_mmpose.apis.shapes import misshapen, misshapen_discs
 from spondylo_mmpose.apis.spine_report import ASSUMED, SLOT, ReportWarning
-from spondylo_mmpose.spine.anatomy import order_upward
+from spondylo_mmpose.spine.anatomy import infer_facing, order_upward
 from spondylo_mmpose.spine.measurements import end_plate_lengths
 
 LOW_SCORE = 0.5
@@ -36,7 +36,11 @@ TEXTS = {
     ),
     'facing_unsure': (
         'that {facing} is anterior is inferred and unsure; were it wrong, slips would '
-        'have the other sign'
+        'be measured at the other corners, with other sizes and signs'
+    ),
+    'facing_disagrees': (
+        'the spine looks as if {other} were anterior, not {facing}; where that is so, '
+        'slips are measured at the wrong corners: look, and give the facing'
     ),
     'spacing_at_detector': (
         'the pixel spacing is that of the detector: lengths in mm come out too long by '
@@ -117,6 +121,11 @@ def _of_the_film(found: FoundVertebrae, film: FilmFacts) -> Iterator[ReportWarni
     elif (film.facing_confidence or 1.0) < SURE:
         text = TEXTS['facing_unsure'].format(facing=film.facing)
         yield ReportWarning('facing_unsure', 'caution', text)
+    elif film.facing_origin != 'inferred':
+        seen, strength = infer_facing(found.corners)
+        if seen is not None and seen != film.facing and strength >= SURE:
+            text = TEXTS['facing_disagrees'].format(facing=film.facing, other=seen)
+            yield ReportWarning('facing_disagrees', 'caution', text)
     if film.spacing_plane == 'detector':
         text = TEXTS['spacing_at_detector']
         yield ReportWarning('spacing_at_detector', 'note', text)

@@ -137,6 +137,23 @@ def test_a_weak_facing_is_told_of():
     assert report.pairs[0].slip_percent is not None
 
 
+@pytest.mark.parametrize(
+    ('facts', 'options', 'told'),
+    [
+        ({}, ReportOptions(facing='right'), True),
+        ({'facing': 'right', 'facing_origin': 'dicom'}, ReportOptions(), True),
+        ({'facing': 'left', 'facing_origin': 'dicom'}, ReportOptions(), False),
+        ({}, ReportOptions(), False),
+    ],
+)
+def test_a_facing_that_the_spine_contradicts_is_told_of(facts, options, told):
+    # Five lordotic vertebrae above a sacrum that lies behind them: they face left.
+    facing_left = spine((240, 200, 180, 175, 180, 190))
+    facing_left[0, :2, 1] += [30, 0]
+    report = report_of(facing_left, facts, options=options)
+    assert ('facing_disagrees' in codes(report)) == told
+
+
 def test_slots_name_levels_and_leave_gaps():
     corners = spine()[[1, 2, 4]]
     report = report_of(corners, slots=np.array([1, 2, 4]))

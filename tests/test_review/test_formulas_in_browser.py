@@ -16,7 +16,7 @@ from spondylo_mmpose.review.page import FORMULAS, script
 from spondylo_mmpose.review.page_data import page_data
 from spondylo_mmpose.review.remeasuring import reviewed_report
 from spondylo_mmpose.review.training_film import INFO, training_film
-from spondylo_mmpose.spine.anatomy import order_upward
+from spondylo_mmpose.spine.anatomy import infer_facing, order_upward
 from spondylo_mmpose.spine.measurements import (
     disc_angles,
     end_plate_lengths,
@@ -136,6 +136,23 @@ def test_intervals(formulas, method):
         )
         np.testing.assert_allclose([low, high], [expected.low, expected.high], **CLOSE)
         assert grade == expected.grade_text
+
+
+def test_facing(formulas):
+    rng = np.random.default_rng(7)
+    spines = [random_spine(rng, rng.integers(1, 8)) for _ in range(SPINES)]
+    for one in spines[::9]:
+        one[rng.integers(len(one))] = np.nan
+    spines.append(np.tile(spines[0][:1], (2, 1, 1)))  # on each other
+    plain_spines = [
+        [[None if np.isnan(p).any() else p.tolist() for p in quad] for quad in one]
+        for one in spines
+    ]
+    told = of_all(formulas, plain_spines, 'return S.inferFacing(v.map(S.quadOf));')
+    for spine, (facing, strength) in zip(spines, told, strict=True):
+        expected = infer_facing(spine)
+        assert facing == expected[0]
+        np.testing.assert_allclose(strength, expected[1], **CLOSE)
 
 
 def test_grades(formulas):

@@ -12,6 +12,8 @@
     return (sorted[half - 1] + sorted[half]) / 2;
   }
 
+  const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
+
   /** Vertebrae whose corners cannot be right. */
   function misshapen(quads) {
     const plates = quads.map((quad) => S.plateLengths(quad));
@@ -54,6 +56,33 @@
       S.iou(S.hullBox(lower), S.hullBox(upper)) > S.limits.doubled);
   }
 
+  /** Which side is anterior by the shape of the spine, and the strength of that vote. */
+  function inferFacing(quads) {
+    const known = quads.filter((quad) => S.isKnown(S.centre(quad)));
+    if (known.length < 2) return [null, 0];
+    const spine = S.orderUpward(known).map((place) => known[place]);
+    const middle = spine.map(S.centre);
+    const spacing = median(neighbours(middle, (a, b) => S.norm(S.minus(b, a))));
+    if (!(spacing > 0)) return [null, 0];
+    const plate = S.minus(spine[0][1], spine[0][0]);
+    const cues = [
+      (middle[0][0] - middle[1][0]) / spacing,
+      (-2 * plate[1]) / Math.max(S.norm(plate), 1e-9),
+    ];
+    if (spine.length >= 4) {
+      const line = middle.slice(0, 6);
+      const [first, last] = [line[0], line[line.length - 1]];
+      const height = Math.min(last[1] - first[1], -1e-9);
+      const bulges = line.map((p) =>
+        first[0] + ((p[1] - first[1]) / height) * (last[0] - first[0]) - p[0]);
+      cues.push((2 * mean(bulges)) / spacing);
+    }
+    const votes = cues.filter(Number.isFinite).map(Math.tanh);
+    const vote = votes.length ? mean(votes) : 0;
+    if (vote === 0) return [null, 0];
+    return [vote > 0 ? 'left' : 'right', Math.abs(vote)];
+  }
+
   /** Whether a point lies more than rounding outside the film. */
   function outside(point, film) {
     const slack = Math.max(film.width, film.height) / 640;
@@ -92,6 +121,12 @@
     if (film.facing === null) say('facing_unknown');
     else if ((film.facing_confidence || 1) < S.limits.sure) {
       say('facing_unsure', texts.facing_unsure.replace('{facing}', film.facing));
+    } else if (film.facing_origin !== 'inferred') {
+      const [seen, strength] = inferFacing(quads);
+      if (seen !== null && seen !== film.facing && strength >= S.limits.sure) {
+        say('facing_disagrees', texts.facing_disagrees.replace('{other}', seen)
+          .replace('{facing}', film.facing));
+      }
     }
     if (film.spacing_plane === 'detector') {
       say('spacing_at_detector', texts.spacing_at_detector, [], 'note');
@@ -123,5 +158,7 @@
     return said;
   }
 
-  Object.assign(S, { misshapen, misshapenDiscs, apart, doubled, outside, findings, median });
+  Object.assign(S, {
+    misshapen, misshapenDiscs, apart, doubled, inferFacing, outside, findings, median,
+  });
 })((window.Spondylo = window.Spondylo || {}));
