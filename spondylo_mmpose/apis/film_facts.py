@@ -32,11 +32,14 @@ class FilmFacts:
         facing: Image side that is anterior.
         facing_origin: ``'given'``, ``'dicom'`` or ``'inferred'`` from the corners.
         facing_confidence: Strength of an inferred facing, 0 to 1.
-        view: ``'lateral'`` or ``'ap'``, where a DICOM file says so.
+        view: ``'lateral'``, ``'ap'`` or ``'oblique'``, where a DICOM file says so.
         notes: What in the file was contradictory or left unused.
         reasons: By the name of a field that is ``None``: why.
         burned_in_text: Whether text, perhaps of the patient, is burned into the film,
             as a DICOM file says; ``None`` for other files.
+        upright: Whether the patient's head is at the top, where a DICOM file says so.
+        magnification: By which a DICOM file says the spine is magnified at the
+            detector. Not applied.
     """
 
     name: str | None
@@ -58,6 +61,8 @@ class FilmFacts:
     notes: tuple[str, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
     burned_in_text: BurnedIn | None = field(default=None, metadata=LATER)
+    upright: bool | None = field(default=None, metadata=LATER)
+    magnification: float | None = field(default=None, metadata=LATER)
 
     @property
     def scale(self) -> tuple[float, float] | None:

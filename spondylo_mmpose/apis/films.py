@@ -1,6 +1,7 @@
 """A film out of whatever somebody hands over: a file, its content, an array."""
 
 import hashlib
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -72,9 +73,14 @@ def open_film(source: FilmInput, options: ReportOptions | None = None) -> OpenFi
         view=film.view,
         notes=film.notes,
         burned_in_text=cast(BurnedIn | None, film.burned_in_text),
+        upright=film.upright,
+        magnification=film.magnification,
     )
     return OpenFilm(film.pixels, with_scale(facts, options or ReportOptions()))
 
+
+SAME_ASPECT = 1e-3
+"""Relative difference up to which a spacing has an aspect that was given."""
 
 ARRAY = 'array'
 """``format`` of a film that came without a file."""
@@ -119,8 +125,11 @@ def with_scale(facts: FilmFacts, options: ReportOptions) -> FilmFacts:
 
     Args:
         facts: What the file tells.
-        options: A spacing or aspect that is known.
+        options: A spacing or aspect that is known. A spacing that has the aspect is
+            kept, any other one is dropped.
     """
+    told = facts.pixel_spacing_mm
+    aspect = options.pixel_aspect
     if options.spacing_mm is not None:
         x, y = options.spacing_mm
         facts = replace(
@@ -132,20 +141,23 @@ def with_scale(facts: FilmFacts, options: ReportOptions) -> FilmFacts:
             aspect_origin='given',
             aspect_known=True,
         )
-    elif options.pixel_aspect is not None:
-        # A spacing of another aspect would contradict it.
+    elif aspect is not None and not (
+        told and math.isclose(told[0] / told[1], aspect, rel_tol=SAME_ASPECT)
+    ):
         facts = replace(
             facts,
             pixel_spacing_mm=None,
             spacing_origin=None,
             spacing_plane=None,
-            pixel_aspect=options.pixel_aspect,
+            pixel_aspect=aspect,
             aspect_origin='given',
             aspect_known=True,
         )
-    missing = {
-        name: reasons.NOT_IN_FILE
-        for name in ('pixel_spacing_mm', 'pixel_aspect')
-        if getattr(facts, name) is None
-    }
+    missing = {}
+    if facts.pixel_spacing_mm is None:
+        missing['pixel_spacing_mm'] = (
+            reasons.OTHER_ASPECT if told else reasons.NOT_IN_FILE
+        )
+    if facts.pixel_aspect is None:
+        missing['pixel_aspect'] = reasons.NOT_IN_FILE
     return replace(facts, reasons=missing)

@@ -27,6 +27,11 @@ has 0.56 to 0.76 and L5 0.90 to 1.01.
 
 TEXTS = {
     'not_lateral': 'the file says that it is a frontal (AP) film',
+    'oblique': 'the file says that it is an oblique film',
+    'not_upright': (
+        "the file says that the patient's head is not at the top: turn the film and "
+        'run again'
+    ),
     'nothing_found': (
         'no vertebra was found; it may be no lateral film of a lumbar spine'
     ),
@@ -109,6 +114,10 @@ def findings(
 def _of_the_film(found: FoundVertebrae, film: FilmFacts) -> Iterator[ReportWarning]:
     if film.view == 'ap':
         yield ReportWarning('not_lateral', 'refusal', TEXTS['not_lateral'])
+    elif film.view == 'oblique':
+        yield ReportWarning('oblique', 'refusal', TEXTS['oblique'])
+    if film.upright is False:
+        yield ReportWarning('not_upright', 'refusal', TEXTS['not_upright'])
     if film.burned_in_text == 'yes':
         yield ReportWarning('burned_in_text', 'caution', TEXTS['burned_in_text'])
     elif film.burned_in_text == 'not told':

@@ -32,3 +32,4 @@ NOT_TOLD = 'the model does not tell it'
 NO_NAME = 'there is no name for a level above T1'
 NO_CORNERS = 'not one corner was found'
 NOT_IN_FILE = 'neither given nor told by the file'
+OTHER_ASPECT = "the file's contradicts the pixel aspect that was given"

@@ -12,7 +12,7 @@ from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import atomic_file, nan_to_none
 
 FORMAT = 'spondylo_mmpose spine report'
-FORMAT_VERSION = '1.2'
+FORMAT_VERSION = '1.3'
 """Readers check the part before the dot; only later parts may add fields."""
 
 SCHEMA = Path(__file__).with_name('spine_report.schema.json')

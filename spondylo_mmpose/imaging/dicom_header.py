@@ -29,6 +29,7 @@ _LARGEST_MM = 2000.0  # of a film's longer side; placeholders such as 1\1 exceed
 _YEARS = {'D': 365.25, 'W': 365.25 / 7, 'M': 12.0, 'Y': 1.0}
 _LATERAL = {'LL', 'RL', 'LLAT', 'RLAT', 'LAT', 'LATERAL', 'LLD', 'RLD', 'L', 'R'}
 _FRONTAL = {'AP', 'PA'}
+_OBLIQUE = {'RLO', 'LLO', 'RAO', 'LAO', 'RPO', 'LPO', 'OBL', 'OBLIQUE'}
 
 
 def read_header(dataset: Dataset) -> dict[str, Any]:
@@ -43,6 +44,7 @@ def read_header(dataset: Dataset) -> dict[str, Any]:
         **_spacing(dataset, notes),
         'view': view,
         'facing': facing,
+        'upright': _upright(dataset),
         'modality': _modality(text_of(dataset, 'Modality')),
         'sex': {'M': 'M', 'F': 'F'}.get(text_of(dataset, 'PatientSex')),
         'age': _age(text_of(dataset, 'PatientAge')),
@@ -174,14 +176,15 @@ def _view(dataset: Dataset) -> tuple[str | None, str | None]:
     ViewPosition first, then the view's code, then the orientation: the rows of a
     lateral film run to the anterior or to the posterior of the patient.
     """
-    along_rows = text_of_first(dataset, 'PatientOrientation')
-    axis = along_rows[:1]
+    axis = _orientation(dataset)[0][:1]
     view = None
     position = text_of(dataset, 'ViewPosition').replace('_', '').replace(' ', '')
     if position in _FRONTAL:
         view = 'ap'
     elif position in _LATERAL:
         view = 'lateral'
+    elif position in _OBLIQUE:
+        view = 'oblique'
     else:
         view = _coded_view(dataset) or (
             {'A': 'lateral', 'P': 'lateral', 'L': 'ap', 'R': 'ap'}.get(axis)
@@ -190,12 +193,22 @@ def _view(dataset: Dataset) -> tuple[str | None, str | None]:
     return view, facing
 
 
-def text_of_first(dataset: Dataset, name: str) -> str:
-    """The first value of an element as upper-case text."""
-    value = _value(dataset, name)
-    if value is None or isinstance(value, (str, bytes)):
-        return text_of(dataset, name)
-    return str(value[0]).strip().upper() if len(value) else ''
+def _upright(dataset: Dataset) -> bool | None:
+    """Whether the head is at the top, by the direction of the columns, or the rows."""
+    rows, columns = (direction[:1] for direction in _orientation(dataset))
+    if columns in ('F', 'H'):
+        return columns == 'F'
+    return False if rows in ('F', 'H') else None
+
+
+def _orientation(dataset: Dataset) -> tuple[str, str]:
+    """Where in the patient rows and columns run to, such as ``('A', 'F')``."""
+    value = _value(dataset, 'PatientOrientation')
+    if value is None:
+        return '', ''
+    several = [value] if isinstance(value, (str, bytes)) else list(value)
+    rows, columns = [*(str(one).strip().upper() for one in several), '', ''][:2]
+    return rows, columns
 
 
 def _coded_view(dataset: Dataset) -> str | None:
@@ -203,7 +216,7 @@ def _coded_view(dataset: Dataset) -> str | None:
     meaning = text_of(sequence[0], 'CodeMeaning').lower() if sequence else ''
     meaning = re.sub(r'[^a-z]', '', meaning)
     if 'oblique' in meaning:
-        return None
+        return 'oblique'
     if 'lateral' in meaning and 'bilateral' not in meaning:
         return 'lateral'
     frontal = ('anteroposterior', 'posteroanterior')

@@ -40,8 +40,9 @@ class Radiograph:
             detector spacing divided by it is spacing in the patient. Not applied.
         pixel_aspect: Spacing in x divided by spacing in y, from the spacing or from
             DICOM's PixelAspectRatio; ``None`` where not known.
-        view: ``'lateral'`` or ``'ap'``; DICOM only.
+        view: ``'lateral'``, ``'ap'`` or ``'oblique'``; DICOM only.
         facing: Image side that is anterior, ``'left'`` or ``'right'``; DICOM only.
+        upright: Whether the patient's head is at the top; DICOM only.
         modality: DICOM's code, such as ``'DX'`` or ``'CR'``.
         sex: ``'M'`` or ``'F'``; DICOM only.
         age: Completed years; DICOM only.
@@ -65,6 +66,7 @@ class Radiograph:
     pixel_aspect: float | None = None
     view: str | None = None
     facing: str | None = None
+    upright: bool | None = None
     modality: str | None = None
     sex: str | None = None
     age: int | None = None

@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import spondylo_mmpose
-from spondylo_mmpose.apis import facing, findings, levels, pairs, reasons, shapes
+from spondylo_mmpose.apis import (
+    facing,
+    films,
+    findings,
+    levels,
+    pairs,
+    reasons,
+    shapes,
+)
 from spondylo_mmpose.apis.options import LARGEST_ASPECT, LARGEST_SPACING
 from spondylo_mmpose.apis.report_json import encode_report, report_digest
 from spondylo_mmpose.apis.spine_report import ASSUMED, GIVEN, SLOT, SpineReport
@@ -80,6 +88,7 @@ def limits(interval_level: float) -> dict[str, Any]:
         'longestName': LONGEST_NAME,
         'largestSpacing': LARGEST_SPACING,
         'largestAspect': LARGEST_ASPECT,
+        'sameAspect': films.SAME_ASPECT,
     }
 
 

@@ -173,11 +173,13 @@ def _film(before: FilmFacts, told: FilmFacts) -> tuple[FilmFacts, tuple[Changed,
     elif told.pixel_aspect not in (None, before.pixel_aspect):
         given = replace(given, pixel_aspect=told.pixel_aspect)
     if given != ReportOptions():
-        film = with_scale(film, check_options(given))
-        changed.append('scale')
-        for name in ('pixel_spacing_mm', 'pixel_aspect'):
-            why.pop(name, None)
-        why |= film.reasons
+        scaled = with_scale(film, check_options(given))
+        if scaled.scale != film.scale:
+            changed.append('scale')
+            for name in ('pixel_spacing_mm', 'pixel_aspect'):
+                why.pop(name, None)
+            why |= scaled.reasons
+        film = scaled
     return replace(film, reasons=why), tuple(changed)
 
 

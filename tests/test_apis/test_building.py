@@ -138,6 +138,23 @@ def test_a_weak_facing_is_told_of():
 
 
 @pytest.mark.parametrize(
+    ('facts', 'code'),
+    [
+        ({'view': 'ap'}, 'not_lateral'),
+        ({'view': 'oblique'}, 'oblique'),
+        ({'upright': False}, 'not_upright'),
+    ],
+)
+def test_a_film_that_its_file_calls_another_kind_is_refused(facts, code):
+    report = report_of(facts=facts)
+    assert [w.code for w in report.warnings if w.severity == 'refusal'] == [code]
+    assert all(pair.reasons['grade'] == reasons.REFUSED for pair in report.pairs)
+    assert codes(report_of(facts={'view': 'lateral', 'upright': True})) == codes(
+        report_of()
+    )
+
+
+@pytest.mark.parametrize(
     ('facts', 'options', 'told'),
     [
         ({}, ReportOptions(facing='right'), True),

@@ -101,3 +101,17 @@ def test_what_is_given_goes_before_it():
     assert facts.pixel_spacing_mm is None
     assert facts.scale == (1.0, 1.0)
     assert facts.aspect_known
+    assert facts.reasons == {'pixel_spacing_mm': reasons.OTHER_ASPECT}
+
+
+def test_a_spacing_of_the_aspect_that_is_given_is_kept():
+    for aspect in (0.5, 0.5004):
+        facts = open_film(dicom_film(), ReportOptions(pixel_aspect=aspect)).facts
+        assert facts == open_film(dicom_film()).facts
+
+
+def test_position_and_magnification_are_told():
+    facts = open_film(dicom_film()).facts
+    assert (facts.upright, facts.magnification) == (True, None)
+    facts = open_film(dicom_film(EstimatedRadiographicMagnificationFactor=1.2)).facts
+    assert facts.magnification == 1.2

@@ -132,11 +132,13 @@ def test_magnification_is_told_and_not_applied():
         ('LATERAL', None, None, 'lateral', None),
         ('AP', None, None, 'ap', None),
         ('PA', None, None, 'ap', None),
-        ('LLO', None, None, None, None),
+        ('LLO', None, None, 'oblique', None),
+        ('RPO', None, ['A', 'F'], 'oblique', None),
         (None, None, None, None, None),
         (None, 'left lateral', None, 'lateral', None),
         (None, 'Antero-posterior', None, 'ap', None),
-        (None, 'postero-anterior oblique', None, None, None),
+        (None, 'postero-anterior oblique', None, 'oblique', None),
+        (None, 'lumbar oblique', ['A', 'F'], 'oblique', None),
         # Rows run towards the anterior side: it is on the right.
         ('LL', None, ['A', 'F'], 'lateral', 'right'),
         ('LL', None, ['PR', 'F'], 'lateral', 'left'),
@@ -153,6 +155,23 @@ def test_view_and_facing(position, meaning, orientation, view, facing):
         elements['ViewCodeSequence'] = [code]
     found = header(**{k: v for k, v in elements.items() if v is not None})
     assert (found['view'], found['facing']) == (view, facing)
+
+
+@pytest.mark.parametrize(
+    ('orientation', 'upright'),
+    [
+        (['A', 'F'], True),
+        (['P', 'FR'], True),
+        (['A', 'H'], False),
+        (['F', 'A'], False),
+        (['H', 'P'], False),
+        ('A', None),
+        (['A', ''], None),
+        (None, None),
+    ],
+)
+def test_where_the_head_is(orientation, upright):
+    assert header(PatientOrientation=orientation)['upright'] is upright
 
 
 @pytest.mark.parametrize(

@@ -72,8 +72,10 @@ def random_report(rng):
         told['disputed'] = rng.random((number, 4)) < 0.05
     facts = [{}, SQUARE, HALF_MM, {**HALF_MM, 'spacing_plane': 'detector'}]
     known = dict(facts[rng.integers(4)])
-    if rng.random() < 0.05:
-        known['view'] = 'ap'
+    if rng.random() < 0.1:
+        known['view'] = ['ap', 'oblique'][rng.integers(2)]
+    if rng.random() < 0.3:
+        known['upright'] = bool(rng.random() < 0.7)
     known['burned_in_text'] = [None, 'yes', 'no', 'not told'][rng.integers(4)]
     facing = [None, 'left', 'right'][rng.integers(3)]
     calibration = CALIBRATION if 'corner_std' in told and rng.random() < 0.7 else None
@@ -133,7 +135,8 @@ def random_edit(rng, report):
     if rng.random() < 0.2:
         state['spacing'] = rng.uniform(0.1, 0.5, 2).round(3).tolist()
     elif rng.random() < 0.2:
-        state['aspect'] = round(rng.uniform(0.6, 1.5), 3)
+        # The second is that of a film with a spacing.
+        state['aspect'] = [round(rng.uniform(0.6, 1.5), 3), 1.0003][rng.integers(2)]
     if rng.random() < 0.4:
         state['std'] = round(rng.uniform(0.3, 3), 2)
     return state

@@ -52,6 +52,13 @@
     return state.vertebrae.map((v) => S.limits.levels[from + v.order] || null);
   }
 
+  /** Whether a film's spacing is known and has an aspect. */
+  function hasAspect(film, aspect) {
+    if (!film.pixel_spacing_mm) return false;
+    const own = film.pixel_spacing_mm[0] / film.pixel_spacing_mm[1];
+    return Math.abs(own - aspect) <= S.limits.sameAspect * Math.max(own, aspect);
+  }
+
   function filmOf(before, state) {
     const film = { ...before, reasons: { ...before.reasons } };
     const changed = [];
@@ -62,7 +69,8 @@
       changed.push('facing');
     }
     const spaced = state.spacing && !same(state.spacing, before.pixel_spacing_mm);
-    const stretched = !state.spacing && state.aspect && state.aspect !== before.pixel_aspect;
+    const stretched = !state.spacing && state.aspect
+      && state.aspect !== before.pixel_aspect && !hasAspect(before, state.aspect);
     if (spaced || stretched) {
       Object.assign(film, {
         pixel_spacing_mm: spaced ? state.spacing : null,
@@ -74,7 +82,10 @@
       });
       delete film.reasons.pixel_aspect;
       if (spaced) delete film.reasons.pixel_spacing_mm;
-      else film.reasons.pixel_spacing_mm = S.texts.reasons.NOT_IN_FILE;
+      else {
+        film.reasons.pixel_spacing_mm = before.pixel_spacing_mm
+          ? S.texts.reasons.OTHER_ASPECT : S.texts.reasons.NOT_IN_FILE;
+      }
       changed.push('scale');
     }
     return { film, changed };

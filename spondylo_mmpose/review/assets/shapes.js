@@ -110,6 +110,8 @@
       said.push({ code, severity: how, text, vertebrae });
     const texts = S.texts.findings;
     if (film.view === 'ap') say('not_lateral', texts.not_lateral, [], 'refusal');
+    if (film.view === 'oblique') say('oblique', texts.oblique, [], 'refusal');
+    if (film.upright === false) say('not_upright', texts.not_upright, [], 'refusal');
     if (film.burned_in_text === 'yes') say('burned_in_text');
     if (film.burned_in_text === 'not told') {
       say('burned_in_unknown', texts.burned_in_unknown, [], 'note');
