@@ -1,5 +1,6 @@
 """Many films to a folder of reports, pictures, a table and a page."""
 
+import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -11,10 +12,11 @@ from typing import Any
 from tqdm import tqdm
 
 import spondylo_mmpose
+from spondylo_mmpose.apis.film_index import KEY, RUN, FilmIndex
 from spondylo_mmpose.apis.gallery import GALLERY, Card, write_gallery
 from spondylo_mmpose.apis.inputs import find_films
 from spondylo_mmpose.apis.options import check_options
-from spondylo_mmpose.apis.output_names import RUN_STEM, NamedFilm, name_outputs
+from spondylo_mmpose.apis.output_names import NamedFilm, name_outputs
 from spondylo_mmpose.apis.overlay import report_overlay
 from spondylo_mmpose.apis.report_json import read_report, write_report
 from spondylo_mmpose.apis.reporter import FilmReporter, FilmResult
@@ -37,7 +39,7 @@ from spondylo_mmpose.utils.io import (
     write_json,
 )
 
-SUMMARY, FAILURES, RUN = 'summary.csv', 'failures.csv', f'{RUN_STEM}.json'
+SUMMARY, FAILURES = 'summary.csv', 'failures.csv'
 _COMPRESSION = 1  # of pictures: higher takes as long as a network, for little
 
 
@@ -99,8 +101,10 @@ def prepare(
     for one in inputs:
         if Path(one).is_dir():
             check_apart(one, out)
-    films = name_outputs(find_films(inputs), Path(out))
     folder = Path(out)
+    index = FilmIndex.of(folder) if skip_existing else None
+    passed_over: list[Path] = []
+    films = name_outputs(find_films(inputs, passed_over), folder, index)
     if folder.is_dir() and any(folder.iterdir()):
         if not (folder / RUN).is_file():
             raise SpondyloError(
@@ -113,6 +117,9 @@ def prepare(
                 'them with --force, or choose another folder with --out'
             )
     make_folder(out, '--out')
+    if passed_over:
+        what = 'DICOM files without a film (reports, directories, own drawings)'
+        print(f'{len(passed_over)} {what} passed over', file=sys.stderr)
     return films
 
 
@@ -146,6 +153,7 @@ class Batch:
         self.options = check_options(options or ReportOptions())
         self.dicom = DicomOutputs(dicom)
         self.review = review
+        self._index = FilmIndex.of(out)
         self._rows: dict[Path, list[Row]] = {}
         self._cards: dict[Path, Card] = {}
         self._failures: dict[Path, str] = {}
@@ -266,11 +274,13 @@ class Batch:
 
     def _record(self, status: str, outcome: BatchOutcome | None = None) -> None:
         """Tell what the folder is: its presence marks it as ours."""
+        told = {film.json.stem: film.path for film in self.films}
         content: dict[str, Any] = {
             'format': 'spondylo_mmpose predictions of films',
             'status': status,
             'package_version': spondylo_mmpose.__version__,
             'films': len(self.films),
+            KEY: self._index.extended(told),
         }
         if outcome is not None:
             content |= {

@@ -10,6 +10,24 @@ LATER = types.MappingProxyType({'later': True})
 """Metadata of a field that files of earlier versions do not have."""
 
 
+def without_later(value: Any) -> Any:
+    """A dataclass as nested ``dict``, without later fields that have their default.
+
+    So a value read from a file of an earlier version stays what it was.
+    """
+    if dataclasses.is_dataclass(value):
+        return {
+            field.name: without_later(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if field.metadata != LATER or getattr(value, field.name) != field.default
+        }
+    if isinstance(value, Mapping):
+        return {key: without_later(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_later(item) for item in value]
+    return value
+
+
 def from_plain(kind: Any, value: Any, at: str, strict: bool = True) -> Any:
     """Make a value of a type out of what JSON gave.
 

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from spondylo_mmpose.apis.film_index import RUN_STEM, FilmIndex
 from spondylo_mmpose.dicom_output.kinds import KINDS
 from spondylo_mmpose.errors import SpondyloError
 
-RUN_STEM, GALLERY_STEM = 'predict', 'index'
-"""Stems of the folder's own record and page, which no film's report may have."""
+GALLERY_STEM, SERVE_STEM = 'index', 'serve'
+RESERVED = frozenset({RUN_STEM, GALLERY_STEM, SERVE_STEM})
+"""Stems of the folder's own records and page, which no film's report may have."""
+
+REVIEWED_ENDING, COCO_ENDING = '.reviewed', '.coco'
+"""Endings of stems that a review page gives to what it saves beside a report."""
 
 _LONGEST = 150  # bytes; file systems take 255, temporary names need some of them
 
@@ -41,7 +46,9 @@ class NamedFilm:
         return {kind: self.json.with_name(f'{name}.{kind}.dcm') for kind in KINDS}
 
 
-def name_outputs(films: Sequence[Path], out: Path) -> list[NamedFilm]:
+def name_outputs(
+    films: Sequence[Path], out: Path, index: FilmIndex | None = None
+) -> list[NamedFilm]:
     """Name the outputs of films: as the films without their suffixes.
 
     Where several films have one stem, all of them get a part of their path's digest
@@ -50,18 +57,22 @@ def name_outputs(films: Sequence[Path], out: Path) -> list[NamedFilm]:
     Args:
         films: Paths, each once.
         out: Folder of the outputs.
+        index: Of reports that stay: they keep their names, and no other film gets one.
 
     Raises:
         SpondyloError: If an output would replace one of the films.
     """
+    index = index or FilmIndex(out)
     stems = [_short(path.stem) for path in films]
     # Some file systems do not tell upper from lower case.
-    taken_stems = (RUN_STEM, GALLERY_STEM)
     times = Counter(stem.casefold() for stem in stems)
     named = []
     for path, stem in zip(films, stems, strict=True):
-        own = times[stem.casefold()] == 1 and stem.casefold() not in taken_stems
-        name = stem if own else f'{stem}-{_mark(path)}'
+        name = index.stem_of(path)
+        if name is None:
+            own = times[stem.casefold()] == 1 and not is_reserved(stem)
+            own = own and not index.is_of_another(stem, path)
+            name = stem if own else f'{stem}-{_mark(path)}'
         named.append(NamedFilm(path, out / f'{name}.json', out / f'{name}.png'))
     taken = {path.resolve() for path in films}
     for one in named:
@@ -72,6 +83,12 @@ def name_outputs(films: Sequence[Path], out: Path) -> list[NamedFilm]:
                     'another folder with --out'
                 )
     return named
+
+
+def is_reserved(stem: str) -> bool:
+    """Whether a film's report must not be called so."""
+    stem = stem.casefold()
+    return stem in RESERVED or stem.endswith((REVIEWED_ENDING, COCO_ENDING))
 
 
 def _mark(path: Path) -> str:

@@ -16,6 +16,8 @@ from spondylo_mmpose.spine.measurements import (
     slip_distance,
     slip_percent,
 )
+from spondylo_mmpose.uncertainty.normal_errors import normal_reach
+from spondylo_mmpose.uncertainty.slip_propagation import slip_stds
 from spondylo_mmpose.uncertainty.slips import (
     SlipInterval,
     grades_between,
@@ -136,14 +138,32 @@ def measure_pair(
             unknown = reasons.TOO_FEW if told else reasons.NO_STD
     if unknown:
         lost |= dict.fromkeys(('slip_interval', 'slip_std'), unknown)
-        values['grade'] = _grade_alone(slip, options)
+        band = _band(two, film, options, calibration)
+        ends = slip - band, slip + band
+        values['grade'] = grades_text(grades_between(*ends, options.no_slip_threshold))
     return _pair(two, values, lost)
 
 
-def _grade_alone(slip: float, options: ReportOptions) -> str:
-    """Grade of a slip whose interval is not known."""
-    ends = slip - BORDER_BAND, slip + BORDER_BAND
-    return grades_text(grades_between(*ends, options.no_slip_threshold))
+def _band(
+    two: TwoVertebrae,
+    film: FilmFacts,
+    options: ReportOptions,
+    calibration: 'Calibration | None',
+) -> float:
+    """How far from a border the grade of a slip without an interval is sure.
+
+    At least as far as the corners reach that the model placed: an interval that is
+    lost makes them no surer.
+    """
+    if calibration is None or two.stds is None or film.facing is None:
+        return BORDER_BAND
+    (lower, upper), (below, above) = two.corners, np.nan_to_num(two.stds)
+    std = float(slip_stds(lower, upper, below, above, film.facing, film.scale)[0])
+    level = options.interval_level
+    # Where the lower vertebra was renamed, either kind's may be right.
+    told = [calibration.slip_quantile(level, name) for name in ('S1', 'L5', None)]
+    reach = max(normal_reach(level), *filter(np.isfinite, told), 0.0)
+    return max(BORDER_BAND, reach * std)
 
 
 def _unmeasured(two: TwoVertebrae, why: str) -> Pair:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from spondylo_mmpose.apis.dataclass_json import from_plain
+from spondylo_mmpose.apis.dataclass_json import from_plain, without_later
 from spondylo_mmpose.apis.spine_report import SpineReport
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import atomic_file, nan_to_none
@@ -50,8 +50,13 @@ def decode_report(text: str) -> SpineReport:
 
 
 def report_digest(report: SpineReport) -> str:
-    """SHA-256 of a report's text, by which a review names what was reviewed."""
-    return hashlib.sha256(encode_report(report).encode()).hexdigest()
+    """SHA-256 of what a report says, by which a review names what was reviewed.
+
+    The same in every version of the format, as long as it says no more.
+    """
+    content = nan_to_none(without_later(report))
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def write_report(path: str | Path, report: SpineReport) -> Path:

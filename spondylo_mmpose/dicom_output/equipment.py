@@ -6,8 +6,7 @@ from highdicom.sr import AlgorithmIdentification
 from pydicom.uid import generate_uid
 
 from spondylo_mmpose.apis.spine_report import SpineReport
-
-MANUFACTURER = 'spondylo_mmpose'
+from spondylo_mmpose.imaging.dicom_kinds import MANUFACTURER
 
 SERIES = {'sc': 9901, 'sr': 9902}
 """Numbers of the new series; beyond those that a device counts."""

@@ -26,6 +26,7 @@ from spondylo_mmpose.imaging.dicom_header import (
     read_header,
     text_of,
 )
+from spondylo_mmpose.imaging.dicom_kinds import is_own, known_name
 from spondylo_mmpose.imaging.dicom_tone import TONE_TAGS, show
 from spondylo_mmpose.imaging.guarded import in_child
 from spondylo_mmpose.imaging.tone import to_eight_bits, to_grey
@@ -38,6 +39,7 @@ from spondylo_mmpose.imaging.types import (
 
 _PIXEL_TAGS = (
     'SOPClassUID',
+    'Manufacturer',
     'SamplesPerPixel',
     'PhotometricInterpretation',
     'PlanarConfiguration',
@@ -136,10 +138,15 @@ def _read(content: bytes) -> Radiograph:
 def _refuse_unfit(dataset: pydicom.Dataset) -> None:
     data = ('PixelData', 'FloatPixelData', 'DoubleFloatPixelData')
     if not any(dataset.get(name) for name in data):
-        kind = _known_name(dataset.get('SOPClassUID')) or 'of unknown kind'
+        kind = known_name(dataset.get('SOPClassUID')) or 'of unknown kind'
         raise RadiographError(
             f'cannot be read as an image: DICOM without pixels ({kind}); choose the '
             'file that holds the film'
+        )
+    if is_own(dataset):
+        raise RadiographError(
+            'is a drawing that this program made of a film; choose the file that holds '
+            'the film'
         )
     frames = number_of(dataset, 'NumberOfFrames') or 1
     if frames > 1:
@@ -184,16 +191,8 @@ def _decode(dataset: pydicom.Dataset) -> NDArray[Any]:
 
 
 def _compression(syntax: UID) -> str:
-    name = _known_name(syntax)
+    name = known_name(syntax)
     return f'compression {name}' if name else 'an unknown compression'
-
-
-def _known_name(uid: Any) -> str | None:
-    """Name of a UID of the standard; what else a damaged file has there may be private.
-
-    pydicom's name of an unknown UID is the UID.
-    """
-    return str(uid.name) if isinstance(uid, UID) and uid.name != uid else None
 
 
 def _without_values(error: Exception) -> str:

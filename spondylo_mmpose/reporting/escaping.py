@@ -21,17 +21,22 @@ _LATEX = {
 
 def one_line(text: str) -> str:
     """Text without line breaks, control characters and doubled spaces."""
-    return ' '.join(''.join(c if c.isprintable() else ' ' for c in text).split())
+    return ' '.join(_printable(text).split())
+
+
+def _printable(text: str) -> str:
+    return ''.join(c if c.isprintable() else ' ' for c in text)
 
 
 def csv_text(text: str) -> str:
     """Text that a spreadsheet shows as it is instead of computing it.
 
     A cell that begins with one of ``= + - @`` is a formula to spreadsheets; an
-    apostrophe before it makes it text (OWASP, CSV injection).
+    apostrophe before it makes it text (OWASP, CSV injection). Spaces stay as they are:
+    names of files have them.
     """
-    text = one_line(text)
-    return f"'{text}" if text.startswith(('=', '+', '-', '@')) else text
+    text = _printable(text)
+    return f"'{text}" if text.lstrip().startswith(('=', '+', '-', '@')) else text
 
 
 def markdown_text(text: str) -> str:

@@ -14,11 +14,14 @@ from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.review.entries import Entry
 from spondylo_mmpose.review.page import list_page, review_page
 from spondylo_mmpose.review.security import HEADERS, TOKEN_HEADER, Guard
-from spondylo_mmpose.review.store import Store
+from spondylo_mmpose.review.store import ConflictError, Store
 from spondylo_mmpose.review.thumbnails import thumbnail
 from spondylo_mmpose.review.worker import Worker
 
 MIB = 2**20
+
+BEFORE_HEADER = 'X-Spondylo-Before'
+"""Tells which review somebody began with; without it, a newer one is replaced."""
 
 _LARGEST_REVIEW = 2 * MIB
 _LOG = logging.getLogger(__name__)
@@ -120,6 +123,7 @@ def _pages(app: Flask, store: Store, model: str | None, takes_films: bool) -> No
             'review': f'{base}/review',
             'list': '/',
             'next': _next(store, entry),
+            'before': entry.state,
         }
         picture = entry.picture(store.path(entry, '.html'))
         stem = entry.stem
@@ -182,8 +186,12 @@ def _reviews(app: Flask, store: Store) -> None:
             told = decode_report(request.get_data(cache=False).decode('utf-8'))
         except UnicodeDecodeError as error:
             raise SpondyloError('is no report: it is no UTF-8') from error
-        reviewed = store.save(entry, told)
-        return jsonify(report=json.loads(encode_report(reviewed)), note=entry.note)
+        try:
+            reviewed = store.save(entry, told, request.headers.get(BEFORE_HEADER))
+        except ConflictError as error:
+            return jsonify(error=str(error), before=entry.state), 409
+        report = json.loads(encode_report(reviewed))
+        return jsonify(report=report, note=entry.note, before=entry.state)
 
     @app.delete('/api/films/<key>/review')
     def withdraw(key: str) -> Response:

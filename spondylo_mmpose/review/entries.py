@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spondylo_mmpose.apis.films import open_film
+from spondylo_mmpose.apis.report_json import report_digest
 from spondylo_mmpose.apis.spine_report import Pair, SpineReport
 from spondylo_mmpose.apis.texts import pair_text, slip_text
 from spondylo_mmpose.errors import SpondyloError
@@ -63,6 +64,11 @@ class Entry:
         if self.reviewed is None or self.reviewed.review is None:
             return 'reported'
         return self.reviewed.review.status
+
+    @property
+    def state(self) -> str:
+        """Digest of the review; empty where there is none."""
+        return '' if self.reviewed is None else report_digest(self.reviewed)
 
     @property
     def best(self) -> SpineReport | None:

@@ -6,15 +6,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from spondylo_mmpose.apis.batch import FAILURES, SUMMARY
 from spondylo_mmpose.apis.dataclass_json import from_plain
-from spondylo_mmpose.apis.output_names import GALLERY_STEM, RUN_STEM
+from spondylo_mmpose.apis.output_names import SERVE_STEM, is_reserved
 from spondylo_mmpose.imaging import IMAGE_SUFFIXES
 from spondylo_mmpose.utils.io import write_json
 from spondylo_mmpose.utils.json_head import checked_head, decoded_file
 
-RECORD_STEM = 'serve'
-RECORD = f'{RECORD_STEM}.json'
+RECORD = f'{SERVE_STEM}.json'
 FORMAT, FORMAT_VERSION = 'spondylo_mmpose reviews of films', '1.0'
 
 FILMS, REVIEWED = 'films', 'reviewed'
@@ -23,9 +21,6 @@ FILMS, REVIEWED = 'films', 'reviewed'
 TRAINING = 'coco'
 """Folder in :data:`REVIEWED`: reviewed films as a converted data set."""
 
-_RESERVED = {
-    RECORD_STEM, RUN_STEM, GALLERY_STEM, Path(SUMMARY).stem, Path(FAILURES).stem
-}  # fmt: skip
 _STRANGE = re.compile(r'[^\w .()+-]')
 _LONGEST = 80  # bytes
 
@@ -69,7 +64,7 @@ def safe_stem(name: str, taken: set[str], digest: str) -> str:
     while len(stem.encode()) > _LONGEST:
         stem = stem[:-1]
     stem = stem.rstrip(' .') or 'film'
-    if stem.casefold() in taken | _RESERVED:
+    if stem.casefold() in taken or is_reserved(stem):
         stem = f'{stem}-{digest[:8]}'
     return stem
 

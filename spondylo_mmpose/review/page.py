@@ -21,7 +21,7 @@ from spondylo_mmpose.utils.io import atomic_file
 
 ASSETS = Path(__file__).with_name('assets')
 
-FORMULAS = ('geometry', 'measures', 'shapes', 'report', 'coco')
+FORMULAS = ('geometry', 'measures', 'shapes', 'pairs', 'report', 'coco')
 """Scripts that compute, in the order in which they are loaded."""
 
 SCRIPTS = (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spondylo_mmpose.apis.batch import FAILURES, SUMMARY
+from spondylo_mmpose.apis.film_index import FilmIndex
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,9 @@ class PastRun:
 
 
 def films_of_run(folder: Path) -> PastRun:
-    """Read the tables of a run; empty where there are none.
+    """Read the index and the tables of a run; empty where there are none.
+
+    The table tells what an index does not, of runs of older versions.
 
     Args:
         folder: Of the run.
@@ -34,7 +37,7 @@ def films_of_run(folder: Path) -> PastRun:
         _path(row['film']): row['reason']
         for row in _rows(folder / FAILURES, ('film', 'reason'))
     }
-    return PastRun(films, failures)
+    return PastRun(films | FilmIndex.of(folder).films, failures)
 
 
 def _path(cell: str) -> Path:

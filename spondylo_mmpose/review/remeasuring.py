@@ -74,7 +74,8 @@ def reviewed_report(
     levels = _levels(told)
     film, changed = _film(origin.film, told.film)
     source = origin.vertebrae[0].level_origin if origin.vertebrae else ASSUMED
-    if own and 'levels' in review.changed:
+    renamed = source != ASSUMED and _renamed(own, levels)
+    if own and ('levels' in review.changed or renamed):
         changed, source = (*changed, 'levels'), GIVEN
     vertebrae = tuple(
         one.vertebra(level, source, std) for one, level in zip(own, levels, strict=True)
@@ -195,6 +196,14 @@ def _levels(told: SpineReport) -> list[str | None]:
     if levels != [one.level for one in told.vertebrae]:
         raise SpondyloError('the levels do not count upward from the lowest vertebra')
     return levels
+
+
+def _renamed(own: Sequence[ToldVertebra], levels: Sequence[str | None]) -> bool:
+    """Whether a vertebra has a name that the model did not give it."""
+    return any(
+        one.model is None or one.model.level != level
+        for one, level in zip(own, levels, strict=True)
+    )
 
 
 def _calibration(origin: SpineReport) -> Calibration | None:

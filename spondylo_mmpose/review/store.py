@@ -1,9 +1,11 @@
 """A folder of films, reports and reviews; all that a server knows is in its files."""
 
+import re
 import threading
 from pathlib import Path
 
-from spondylo_mmpose.apis.batch import RUN
+from spondylo_mmpose.apis.film_index import RUN
+from spondylo_mmpose.apis.output_names import COCO_ENDING
 from spondylo_mmpose.apis.overlay import report_overlay
 from spondylo_mmpose.apis.report_json import read_report, report_digest, write_report
 from spondylo_mmpose.apis.reporter import FilmResult
@@ -27,6 +29,13 @@ from spondylo_mmpose.review.past_run import films_of_run
 from spondylo_mmpose.review.remeasuring import reviewed_report, utc_now
 from spondylo_mmpose.review.training_folder import TrainingFolder
 from spondylo_mmpose.utils.io import atomic_file, make_folder
+
+_COCO = re.compile(rf'{re.escape(COCO_ENDING)}[^.]*\.json$', re.IGNORECASE)
+"""What a page saves as training data; browsers number copies."""
+
+
+class ConflictError(SpondyloError):
+    """Somebody else changed the film meanwhile."""
 
 
 class Store:
@@ -127,19 +136,26 @@ class Store:
         with self.lock:
             self._note_failure(entry, reason)
 
-    def save(self, entry: Entry, told: SpineReport) -> SpineReport:
+    def save(
+        self, entry: Entry, told: SpineReport, before: str | None = None
+    ) -> SpineReport:
         """Write a review; the film becomes training data.
 
         Args:
             entry: The film.
             told: What a person made of its report.
+            before: :attr:`.Entry.state` that the person began with; ``None`` replaces
+                whatever is there.
 
         Raises:
+            ConflictError: If the film was reviewed, or its review withdrawn, since.
             SpondyloError: If it is no review of this film, or cannot be written.
         """
         with self.lock:
             if entry.report is None:
                 raise SpondyloError('the film has no report yet')
+            if before is not None and before != entry.state:
+                raise ConflictError(_conflict(entry))
             reviewed = reviewed_report(entry.report, told, utc_now())
             write_report(self._reviewed(entry), reviewed)
             entry.reviewed = reviewed
@@ -193,13 +209,20 @@ class Store:
                 is_uploaded=True,
             )
             self._entries[entry.id] = entry
+        saved: list[tuple[Path, SpineReport]] = []
         for path in sorted(self.folder.glob('*.json')):
-            if path.name in (RUN, RECORD):
+            if path.name in (RUN, RECORD) or _COCO.search(path.name):
                 continue
             found = Entry(path.stem, path.stem, past.films.get(path.stem))
             entry = self._entries.setdefault(found.id, found)
             try:
-                entry.report = read_report(path)
+                report = read_report(path)
+                if report.review is not None:
+                    saved.append((path, report))
+                    if not entry.is_uploaded:
+                        del self._entries[entry.id]
+                    continue
+                entry.report = report
                 entry.sha256 = entry.report.film.sha256
                 entry.failed = None
                 if not entry.is_uploaded:
@@ -207,6 +230,8 @@ class Store:
                 self._load_review(entry)
             except SpondyloError as error:
                 entry.failed = str(error).removeprefix(f'{path}: ')
+        for path, review in saved:
+            self._adopt(path, review)
         for film, reason in past.failures.items():
             entry = Entry(str(film), film.name, film, failed=reason)
             self._entries.setdefault(entry.id, entry)
@@ -229,6 +254,25 @@ class Store:
         entry.reviewed = reviewed
         self._train(entry)
 
+    def _adopt(self, path: Path, told: SpineReport) -> None:
+        """Take up a review that a page saved and somebody put beside the reports."""
+        assert told.review is not None
+        for entry in self._entries.values():
+            if entry.report is None or entry.reviewed is not None:
+                continue
+            if told.review.origin_sha256 != report_digest(entry.report):
+                continue
+            try:
+                reviewed = reviewed_report(entry.report, told)
+            except SpondyloError as error:
+                entry.note = f'the review beside it cannot be taken up: {error}'
+                return
+            write_report(self._reviewed(entry), reviewed)
+            entry.reviewed = reviewed
+            self._train(entry)
+            path.unlink()
+            return
+
     def _train(self, entry: Entry) -> None:
         """Make a reviewed film training data, or note why it is none."""
         assert entry.reviewed is not None
@@ -250,3 +294,13 @@ class Store:
 
     def _record(self) -> None:
         write_record(self.folder, list(self._uploads.values()))
+
+
+def _conflict(entry: Entry) -> str:
+    review = entry.reviewed.review if entry.reviewed else None
+    if review is None:
+        return 'its review was withdrawn since this page was opened'
+    return (
+        f'{review.who or "somebody"} reviewed it at {review.when}, after this page was '
+        'opened'
+    )

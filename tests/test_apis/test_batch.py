@@ -195,6 +195,27 @@ def test_what_would_come_out_otherwise_is_not_kept(films, tmp_path, change):
     assert run(inputs, out, model, options, again='skip').kept == 1
 
 
+def test_going_on_never_replaces_the_report_of_another_film(films, tmp_path):
+    out, other = tmp_path / 'out', tmp_path / 'other'
+    other.mkdir()
+    run([films / 'one.png'], out)
+    before = (out / 'one.json').read_bytes()
+    cv2.imwrite(str(other / 'One.png'), GREY + 50)
+    outcome = run([other], out, again='skip')
+    assert (outcome.measured, outcome.failed) == (1, 0)
+    assert (out / 'one.json').read_bytes() == before
+    (name,) = {p.stem for p in out.glob('One-*.json')}
+    assert read_report(out / f'{name}.json').film.name == 'One.png'
+    # Both keep their names from then on, together or alone.
+    outcome = run([films / 'one.png', other], out, again='skip')
+    assert (outcome.measured, outcome.kept) == (0, 2)
+    # A film that was moved is the same film.
+    moved = tmp_path / 'moved'
+    moved.mkdir()
+    (films / 'one.png').rename(moved / 'one.png')
+    assert run([moved], out, again='skip').kept == 1
+
+
 def test_review_pages_are_left_out_on_request(films, tmp_path):
     out = tmp_path / 'out'
     run([films / 'one.png'], out)

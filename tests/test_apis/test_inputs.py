@@ -2,11 +2,18 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from pydicom.uid import (
+    ComprehensiveSRStorage,
+    DigitalXRayImageStorageForPresentation,
+    SecondaryCaptureImageStorage,
+)
 
 from spondylo_mmpose.apis.inputs import films_in, find_films
 from spondylo_mmpose.apis.output_names import name_outputs
 from spondylo_mmpose.errors import SpondyloError
+from tests.test_imaging.helpers import dicom
 
 DICOM = b'\0' * 128 + b'DICM'
 
@@ -31,6 +38,32 @@ def test_a_folder_gives_what_may_be_films(folder):
     assert found == [
         'IM0001', 'a.png', 'b.JPG', 'deep/er/c.tiff', 'gone.png', 'scan.042',
     ]  # fmt: skip
+
+
+def test_what_of_a_study_is_no_film_is_passed_over(folder, tmp_path):
+    pixels = np.zeros((8, 8), np.uint8)
+    kinds = {
+        'film.dcm': {'SOPClassUID': DigitalXRayImageStorageForPresentation},
+        'private': {'SOPClassUID': '1.2.3.4'},
+        'report.dcm': {'SOPClassUID': ComprehensiveSRStorage},
+        'drawing.dcm': {
+            'SOPClassUID': SecondaryCaptureImageStorage,
+            'Manufacturer': 'spondylo_mmpose',
+        },
+        'other_drawing': {'SOPClassUID': SecondaryCaptureImageStorage},
+    }
+    study = tmp_path / 'study'
+    study.mkdir()
+    for name, elements in kinds.items():
+        (study / name).write_bytes(dicom(pixels, **elements))
+    passed_over = []
+    found = [path.name for path in find_films([study], passed_over)]
+    assert found == ['film.dcm', 'other_drawing', 'private']
+    assert [path.name for path in passed_over] == ['drawing.dcm', 'report.dcm']
+    for name in found:
+        (study / name).unlink()
+    with pytest.raises(SpondyloError, match='holds no film'):
+        films_in(study)
 
 
 def test_files_are_taken_whatever_they_are_called_and_each_once(folder, monkeypatch):
@@ -81,9 +114,10 @@ def test_films_of_one_stem_get_different_names_that_stay():
     assert names(told[::-1]) == made[::-1]
 
 
-def test_no_film_has_the_name_of_the_record():
-    (name,) = names(['Predict.png'])
-    assert name.startswith('Predict-')
+@pytest.mark.parametrize('stem', ['Predict', 'index', 'serve', 'x.reviewed', 'x.coco'])
+def test_no_film_has_the_name_of_a_record_or_a_review(stem):
+    (name,) = names([f'{stem}.png'])
+    assert name.startswith(f'{stem}-')
 
 
 def test_names_stay_short_enough_for_a_file_system(tmp_path):

@@ -201,6 +201,7 @@ def test_value_in_the_upper_bits(kind):
             dicom(ramp(), PixelData=None, SOPClassUID=MediaStorageDirectoryStorage),
             r'without pixels \(Media Storage Directory',
         ),
+        (dicom(ramp(), Manufacturer='spondylo_mmpose'), 'is a drawing that this'),
         (
             dicom(np.tile(ramp(), (3, 1)), Rows=32, NumberOfFrames=3),
             'DICOM with 3 frames; export the film',

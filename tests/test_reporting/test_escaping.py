@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 
 import pytest
 from hypothesis import given
@@ -15,13 +16,17 @@ from spondylo_mmpose.reporting.escaping import (
 
 @pytest.mark.parametrize('text', ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r\n=1'])
 def test_what_a_spreadsheet_would_compute_becomes_text(text):
-    assert csv_text(text) == "'" + text.strip()
+    assert csv_text(text) == "'" + re.sub(r'\s', ' ', text)
+
+
+def test_spaces_of_a_file_name_stay():
+    assert csv_text('PAT  01  lat.png ') == 'PAT  01  lat.png '
 
 
 @given(st.text())
 def test_no_csv_cell_is_a_formula_or_breaks_its_line(text):
     cell = csv_text(text)
-    assert not cell.startswith(('=', '+', '-', '@', '\t', '\r'))
+    assert not cell.lstrip().startswith(('=', '+', '-', '@', '\t', '\r'))
     assert list(csv.reader(io.StringIO(f'"{cell.replace(chr(34), chr(34) * 2)}"'))) in (
         [[cell]],
         [[]],

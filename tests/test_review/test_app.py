@@ -91,6 +91,29 @@ def test_a_film_goes_its_way(server):
     assert statuses(server) == {}
 
 
+def test_who_comes_second_is_told(server):
+    key = measured(server)
+    page = server.get(f'/films/{key}').get_data(as_text=True)
+    assert '"before": ""' in page
+    report = server.store.entry(key).report
+    text = encode_report(told_of(report, who='Ann'))
+    first = server.send(f'/api/films/{key}/review', text, X_Spondylo_Before='')
+    assert (first.status_code, first.json['before']) == (
+        200,
+        server.store.entry(key).state,
+    )
+    told = encode_report(moved(told_of(report), 1, 3, (7, 0)))
+    second = server.send(f'/api/films/{key}/review', told, X_Spondylo_Before='')
+    assert second.status_code == 409
+    assert second.json['error'].startswith('Ann reviewed it at ')
+    assert second.json['before'] == first.json['before']
+    assert statuses(server) == {key: 'accepted'}
+    answer = server.send(
+        f'/api/films/{key}/review', told, X_Spondylo_Before=second.json['before']
+    )
+    assert (answer.status_code, statuses(server)) == (200, {key: 'corrected'})
+
+
 def test_dicom_comes_in_too(server):
     key = measured(server, 'IM0001', dicom(GREY, PixelSpacing=[0.5, 0.5]))
     report = server.store.entry(key).report

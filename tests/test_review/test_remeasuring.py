@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from spondylo_mmpose.apis import reasons
+from spondylo_mmpose.apis.pairs import BORDER_BAND
 from spondylo_mmpose.apis.report_json import (
     read_report,
     report_digest,
@@ -17,6 +18,7 @@ from spondylo_mmpose.apis.report_json import (
 from spondylo_mmpose.apis.review_facts import Review, ReviewedVertebra
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.review.remeasuring import reviewed_report
+from tests.test_apis.helpers import report_of
 from tests.test_review.helpers import WHEN, calibrated
 
 
@@ -114,6 +116,57 @@ def test_another_level_has_no_calibration(origin):
     assert made.pairs[1].slip_interval == origin.pairs[1].slip_interval
     assert made.lordosis.reasons['degrees'] == reasons.NO_LEVEL
     assert made.review.changed == ('levels',)
+
+
+def test_a_moved_corner_makes_no_grade_surer(origin):
+    # One of three corners is placed anew, by next to nothing; see the test above for
+    # the deviations of the others.
+    told = moved(told_of(origin), 0, 0, (0.001, 0))
+    before, now = origin.pairs[0], reviewed_report(origin, told).pairs[0]
+    assert now.slip_interval is None
+    assert before.grade == now.grade == 'I-II, uncertain'
+    assert now.slip_percent + BORDER_BAND < 25  # the least band alone would be sure
+
+
+def test_another_name_makes_no_grade_surer(origin):
+    vertebrae = tuple(
+        replace(one, level=level)
+        for one, level in zip(
+            origin.vertebrae, ('L5', 'L4', 'L3', 'L2', 'L1', 'T12'), strict=True
+        )
+    )
+    told = replace(told_of(origin, changed=('levels',)), vertebrae=vertebrae)
+    made = reviewed_report(origin, told)
+    assert made.pairs[0].slip_interval is None
+    assert made.pairs[0].grade == origin.pairs[0].grade
+
+
+@pytest.mark.parametrize('first', [0, 1])
+def test_names_that_a_model_did_not_give_are_a_persons(first):
+    origin = report_of(slots=np.arange(6))
+    assert origin.vertebrae[0].level_origin == 'model slot'
+    told = told_of(origin)
+    if first:  # S1 is deleted, and those above close up
+        facts = told.review.vertebrae[1:]
+        names = [one.level for one in origin.vertebrae]
+        told = replace(
+            told,
+            vertebrae=tuple(
+                replace(one, order=place, level=names[place])
+                for place, one in enumerate(told.vertebrae[1:])
+            ),
+            review=replace(
+                told.review,
+                vertebrae=tuple(
+                    replace(one, order=place) for place, one in enumerate(facts)
+                ),
+            ),
+        )
+    made = reviewed_report(origin, told)
+    assert {one.level_origin for one in made.vertebrae} == {
+        ('model slot', 'given')[first]
+    }
+    assert made.review.changed == ((), ('levels',))[first]
 
 
 def test_facing_and_spacing(origin):

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from spondylo_mmpose.apis.batch import Batch, prepare
-from spondylo_mmpose.apis.report_json import read_report
+from spondylo_mmpose.apis.report_json import read_report, write_report
 from spondylo_mmpose.apis.reporter import FilmReporter
 from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging import read_radiograph
 from spondylo_mmpose.review.folder_files import safe_stem
-from spondylo_mmpose.review.store import Store
+from spondylo_mmpose.review.store import ConflictError, Store
 from tests.test_apis.helpers import FakeModel
 from tests.test_review.test_remeasuring import moved, told_of
 
@@ -111,6 +111,64 @@ def test_a_review_of_an_earlier_report_is_not_shown_as_one_of_this(run_folder):
     assert again.note == 'its review is of another report, made of it before'
     with pytest.raises(SpondyloError, match='is of another report'):
         Store(run_folder).save(again, told_of(entry.report))
+
+
+def test_a_review_that_somebody_made_meanwhile_is_not_replaced(run_folder):
+    store = Store(run_folder)
+    entry = by_name(store)['two.png']
+    begun = entry.state
+    first = store.save(entry, told_of(entry.report, who='Ann'), begun)
+    told = moved(told_of(entry.report), 1, 3, (7, 0))
+    with pytest.raises(ConflictError, match='Ann reviewed it at 20'):
+        store.save(entry, told, begun)
+    assert entry.reviewed == first
+    store.save(entry, told, entry.state)
+    assert entry.status == 'corrected'
+    seen = entry.state
+    store.withdraw(entry)
+    with pytest.raises(ConflictError, match='was withdrawn'):
+        store.save(entry, told, seen)
+
+
+def test_a_review_that_a_page_saved_is_taken_up(run_folder):
+    entry = by_name(Store(run_folder))['two.png']
+    told = moved(told_of(entry.report, who='Ann'), 1, 3, (7, 0))
+    # Browsers number copies; the numbers of a page are not believed.
+    beside = run_folder / 'two.reviewed (1).json'
+    write_report(beside, told)
+    (run_folder / 'two.coco.json').write_text('{}')
+    (run_folder / 'two.coco (2).json').write_text('{}')
+    store = Store(run_folder)
+    assert set(by_name(store)) == {'=one.png', 'two.png', 'text.png'}
+    entry = by_name(store)['two.png']
+    assert (entry.status, entry.reviewed.review.who) == ('corrected', 'Ann')
+    assert entry.reviewed.pairs[0].slip_percent == 13.0
+    assert read_report(run_folder / 'reviewed' / 'two.json') == entry.reviewed
+    assert not beside.exists()
+    assert store.training.annotations.is_file()
+
+
+def test_a_review_of_no_report_here_is_left_where_it_is(run_folder):
+    entry = by_name(Store(run_folder))['two.png']
+    beside = run_folder / 'other.reviewed.json'
+    write_report(beside, told_of(entry.report, origin_sha256='0' * 64))
+    store = Store(run_folder)
+    assert set(by_name(store)) == {'=one.png', 'two.png', 'text.png'}
+    assert beside.is_file()
+
+
+def test_films_are_found_from_any_folder_and_of_all_runs(tmp_path, monkeypatch):
+    films, out = tmp_path / 'PAT  01', tmp_path / 'out'
+    films.mkdir()
+    for number, name in enumerate(('a  b.png', 'c.png')):
+        cv2.imwrite(str(films / name), np.roll(GREY, number))
+    monkeypatch.chdir(tmp_path)
+    for one in sorted(films.iterdir()):
+        named = prepare([one.relative_to(tmp_path)], out, force=True)
+        Batch(FilmReporter(FakeModel()), named, out, OPTIONS).run()
+    monkeypatch.chdir(out)
+    store = Store(out)
+    assert {one.film for one in store.entries()} == set(films.iterdir())
 
 
 def test_a_film_that_is_gone_is_reviewed_but_trains_nothing(run_folder, tmp_path):

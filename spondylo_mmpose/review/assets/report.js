@@ -9,11 +9,8 @@
 (function (S) {
   'use strict';
 
-  const MEASURED = ['slip_percent', 'slip_mm', 'slip_interval', 'slip_std', 'grade',
-    'direction', 'disc_angle'];
   const r3 = (value) => S.rounded(value, 3);
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-  const isS1 = (level) => level === 'S1';
 
   /** What the model's report says, as a state. */
   function stateOf(report) {
@@ -91,12 +88,6 @@
     return { film, changed };
   }
 
-  /** Two numbers in the ratio of the spacings, null where it is not known. */
-  function scaleOf(film) {
-    if (film.pixel_spacing_mm) return film.pixel_spacing_mm;
-    return film.pixel_aspect === null ? null : [film.pixel_aspect, 1];
-  }
-
   /** Of each corner, whether a person placed it. */
   function movedOf(vertebra, model) {
     return vertebra.corners.map((p, i) => !model || !same(p, model.corners[i]));
@@ -143,104 +134,6 @@
     };
   }
 
-  function faultOf(spine, place, refused, film) {
-    const texts = S.texts.reasons;
-    if (refused) return texts.REFUSED;
-    if (spine.doubled[place]) return texts.DOUBLED;
-    if (spine.apart[place]) return texts.APART;
-    if (spine.misshapen[place] || spine.misshapen[place + 1]) return texts.SHAPE;
-    if (spine.discs[place]) return texts.DISC;
-    if (spine.disputed[place].slice(0, 2).some(Boolean)
-      || spine.disputed[place + 1].slice(2).some(Boolean)) return texts.DISPUTED;
-    const [lower, upper] = [spine.quads[place], spine.quads[place + 1]];
-    const needed = [lower[0], lower[1], upper[2], upper[3]];
-    if (!needed.every(S.isKnown)) return texts.MISSING;
-    if (needed.some((p) => S.outside(p, film))) return texts.OUTSIDE;
-    return film.facing === null ? texts.FACING : '';
-  }
-
-  /** What the interval of a pair stands on: why there is none, or whose errors. */
-  function basisOf(spine, place, film, origin, std) {
-    const texts = S.texts.reasons;
-    const posterior = film.facing === 'left' ? 3 : 2;
-    const placed = [spine.moved[place][0], spine.moved[place][1],
-      spine.moved[place + 1][posterior]];
-    const all = placed.every(Boolean);
-    if (placed.some(Boolean) && std === null) return { why: texts.PLACED_NO_INTERVAL };
-    if (!all && (spine.renamed[place] || spine.renamed[place + 1])) {
-      return { why: texts.OTHER_LEVEL };
-    }
-    if (!all && !origin.slip_quantiles) {
-      const known = origin.model.calibration_sha256 !== null;
-      return { why: known ? texts.NO_QUANTILES : texts.NO_CALIBRATION };
-    }
-    return { why: '', byObserver: placed.some(Boolean) };
-  }
-
-  function intervalOf(spine, place, slip, film, origin, state) {
-    const basis = basisOf(spine, place, film, origin, state.std);
-    if (basis.why) return basis;
-    const stds = [spine.stds[place], spine.stds[place + 1]];
-    const std = S.slipStd(spine.quads[place], spine.quads[place + 1],
-      stds[0], stds[1], film.facing, scaleOf(film));
-    if (!Number.isFinite(std)) return { why: S.texts.reasons.NO_STD };
-    const level = spine.levels[place];
-    const kind = level === null ? 'all' : isS1(level) ? 'S1' : 'others';
-    let quantile = S.limits.normalQuantile;
-    if (!basis.byObserver) quantile = origin.slip_quantiles[kind];
-    if (quantile === null && std > 0) return { why: S.texts.reasons.TOO_FEW };
-    const [low, high] = S.interval(slip, std, quantile);
-    return { why: '', low, high, std };
-  }
-
-  function pairOf(spine, place, refused, film, origin, state) {
-    const texts = S.texts.reasons;
-    const [lower, upper] = [spine.quads[place], spine.quads[place + 1]];
-    const pair = {
-      upper: spine.levels[place + 1],
-      lower: spine.levels[place],
-      upper_order: spine.orders[place + 1],
-      lower_order: spine.orders[place],
-    };
-    for (const name of MEASURED) pair[name] = null;
-    const reasons = {};
-    for (const name of ['upper', 'lower']) {
-      if (pair[name] === null) reasons[name] = texts.NO_NAME;
-    }
-    pair.reasons = reasons;
-    const scale = scaleOf(film);
-    let fault = faultOf(spine, place, refused, film);
-    const slip = fault ? NaN : r3(S.slipPercent(lower, upper, film.facing, scale));
-    if (!fault && !Number.isFinite(slip)) fault = texts.NO_PLATE;
-    if (fault) {
-      for (const name of MEASURED) reasons[name] = fault;
-      return pair;
-    }
-    const noSlip = origin.options.no_slip_threshold;
-    const grade = S.grade(slip, noSlip);
-    pair.slip_percent = slip;
-    pair.direction = 'none';
-    if (grade > 0) pair.direction = slip > 0 ? 'anterolisthesis' : 'retrolisthesis';
-    if (film.pixel_spacing_mm) {
-      pair.slip_mm = r3(S.slipDistance(lower, upper, film.facing, film.pixel_spacing_mm));
-    } else reasons.slip_mm = texts.SPACING;
-    if (scale) pair.disc_angle = r3(S.discAngle(lower, upper, film.facing, scale));
-    else reasons.disc_angle = texts.ASPECT;
-    const made = intervalOf(spine, place, S.slipPercent(lower, upper, film.facing, scale),
-      film, origin, state);
-    if (made.why) {
-      reasons.slip_interval = made.why;
-      reasons.slip_std = made.why;
-      const band = S.limits.borderBand;
-      pair.grade = S.gradeText(S.gradesBetween(slip - band, slip + band, noSlip));
-    } else {
-      pair.slip_interval = [r3(made.low), r3(made.high)];
-      pair.slip_std = r3(made.std);
-      pair.grade = S.gradeText(S.gradesBetween(made.low, made.high, noSlip));
-    }
-    return pair;
-  }
-
   function lordosisOf(spine, refused, film) {
     const texts = S.texts.reasons;
     const [low, high] = ['S1', 'L1'].map((level) => spine.levels.indexOf(level));
@@ -250,13 +143,13 @@
     if (refused) why = texts.REFUSED;
     else if (low < 0 || high < 0) why = texts.NO_LEVEL;
     else if (film.facing === null) why = texts.FACING;
-    else if (scaleOf(film) === null) why = texts.ASPECT;
+    else if (S.scaleOf(film) === null) why = texts.ASPECT;
     else if (doubt.slice(0, high).some(Boolean)) why = texts.LEVELS;
     else if (spine.misshapen[low] || spine.misshapen[high]) why = texts.OWN_SHAPE;
     else if ([low, high].some((place) => spine.disputed[place].slice(0, 2).some(Boolean))) {
       why = texts.DISPUTED;
     } else {
-      degrees = S.sagittalAngle(spine.quads[low], spine.quads[high], film.facing, scaleOf(film));
+      degrees = S.sagittalAngle(spine.quads[low], spine.quads[high], film.facing, S.scaleOf(film));
       why = Number.isFinite(degrees) ? '' : texts.MISSING;
     }
     return {
@@ -275,11 +168,15 @@
     const models = new Map(origin.vertebrae.map((v) => [v.order, v]));
     const own = state.vertebrae;
     const levels = levelsOf(state);
-    const given = own.length > 0 && state.lowestGiven;
-    if (given) changed.push('levels');
     let source = origin.vertebrae.length ? origin.vertebrae[0].level_origin : S.texts.assumed;
-    if (given) source = S.texts.given;
     const modelOf = (v) => (v.model === null ? null : models.get(v.model));
+    // A name that the model did not give.
+    const renamed = source !== S.texts.assumed
+      && own.some((v, i) => v.model === null || modelOf(v).level !== levels[i]);
+    if (own.length > 0 && (state.lowestGiven || renamed)) {
+      changed.push('levels');
+      source = S.texts.given;
+    }
     const moved = own.map((v) => movedOf(v, modelOf(v)));
     const vertebrae = own.map((v, i) =>
       vertebraOf(v, modelOf(v), moved[i], levels[i], source, state.std));
@@ -291,7 +188,7 @@
       disputed: vertebrae.map((v) => v.disputed || [false, false, false, false]),
       stds: vertebrae.map((v) => (v.corner_std || [null, null, null, null])
         .map((std) => (std === null ? NaN : std))),
-      renamed: own.map((v, i) => v.model !== null && isS1(modelOf(v).level) !== isS1(levels[i])),
+      renamed: own.map((v, i) => v.model !== null && S.isS1(modelOf(v).level) !== S.isS1(levels[i])),
       doubled: S.doubled(quads),
       apart: S.apart(quads),
       misshapen: S.misshapen(quads),
@@ -304,7 +201,7 @@
     const pairs = [];
     for (let place = 0; place + 1 < own.length; place += 1) {
       if (own[place + 1].order - own[place].order === 1) {
-        pairs.push(pairOf(spine, place, refused, film, origin, state));
+        pairs.push(S.pairOf(spine, place, refused, film, origin, state));
       }
     }
     const key = (list) => list.map((v) => [v.order, v.level, v.corners]);
@@ -342,5 +239,5 @@
     };
   }
 
-  Object.assign(S, { stateOf, stateOfReview, buildReport, levelsOf, scaleOf });
+  Object.assign(S, { stateOf, stateOfReview, buildReport, levelsOf });
 })((window.Spondylo = window.Spondylo || {}));

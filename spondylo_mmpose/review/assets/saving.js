@@ -23,7 +23,10 @@
       throw new Error('the server does not answer; is it still running?');
     }
     const told = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(told.error || `the server says ${answer.status}`);
+    if (!answer.ok) {
+      const error = new Error(told.error || `the server says ${answer.status}`);
+      throw Object.assign(error, { told, status: answer.status });
+    }
     return told;
   }
 
@@ -41,12 +44,21 @@
       download(`${S.stem}.reviewed.json`, asText(report), 'application/json');
       return report;
     }
-    const told = await send(S.server.review, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(report),
-    });
-    return told.report;
+    try {
+      const told = await send(S.server.review, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-Spondylo-Before': S.server.before },
+        body: JSON.stringify(report),
+      });
+      S.server.before = told.before;
+      return told.report;
+    } catch (error) {
+      if (error.status !== 409) throw error;
+      // Who saves once more has read this.
+      S.server.before = error.told.before;
+      throw new Error(`${error.message}. Open the film in another tab to see that, or save `
+        + 'once more to put yours in its place.');
+    }
   }
 
   /** Save a report as training data. */
