@@ -1,55 +1,34 @@
 """COCO keypoint files of vertebrae: our own, and those of other tools."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
 from spondylo_mmpose.converters.annotation_file import version_fault
 from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
-from spondylo_mmpose.converters.coco_reader import VERTEBRA_FIELDS, info_of_coco
+from spondylo_mmpose.converters.coco_reader import info_of_coco
 from spondylo_mmpose.converters.conversion_report import ConversionReport
-from spondylo_mmpose.converters.encodings import KNOWN, OWN
 from spondylo_mmpose.converters.formats.base import (
     FilmResult,
     Format,
     RawFilm,
     settle,
 )
+from spondylo_mmpose.converters.formats.coco_labels import (
+    CocoEntry,
+    coco_entries,
+    coco_labels,
+    keypoint_names,
+)
 from spondylo_mmpose.converters.formats.facts import film_of, size_agrees
 from spondylo_mmpose.converters.json_text import decode_json
-from spondylo_mmpose.converters.labels import (
-    LEVEL_FROM_FILE,
-    RawLabels,
-    RawVertebra,
-    make_box,
-    make_vertebra,
-    numbers,
-)
 from spondylo_mmpose.imaging import IMAGE_SUFFIXES, Radiograph
-from spondylo_mmpose.spine import anatomy
-
-
-@dataclass(frozen=True)
-class CocoEntry:
-    """What one COCO file says of one film.
-
-    Attributes:
-        image: The image's entry.
-        annotations: Entries of its vertebrae.
-        places: Where each of ``anatomy.CORNERS`` stands among the keypoints; ``None``
-            where the file does not name them so.
-    """
-
-    image: Mapping[str, Any]
-    annotations: Sequence[Mapping[str, Any]]
-    places: tuple[int, ...] | None
 
 
 class Coco(Format):
-    """One category with four keypoints.
+    """Categories with four keypoints: of vertebrae, or one for each level.
 
     Args:
         annotations: Name of a folder below ``annotations`` whose files are read; those
@@ -59,7 +38,7 @@ class Coco(Format):
     name = 'coco'
     help = 'COCO keypoint files with four corners a vertebra, ours or of other tools'
     layout = (
-        'annotations/*.json, one category with four keypoints, and the images that '
+        'annotations/*.json, categories with four keypoints, and the images that '
         'they name'
     )
 
@@ -79,7 +58,7 @@ class Coco(Format):
         films: dict[tuple[str, str], RawFilm] = {}
         names = _Names(source.names)
         for member, content in self._files(source, report):
-            entries = _entries(member, content, report)
+            entries = coco_entries(member, content, report)
             for raw in _films(member, entries, names, report):
                 key = (raw.split, raw.target or raw.stem)
                 if key in films:
@@ -97,7 +76,7 @@ class Coco(Format):
         if not size_agrees(done, image, *stated):
             return None
         film = film_of(done, image, entry.image)
-        labels = _labels(entry) if done.raw.labelled else None
+        labels = coco_labels(entry) if done.raw.labelled else None
         for vertebra in labels.vertebrae if labels else []:
             if vertebra.box is None:
                 done.note('box_disagrees', vertebra=vertebra.index, reason='no box')
@@ -193,7 +172,7 @@ def _is_coco(content: Any) -> bool:
     lists = [content.get(key) for key in ('images', 'annotations', 'categories')]
     return all(
         isinstance(v, list) and all(isinstance(e, dict) for e in v) for v in lists
-    ) and any(_keypoints(c) for c in content['categories'])
+    ) and any(keypoint_names(c) for c in content['categories'])
 
 
 def _split_of(member: str) -> str | None:
@@ -201,51 +180,6 @@ def _split_of(member: str) -> str | None:
     path = PurePosixPath(member)
     own = 'annotations' in path.parts and path.stem in SPLITS
     return path.stem if own else None
-
-
-def _keypoints(category: Mapping[str, Any]) -> list[Any] | None:
-    names = category.get('keypoints')
-    if not isinstance(names, list) or len(names) != 4:
-        return None
-    return names if all(isinstance(name, str) for name in names) else None
-
-
-def _entries(
-    member: str, content: dict[str, Any], report: ConversionReport
-) -> list[CocoEntry]:
-    names = next(k for c in content['categories'] if (k := _keypoints(c)))
-    own = set(names) == set(anatomy.CORNERS)
-    places = tuple(names.index(c) for c in anatomy.CORNERS) if own else None
-    # Categories without corners are of other things: discs, whole spines.
-    others = [c.get('id') for c in content['categories'] if not _keypoints(c)]
-    own_ids = [c.get('id') for c in content['categories'] if _keypoints(c)]
-    of_image: dict[Any, list[Mapping[str, Any]]] = {}
-    for image in content['images']:
-        if isinstance(image.get('id'), int) and isinstance(image.get('file_name'), str):
-            of_image[image['id']] = []
-        else:
-            report.add(
-                'labels_unreadable', member, reason='an image without id or name'
-            )
-    for place, annotation in enumerate(content['annotations']):
-        key = annotation.get('image_id')
-        if not isinstance(key, int) or key not in of_image:
-            report.add('label_without_image', member, annotation=place)
-        elif annotation.get('iscrowd'):
-            report.add('shape_unused', member, annotation=place, shape='crowd')
-        elif (category := annotation.get('category_id')) in others:
-            report.add('shape_unused', member, annotation=place, category=category)
-        else:
-            if category not in own_ids:
-                report.add(
-                    'class_unexpected', member, annotation=place, category=category
-                )
-            of_image[annotation['image_id']].append(annotation)
-    return [
-        CocoEntry(image, of_image[image['id']], places)
-        for image in content['images']
-        if image.get('id') in of_image and isinstance(image.get('file_name'), str)
-    ]
 
 
 def _films(
@@ -273,40 +207,5 @@ def _films(
             {'image': image} if image else {'json': member},
             entry,
             '/'.join(inner),
-            unlabelled=not entry.annotations,
+            unlabelled=not entry.vertebrae,
         )
-
-
-def _labels(entry: CocoEntry) -> RawLabels:
-    named = any('level' in annotation for annotation in entry.annotations)
-    origins = [a.get('level_origin') for a in entry.annotations]
-    labels = RawLabels(
-        [_vertebra(i, a, entry.places) for i, a in enumerate(entry.annotations)],
-        OWN,
-        # Named corners are what they are called; a vote can only agree or not.
-        candidates=KNOWN if entry.places is None else (OWN,),
-        listed='up' if named else 'any',
-    )
-    if named:
-        labels.lowest = None
-        labels.level_origin = next((o for o in origins if o), LEVEL_FROM_FILE)
-    return labels
-
-
-def _vertebra(
-    index: int, annotation: Mapping[str, Any], places: tuple[int, ...] | None
-) -> RawVertebra:
-    flat = numbers(annotation.get('keypoints')) or []
-    points = [flat[i : i + 3] for i in range(0, len(flat), 3)]
-    if places is not None and len(points) == 4:
-        points = [points[i] for i in places]
-    box = numbers(annotation.get('bbox'))
-    if box is not None and len(box) == 4:
-        box = [box[0], box[1], box[0] + box[2], box[1] + box[3]]
-    vertebra = make_vertebra(index, points, make_box(box))
-    vertebra.partial = True
-    level, order = annotation.get('level'), annotation.get('order')
-    vertebra.level = level if isinstance(level, str) else None
-    vertebra.order = order if type(order) is int else None
-    vertebra.extra = {k: v for k, v in annotation.items() if k not in VERTEBRA_FIELDS}
-    return vertebra

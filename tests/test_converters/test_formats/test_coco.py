@@ -96,3 +96,92 @@ def test_image_that_no_file_names_is_listed():
     (item,) = report.items['image_without_label']
     assert item['file'] == 'images/train/z.png'
     assert report.counts() == {'image_without_label': 1}
+
+
+def of_tool(spines, categories, category_of):
+    """A file as other tools write it: neither levels nor orders of ours."""
+    made = coco_dataset(
+        [Film('a.png', 640, 640, 'train', spine) for spine in spines], DatasetInfo('')
+    )
+    for i, annotation in enumerate(made['annotations']):
+        for key in ('level', 'level_origin', 'order'):
+            del annotation[key]
+        annotation['category_id'] = category_of(i)
+    made['categories'] = categories
+    del made['images'][0]['split']
+    return made
+
+
+def read_tool(spine, categories, category_of, places=(0, 1, 2, 3)):
+    label = of_tool([spine], categories, category_of)
+    for annotation in label['annotations']:
+        corners = np.reshape(annotation['keypoints'], (4, 3))[list(places)]
+        annotation['keypoints'] = corners.ravel().tolist()
+    (image,) = list(images('images').values())[:1]
+    found, report = read(
+        'coco', {'annotations/a.json': dump(label), 'images/a.png': image}
+    )
+    return found, report
+
+
+def category(number, name, keypoints=('a', 'b', 'c', 'd')):
+    return {'id': number, 'name': name, 'keypoints': list(keypoints)}
+
+
+@pytest.mark.parametrize('facing', ['left', 'right'])
+def test_category_of_each_level_names_it_and_leaves_gaps(facing):
+    # S1 and L3 are not labelled: L4 and L2 are no neighbours.
+    spine = make_spine(6, facing=facing)[[1, 2, 4, 5]]
+    levels = ['L5', 'L4', 'L2', 'L1']
+    categories = [category(7 - i, f'vertebra_{level}') for i, level in
+                  enumerate(levels)]  # fmt: skip
+    found, report = read_tool(spine, categories, lambda i: 7 - i)
+    film = found['train/a'].film
+    assert film.levels == levels
+    assert film.orders == [0, 1, 3, 4]
+    assert film.level_origin == 'file'
+    np.testing.assert_array_equal(film.corners, spine)
+    assert report.counts() == {}
+
+
+@pytest.mark.parametrize('facing', ['left', 'right'])
+def test_each_category_has_its_own_order_of_named_corners(facing):
+    spine = make_spine(6, facing=facing)
+    top = ('top_right', 'top_left', 'bottom_right', 'bottom_left')
+    for keypoints, places in (
+        (top, (1, 0, 3, 2)),
+        (('LR', 'UR', 'UL', 'LL'), (3, 1, 0, 2)),
+    ):
+        found, report = read_tool(
+            spine, [category(1, 'vertebra', keypoints)], lambda i: 1, places
+        )
+        np.testing.assert_array_equal(found['train/a'].film.corners, spine)
+        assert found['train/a'].film.level_origin == 'assumed_lowest_is_S1'
+        assert report.counts() == {}
+    # One file with both orders; S1 alone is called in the other.
+    categories = [category(0, 'S1', ('TL', 'TR', 'BL', 'BR')), category(1, 'x', top)]
+    label = of_tool([spine], categories, lambda i: min(i, 1))
+    for annotation in label['annotations'][1:]:
+        corners = np.reshape(annotation['keypoints'], (4, 3))[[1, 0, 3, 2]]
+        annotation['keypoints'] = corners.ravel().tolist()
+    files = {'annotations/a.json': dump(label), 'images/a.png': SOUND[
+        'images/train/a.png']}  # fmt: skip
+    found, report = read('coco', files)
+    film = found['train/a'].film
+    np.testing.assert_array_equal(film.corners, spine)
+    assert film.levels == ['S1', None, None, None, None, None]
+    assert report.counts() == {'level_unknown': 1}
+
+
+def test_discs_with_four_corners_are_no_vertebrae():
+    spine = make_spine(6)
+    categories = [category(1, 'L5'), category(2, 'L5-S1'), category(3, 'L4')]
+    found, report = read_tool(spine[:3], categories, lambda i: (2, 1, 3)[i])
+    film = found['train/a'].film
+    assert film.levels == ['L5', 'L4']
+    np.testing.assert_array_equal(film.corners, spine[1:3])
+    assert report.counts() == {'shape_unused': 1}
+    # A category that spans levels is of vertebrae where there is no other.
+    found, report = read_tool(spine, [category(1, 'T12-L5')], lambda i: 1)
+    np.testing.assert_array_equal(found['train/a'].film.corners, spine)
+    assert report.counts() == {}
