@@ -41,6 +41,11 @@ class FilmName:
     view: str | None = None
     named_levels: tuple[str, ...] = ()
 
+    @property
+    def telling(self) -> bool:
+        """Whether films of equal names are copies, and not just called alike."""
+        return self.exported or self.source != 'unknown'
+
 
 def parse_name(stem: str) -> FilmName:
     """Parse the stem of an image file of the data set.

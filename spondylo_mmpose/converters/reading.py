@@ -9,6 +9,7 @@ from tqdm import tqdm
 from spondylo_mmpose.converters.archive import RawSource
 from spondylo_mmpose.converters.conversion_report import ConversionReport
 from spondylo_mmpose.converters.formats.base import FilmResult, Format, RawFilm
+from spondylo_mmpose.converters.formats.facts import tell_patients_apart
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging import Radiograph, RadiographError, read_radiograph
 
@@ -50,6 +51,7 @@ def read_films(
         raise SpondyloError(
             f'{label}: no films found{passed}; expected {raw_format.layout}'
         )
+    tell_patients_apart(raw)
     work = partial(_read_film, raw_format, source, keep)
     with ThreadPoolExecutor(max(1, workers)) as pool:
         # None: no bar where nobody watches, so that an error stays one line.

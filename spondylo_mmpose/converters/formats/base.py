@@ -27,6 +27,8 @@ class RawFilm:
         target: Path of the image below ``images/<split>``; its file name if ``None``.
         source: Short name of where the film comes from, if the data set tells.
         unlabelled: Whether ``entry`` says nothing of vertebrae.
+        known_as: Patient and group where the data set has films of other patients
+            under the same name; see :func:`.tell_patients_apart`.
     """
 
     split: str
@@ -36,6 +38,7 @@ class RawFilm:
     target: str | None = None
     source: str | None = None
     unlabelled: bool = False
+    known_as: str | None = None
 
     @property
     def image(self) -> str | None:
