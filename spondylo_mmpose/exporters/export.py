@@ -7,7 +7,10 @@ from pathlib import Path, PurePosixPath
 
 from tqdm import tqdm
 
-from spondylo_mmpose import __version__
+from spondylo_mmpose.converters.attribution import (
+    EXPORT_REPORT_NAME,
+    attribution_of,
+)
 from spondylo_mmpose.converters.coco import SPLITS
 from spondylo_mmpose.converters.data_root import DataRoot, read_root
 from spondylo_mmpose.errors import SpondyloError
@@ -21,8 +24,6 @@ from spondylo_mmpose.exporters.images import (
 )
 from spondylo_mmpose.exporters.registry import EXPORTERS
 from spondylo_mmpose.utils.io import atomic_dir, check_apart, write_json
-
-REPORT_NAME = 'export_report.json'
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class ExportReport:
         if self.renamed:
             lines.append(
                 f'note: {len(self.renamed)} films have new names, listed in '
-                f'{REPORT_NAME}'
+                f'{EXPORT_REPORT_NAME}'
             )
         return '\n'.join(lines)
 
@@ -98,7 +99,7 @@ def export_dataset(
     check_apart(root, out)
     source = read_root(root, [annotations] if annotations else ())
     placed, convert = _place(source, exporter, images)
-    with atomic_dir(out, force, [REPORT_NAME]) as folder:
+    with atomic_dir(out, force, [EXPORT_REPORT_NAME]) as folder:
         for folder_of_images in {PurePosixPath(one.image).parent for one in placed}:
             (folder / folder_of_images).mkdir(parents=True, exist_ok=True)
         if images != 'none':
@@ -112,7 +113,7 @@ def export_dataset(
                 )
         exporter.write(folder, placed, source.info)
         report = _report(name, exporter, placed, sorted(convert), source)
-        write_json(folder / REPORT_NAME, asdict(report))
+        write_json(folder / EXPORT_REPORT_NAME, asdict(report))
     return report
 
 
@@ -147,7 +148,6 @@ def _report(
         losses.append(
             f'{len(converted)} films of more than 8 bits or DICOM became 8-bit PNG'
         )
-    info = source.info
     return ExportReport(
         format=name,
         films={split: films[split] for split in SPLITS if films[split]},
@@ -159,12 +159,5 @@ def _report(
             if one.name != PurePosixPath(one.film.file_name).name
         },
         converted=converted,
-        attribution={
-            'description': info.description,
-            'url': info.url,
-            'contributor': info.contributor,
-            'licence': info.licence.name if info.licence else '',
-            'licence_url': info.licence.url if info.licence else '',
-            'exported_by': f'spondylo_mmpose {__version__}',
-        },
+        attribution=attribution_of(source.info),
     )

@@ -14,7 +14,7 @@ from spondylo_mmpose.converters.data_root import read_root
 from spondylo_mmpose.converters.registry import FORMATS
 from spondylo_mmpose.exporters.export import export_dataset
 from tests.test_converters.helpers import make_spine
-from tests.test_exporters.helpers import by_name, hard_films, spine, write_root
+from tests.test_exporters.helpers import INFO, by_name, hard_films, spine, write_root
 
 READER = {
     'coco': 'coco',
@@ -79,7 +79,20 @@ def test_what_a_format_cannot_hold_is_told(tmp_path, name):
     # And so it is.
     gap = by_name(back.films)['train/same.png']
     assert gap.orders == [0, 1, 2, 3]
-    assert gap.patient_id == 'same'
+    # Three films are called so, which does not make them one patient's.
+    assert gap.patient_id.endswith('train/same')
+
+
+@pytest.mark.parametrize('name', READER)
+def test_films_stay_those_of_their_author(tmp_path, name):
+    root = write_root(tmp_path / 'root', hard_films())
+    back, _ = again(tmp_path, name, root)
+    # The labels are laid out like those of a published data set; the films are not it.
+    assert back.info.description == INFO.description
+    assert (back.info.url, back.info.contributor) == ('', '')
+    assert back.info.licence == INFO.licence
+    if name not in EVERYTHING:
+        assert [film.original_size for film in back.films] == [None] * 5
 
 
 @pytest.mark.parametrize('name', READER)

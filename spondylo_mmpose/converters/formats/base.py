@@ -27,6 +27,7 @@ class RawFilm:
         target: Path of the image below ``images/<split>``; its file name if ``None``.
         source: Short name of where the film comes from, if the data set tells.
         unlabelled: Whether ``entry`` says nothing of vertebrae.
+        untouched: Whether the image is as it was taken, and went through no export.
         known_as: Patient and group where the data set has films of other patients
             under the same name; see :func:`.tell_patients_apart`.
     """
@@ -38,6 +39,7 @@ class RawFilm:
     target: str | None = None
     source: str | None = None
     unlabelled: bool = False
+    untouched: bool = False
     known_as: str | None = None
 
     @property

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from spondylo_mmpose.converters.archive import MemberError, RawSource
+from spondylo_mmpose.converters.attribution import exported_info
 from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
 from spondylo_mmpose.converters.conversion_report import ConversionReport
 from spondylo_mmpose.converters.encodings import OWN
@@ -126,7 +127,7 @@ class CsvTable(Format):
 
     def info(self, source: RawSource) -> DatasetInfo:
         """See the base class."""
-        return DatasetInfo('Vertebrae read from a CSV table')
+        return exported_info(source) or DatasetInfo('Vertebrae read from a CSV table')
 
     def _table(
         self, source: RawSource, report: ConversionReport | None = None

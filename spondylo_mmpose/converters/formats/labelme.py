@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from spondylo_mmpose.converters.archive import RawSource
+from spondylo_mmpose.converters.attribution import exported_info
 from spondylo_mmpose.converters.coco import DatasetInfo, Film
 from spondylo_mmpose.converters.conversion_report import ConversionReport
 from spondylo_mmpose.converters.formats.base import FilmResult, Format, RawFilm, settle
@@ -87,7 +88,7 @@ class Labelme(Format):
 
     def info(self, source: RawSource) -> DatasetInfo:
         """See the base class."""
-        return DatasetInfo('Labels drawn with labelme')
+        return exported_info(source) or DatasetInfo('Labels drawn with labelme')
 
 
 def _is_labelme(content: Any) -> bool:

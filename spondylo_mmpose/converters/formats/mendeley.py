@@ -1,11 +1,13 @@
-"""Spondylolisthesis Vertebral Landmark Dataset (Mendeley Data)."""
+"""Spondylolisthesis Vertebral Landmark Dataset (Mendeley Data), and its layout."""
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
 
 from spondylo_mmpose.converters.archive import RawSource
+from spondylo_mmpose.converters.attribution import exported_info
 from spondylo_mmpose.converters.cleaning import CleanSpine, clean
 from spondylo_mmpose.converters.coco import CC_BY_4, DatasetInfo, Film
 from spondylo_mmpose.converters.conversion_report import ConversionReport
@@ -17,11 +19,20 @@ from spondylo_mmpose.converters.formats.base import (
     target_of,
     with_spine,
 )
+from spondylo_mmpose.converters.formats.facts import name_of
 from spondylo_mmpose.converters.formats.mendeley_labels import parse_json, parse_txt
 from spondylo_mmpose.converters.formats.mendeley_layout import find_films
 from spondylo_mmpose.converters.labels import LabelError
 from spondylo_mmpose.converters.naming import parse_name
 from spondylo_mmpose.imaging import Radiograph
+
+_DATA_SET = DatasetInfo(
+    description='Spondylolisthesis Vertebral Landmark Dataset',
+    url='https://doi.org/10.17632/5jdfdgp762.1',
+    contributor='Karla Reyes, VSB - Technical University of Ostrava',
+    licence=CC_BY_4,
+)
+_FOLDER = 'keypointrcnn_data'
 
 _AGREE = 1.5  # px; conversions of the text labels cut decimals off
 
@@ -50,12 +61,20 @@ class Mendeley(Format):
         if _holds_phantoms(source):
             for film in films:
                 film.source = 'phantom'
+        elif _info(source, films) == _DATA_SET:
+            for film in films:
+                # The test films were not exported.
+                film.untouched = (
+                    film.split == 'test'
+                    and not film.labelled
+                    and not parse_name(film.stem).exported
+                )
         return films
 
     def film(self, done: FilmResult, image: Radiograph) -> Film | None:
         """See the base class."""
         raw = done.raw
-        name = parse_name(raw.stem)
+        name = name_of(raw)
         film = Film(
             file_name=target_of(raw),
             width=image.width,
@@ -67,10 +86,7 @@ class Mendeley(Format):
             sex=name.sex,
             age=name.age,
             view=name.view,
-            # The test films were not exported: they are as they were taken.
-            original_size=(image.width, image.height)
-            if raw.split == 'test' and not name.exported
-            else None,
+            original_size=(image.width, image.height) if raw.untouched else None,
             extra={'named_levels': list(name.named_levels)},
         )
         if not raw.labelled:
@@ -80,14 +96,35 @@ class Mendeley(Format):
 
     def info(self, source: RawSource) -> DatasetInfo:
         """See the base class."""
-        if _holds_phantoms(source):
-            return DatasetInfo('Synthetic lateral lumbar radiographs (phantoms)')
-        return DatasetInfo(
-            description='Spondylolisthesis Vertebral Landmark Dataset',
-            url='https://doi.org/10.17632/5jdfdgp762.1',
-            contributor='Karla Reyes, VSB - Technical University of Ostrava',
-            licence=CC_BY_4,
-        )
+        return _info(source, find_films(source.names, ConversionReport()))
+
+
+def _info(source: RawSource, films: Sequence[RawFilm]) -> DatasetInfo:
+    if _holds_phantoms(source):
+        return DatasetInfo('Synthetic lateral lumbar radiographs (phantoms)')
+    told = exported_info(source)
+    if told is not None:
+        return told
+    return _DATA_SET if _has_signs(films) else DatasetInfo('YOLO-pose labels')
+
+
+def _has_signs(films: Sequence[RawFilm]) -> bool:
+    """Whether the films are those of the data set, and not only laid out like them.
+
+    Many trainers read text labels of this layout; to name an author and a licence for
+    films of others would be wrong.
+    """
+    shown = [film for film in films if film.image]
+    if any(_FOLDER in PurePosixPath(str(f.image).lower()).parts for f in shown):
+        return True
+    names = [(film, parse_name(film.stem)) for film in shown]
+    # The labelled films went through an export; without its mark they may be BUU's.
+    known = [
+        film
+        for film, name in names
+        if name.source in ('buu', 'honduran') and (name.exported or not film.labelled)
+    ]
+    return len(known) > len(shown) / 2
 
 
 def _holds_phantoms(source: RawSource) -> bool:
