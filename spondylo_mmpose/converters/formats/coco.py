@@ -23,6 +23,11 @@ from spondylo_mmpose.converters.formats.coco_labels import (
     keypoint_names,
 )
 from spondylo_mmpose.converters.formats.facts import film_of, size_agrees
+from spondylo_mmpose.converters.formats.pairing import (
+    split_in_name,
+    split_of,
+    tell_apart,
+)
 from spondylo_mmpose.converters.json_text import decode_json
 from spondylo_mmpose.imaging import IMAGE_SUFFIXES, Radiograph
 
@@ -55,19 +60,22 @@ class Coco(Format):
 
     def find(self, source: RawSource, report: ConversionReport) -> list[RawFilm]:
         """See the base class."""
-        films: dict[tuple[str, str], RawFilm] = {}
+        films: dict[tuple[str, str, str], RawFilm] = {}
         names = _Names(source.names)
         for member, content in self._files(source, report):
             entries = coco_entries(member, content, report)
             for raw in _films(member, entries, names, report):
-                key = (raw.split, raw.target or raw.stem)
+                # A film without an image is the one that the file calls so.
+                called = '' if raw.image else raw.target or ''
+                key = (raw.split, raw.image or '', called)
                 if key in films:
                     report.add('file_duplicated', raw.file, taken=films[key].file)
                     continue
                 films[key] = raw
         if self.annotations is None:
             _note_unnamed(source.names, films.values(), report)
-        return [films[key] for key in sorted(films)]
+        tell_apart(films.values())
+        return sorted(films.values(), key=lambda f: (f.split, f.target or '', f.file))
 
     def film(self, done: FilmResult, image: Radiograph) -> Film | None:
         """See the base class."""
@@ -188,17 +196,19 @@ def _films(
     names: _Names,
     report: ConversionReport,
 ) -> Iterator[RawFilm]:
-    stem = PurePosixPath(member).stem.lower()
-    of_file = next((split for split in SPLITS if split in stem), 'train')
+    of_file = split_in_name(PurePosixPath(member).stem)
     for entry in entries:
+        file_name = PurePosixPath(entry.image['file_name'])
         split = entry.image.get('split')
         split = split if split in SPLITS else of_file
         if (own := _split_of(member)) and split != own:
             # Data sets train on the file, whatever its entries say.
             report.add('fact_malformed', member, field='split', value=split)
             split = own
-        file_name = PurePosixPath(entry.image['file_name'])
-        image = names.find(member, str(file_name), split)
+        folders = [str(file_name.parent), str(PurePosixPath(member).parent)]
+        image = names.find(member, str(file_name), split or split_of(*folders))
+        if split is None:
+            split = split_of(*folders, str(PurePosixPath(image or '').parent))
         parts = [p for p in file_name.parts if p not in ('..', '/')]
         inner = parts[1:] if parts[0] == split and len(parts) > 1 else parts
         yield RawFilm(

@@ -35,6 +35,16 @@ def split_of(*places: str) -> str:
     return 'train'
 
 
+def split_in_name(stem: str) -> str | None:
+    """Split that a whole word of a file name names: of ``instances_val2017``, ``val``.
+
+    Args:
+        stem: File name without suffix; ``latest`` holds no word ``test``.
+    """
+    words = re.findall(r'[A-Z]?[a-z]+|[A-Z]+', stem)
+    return next((_SPLITS[w.lower()] for w in words if w.lower() in _SPLITS), None)
+
+
 class Images:
     """The images of a data set, found by what label files call them.
 
@@ -120,12 +130,12 @@ def finish(
         if str(path) not in taken:
             split = split_of(str(path.parent))
             done.append(RawFilm(split, path.stem, {'image': str(path)}))
-    _tell_apart(done)
+    tell_apart(done)
     return sorted(done, key=lambda film: (film.split, film.stem, film.file))
 
 
-def _tell_apart(films: Iterable[RawFilm]) -> None:
-    """Films of one name in one split keep their folders in their target."""
+def tell_apart(films: Iterable[RawFilm]) -> None:
+    """Let films of one name in one split keep their folders in their target."""
     same = defaultdict(list)
     for film in films:
         if film.image is not None:
@@ -135,9 +145,9 @@ def _tell_apart(films: Iterable[RawFilm]) -> None:
         if len(group) > 1:
             for film in group:
                 assert film.image is not None
-                folder = PurePosixPath(film.image).parent
-                name = film.target or PurePosixPath(film.image).name
-                film.target = str(folder / name)
+                path = PurePosixPath(film.image)
+                name = PurePosixPath(film.target or path).name
+                film.target = str(path.with_name(name))
 
 
 def load_json(source: RawSource, member: str) -> Any:

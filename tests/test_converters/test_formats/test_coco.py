@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from spondylo_mmpose.converters.coco import DatasetInfo, Film, coco_dataset
+from spondylo_mmpose.converters.conversion import convert
+from spondylo_mmpose.converters.registry import FORMATS
 
-from ..helpers import make_spine
+from ..helpers import load, make_spine, write_tree
 from ..samples import films, images, of_coco
 from .helpers import dump, read
 
@@ -185,3 +187,78 @@ def test_discs_with_four_corners_are_no_vertebrae():
     found, report = read_tool(spine, [category(1, 'T12-L5')], lambda i: 1)
     np.testing.assert_array_equal(found['train/a'].film.corners, spine)
     assert report.counts() == {}
+
+
+def one_film(file_name='0.png', **image):
+    """A file of another tool about one film."""
+    label = of_tool([make_spine(4)], [category(1, 'vertebra')], lambda i: 1)
+    label['images'][0] |= {'file_name': file_name, **image}
+    return dump(label)
+
+
+PICTURES = list(images('x').values())
+
+
+@pytest.mark.parametrize(
+    ('member', 'image', 'file_name', 'split'),
+    [
+        ('train/_annotations.coco.json', 'train/0.png', '0.png', 'train'),
+        ('valid/_annotations.coco.json', 'valid/0.png', '0.png', 'val'),
+        ('test/_annotations.coco.json', 'test/0.png', '0.png', 'test'),
+        ('annotations/latest.json', 'images/0.png', '0.png', 'train'),
+        ('annotations/instances_val2017.json', 'images/0.png', '0.png', 'val'),
+        ('annotations/TestLabels.json', 'images/train/0.png', '0.png', 'test'),
+        ('annotations/a.json', 'images/testing/0.png', 'testing/0.png', 'test'),
+        ('annotations/a.json', 'images/val/0.png', '0.png', 'val'),
+        # What a part of a word is does not count.
+        ('annotations/a.json', 'images/invalid/0.png', '0.png', 'train'),
+    ],
+)
+def test_names_and_folders_tell_the_split(member, image, file_name, split):
+    files = {member: one_film(file_name), image: PICTURES[0]}
+    found, report = read('coco', files)
+    assert list(found) == [f'{split}/0']
+    assert report.counts() == {}
+
+
+def test_split_of_the_image_goes_before_names():
+    files = {'val/val.json': one_film(split='test'), 'val/0.png': PICTURES[0]}
+    assert list(read('coco', files)[0]) == ['test/0']
+
+
+def written(tmp_path, files):
+    src = write_tree(tmp_path / 'src', files)
+    report = convert(FORMATS['coco'], src, tmp_path / 'out')
+    names = {
+        image['file_name']: image['patient_id']
+        for path in sorted((tmp_path / 'out/annotations').iterdir())
+        for image in load(tmp_path / 'out', path.stem)['images']
+    }
+    for name in names:
+        assert (tmp_path / 'out/images' / name).is_file()
+    return names, report.counts()
+
+
+def test_films_of_equal_names_in_different_folders_all_stay(tmp_path):
+    files = {}
+    for folder, picture in zip(('a', 'b', 'val'), PICTURES, strict=True):
+        files[f'{folder}/labels.json'] = one_film()
+        files[f'{folder}/0.png'] = picture
+    names, faults = written(tmp_path, files)
+    assert names == {
+        'train/a/0.png': 'a/0',
+        'train/b/0.png': 'b/0',
+        'val/0.png': 'val/0',
+    }
+    assert faults == {}
+
+
+def test_one_image_that_two_files_of_a_split_name_is_taken_once(tmp_path):
+    files = {
+        'annotations/a.json': one_film(),
+        'annotations/b.json': one_film(),
+        'images/0.png': PICTURES[0],
+    }
+    names, faults = written(tmp_path, files)
+    assert names == {'train/0.png': '0'}
+    assert faults == {'file_duplicated': 1}
