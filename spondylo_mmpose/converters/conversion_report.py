@@ -53,7 +53,7 @@ KINDS: dict[str, tuple[str, str]] = {
     'box_disagrees': (KEPT, "the file's box is not around its corners; recomputed"),
     'vertebrae_miscounted': (KEPT, 'not as many as the data set defines; no levels'),
     'levels_disagree': (KEPT, 'level names contradict the places; names unused'),
-    'level_unknown': (KEPT, 'no level, or one of no known name, among others named'),
+    'level_unknown': (KEPT, 'level of no known name, or none among others named'),
     'class_unexpected': (KEPT, 'class other than 0'),
     'list_lengths_differ': (KEPT, 'boxes or labels do not match keypoints; unused'),
     'json_and_txt': (KEPT, 'both label formats; JSON taken'),

@@ -96,6 +96,20 @@ def parse_label(text: str) -> ParsedName:
     )
 
 
+def level_named(text: object) -> str | None:
+    """The level in a field that is there to name one.
+
+    Args:
+        text: The field, ``None`` where there is none.
+
+    Returns:
+        One of ``anatomy.LEVELS``, else the text itself, which names none; ``None`` for
+        an empty field.
+    """
+    given = '' if text is None else str(text).strip()
+    return parse_label(given).level or given or None
+
+
 def _levels(parts: list[str]) -> tuple[list[str], list[str]]:
     """Levels among the parts of a name, and the words left."""
     levels, words = [], []

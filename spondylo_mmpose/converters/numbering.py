@@ -70,10 +70,13 @@ def _named_by_file(
         # Which of the two is right can't be known.
         note('levels_disagree')
         return unnamed(len(upward), raw)
-    if 0 < levels.count(None) < len(levels):
-        unknown = [
-            v.index for v, level in zip(upward, levels, strict=True) if not level
-        ]
+    # No level at all is no fault; a text that names none always is.
+    unknown = [
+        v.index
+        for v, level in zip(upward, levels, strict=True)
+        if not level and (v.level or any(levels))
+    ]
+    if unknown:
         note('level_unknown', vertebrae=unknown)
     orders = list(range(len(upward)))
     if given and None not in given:

@@ -6,7 +6,7 @@ from typing import Any
 
 from spondylo_mmpose.converters.coco_reader import VERTEBRA_FIELDS
 from spondylo_mmpose.converters.conversion_report import ConversionReport
-from spondylo_mmpose.converters.corner_names import parse_label
+from spondylo_mmpose.converters.corner_names import level_named, parse_label
 from spondylo_mmpose.converters.encodings import KNOWN, OWN
 from spondylo_mmpose.converters.labels import (
     LEVEL_FROM_FILE,
@@ -159,8 +159,8 @@ def _vertebra(
         box = [box[0], box[1], box[0] + box[2], box[1] + box[3]]
     vertebra = make_vertebra(index, points, make_box(box))
     vertebra.partial = True
-    level, order = annotation.get('level'), annotation.get('order')
-    vertebra.level = level if isinstance(level, str) else category.level
+    order = annotation.get('order')
+    vertebra.level = level_named(annotation.get('level')) or category.level
     vertebra.order = order if type(order) is int else None
     vertebra.extra = {k: v for k, v in annotation.items() if k not in VERTEBRA_FIELDS}
     return vertebra

@@ -9,6 +9,7 @@ from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.attribution import exported_info
 from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
 from spondylo_mmpose.converters.conversion_report import ConversionReport
+from spondylo_mmpose.converters.corner_names import level_named
 from spondylo_mmpose.converters.encodings import OWN
 from spondylo_mmpose.converters.formats.base import FilmResult, Format, RawFilm, settle
 from spondylo_mmpose.converters.formats.facts import film_of, size_agrees
@@ -207,7 +208,7 @@ def _vertebra(index: int, row: Row) -> RawVertebra:
         points.append(None if None in values else [n for n in values if n is not None])
     vertebra = make_vertebra(index, points)
     vertebra.partial = True
-    vertebra.level = row.get('level') or None
+    vertebra.level = level_named(row.get('level'))
     order = finite_number(row.get('order', ''))
     vertebra.order = int(order) if order is not None and order.is_integer() else None
     return vertebra

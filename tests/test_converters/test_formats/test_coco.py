@@ -262,3 +262,14 @@ def test_one_image_that_two_files_of_a_split_name_is_taken_once(tmp_path):
     names, faults = written(tmp_path, files)
     assert names == {'train/0.png': '0'}
     assert faults == {'file_duplicated': 1}
+
+
+@pytest.mark.parametrize(
+    ('level', 'known', 'faults'),
+    [('s1', 'S1', {}), ('S 1 ', 'S1', {}), ('?', None, {'level_unknown': 1}),
+     (1, None, {'level_unknown': 1})],
+)  # fmt: skip
+def test_level_of_a_vertebra_however_it_is_written(level, known, faults):
+    found, report = read_changed(first('level', level))
+    assert found['train/a'].film.levels == [known, 'L5', 'L4', 'L3', 'L2']
+    assert report.counts() == faults

@@ -119,3 +119,26 @@ def test_table_is_detected(tmp_path):
     tree = {'v.csv': text(table(make_spine())), 'images/train/a.jpg': jpeg()}
     with open_source(write_tree(tmp_path, tree)) as source:
         assert detect(source).name == 'csv'
+
+
+@pytest.mark.parametrize('level', ['l5', 'L5 ', ' Lumbar 5'])
+def test_levels_however_they_are_written(tmp_path, level):
+    lines = table(make_spine()[[1, 2, 4]], level=[level, 'l4', 'L2'])
+    (film,), report = read(tmp_path, text(lines))
+    assert (film.levels, film.orders) == (['L5', 'L4', 'L2'], [0, 1, 3])
+    assert report.counts() == {}
+
+
+@pytest.mark.parametrize(
+    ('levels', 'known', 'unknown'),
+    [
+        (['S1', 'L6', 'L4'], ['S1', None, 'L4'], [1]),
+        (['1', '2', '3'], [None, None, None], [0, 1, 2]),
+        (['S1', '', ''], ['S1', None, None], [1, 2]),
+    ],
+)
+def test_level_that_is_not_understood_is_told(tmp_path, levels, known, unknown):
+    (film,), report = read(tmp_path, text(table(make_spine(3), level=levels)))
+    assert (film.levels, film.level_origin) == (known, 'file')
+    assert report.counts() == {'level_unknown': 1}
+    assert report.items['level_unknown'][0]['vertebrae'] == unknown
