@@ -69,8 +69,11 @@ def convert(
         done = read_films(raw_format, source, str(src), report, keep, workers)
         films = _collect(done, report)
         if not films:
-            faults = ', '.join(f'{n} {k}' for k, n in report.counts().items())
-            raise SpondyloError(f'{src}: not one film is usable ({faults})')
+            raise SpondyloError(
+                f'{src}: not one film is usable (the first of each kind: '
+                f'{report.examples()}); tools/verify_dataset.py {src} --json FILE '
+                'lists all'
+            )
         report.digests = {**source.digests, 'content': _content_digest(done)}
         info = replace(raw_format.info(source), source_digests=report.digests)
         write_coco(folder, films, info)

@@ -106,6 +106,15 @@ class ConversionReport:
         """Kinds that occurred, with their numbers, in the order of :data:`KINDS`."""
         return {kind: len(self.items[kind]) for kind in KINDS if kind in self.items}
 
+    def examples(self) -> str:
+        """Number and first entry of each kind that occurred, in one line."""
+        told = []
+        for kind, number in self.counts().items():
+            first = self.items[kind][0]
+            reason = f' ({first["reason"]})' if first.get('reason') else ''
+            told.append(f'{number} {kind}: {first["file"]}{reason}')
+        return '; '.join(told)
+
     def as_dict(self) -> dict[str, Any]:
         """The report as it is written; the same films give the same report."""
         faults = {

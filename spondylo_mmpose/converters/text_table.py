@@ -6,6 +6,12 @@ import math
 from itertools import zip_longest
 
 
+def delimiter_of(text: str) -> str:
+    """Comma or semicolon, whichever the header of a table has more of."""
+    first = text.split('\n', 1)[0]
+    return ';' if first.count(';') > first.count(',') else ','
+
+
 def csv_rows(content: bytes) -> list[tuple[int, list[str]]]:
     """Decode a CSV table; tables of spreadsheets may be divided by semicolons.
 
@@ -21,10 +27,8 @@ def csv_rows(content: bytes) -> list[tuple[int, list[str]]]:
     """
     try:
         text = content.decode('utf-8-sig')
-        first = text.split('\n', 1)[0]
-        delimiter = ';' if first.count(';') > first.count(',') else ','
         lines = io.StringIO(text, newline='')
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        reader = csv.reader(lines, delimiter=delimiter_of(text), strict=True)
         return [(reader.line_num, row) for row in reader if row]
     except (ValueError, csv.Error) as error:
         raise ValueError(f'no CSV table in UTF-8: {error}') from error

@@ -198,7 +198,7 @@ def test_pycocotools_loads_the_result(tmp_path):
         ({f'{LABELS}a.json': usual_json(SPINE)}, 'no films found'),
         (
             {f'{IMAGES}a.jpg': b'', f'{LABELS}a.json': usual_json(SPINE)},
-            r'not one film is usable \(1 image_unreadable\)',
+            r'not one film is usable .*: 1 image_unreadable: T/images/train/a\.jpg \(',
         ),
     ],
 )

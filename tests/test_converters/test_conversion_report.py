@@ -43,3 +43,11 @@ def test_documentation_tells_of_every_kind_and_of_no_other():
     table = page[page.index('| kind in `conversion_report.json`') :]
     table = table[: table.index('\n\n')]
     assert re.findall(r'^\| `(\w+)` \|', table, re.MULTILINE) == list(KINDS)
+
+
+def test_examples_are_the_first_of_each_kind():
+    report = ConversionReport()
+    report.add('bow_tie', 'b.json', vertebra=1)
+    report.add('bow_tie', 'a.json', vertebra=4)
+    report.add('labels_empty', 'c.txt', reason='no line')
+    assert report.examples() == '1 labels_empty: c.txt (no line); 2 bow_tie: b.json'

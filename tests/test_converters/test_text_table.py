@@ -3,6 +3,7 @@ import pytest
 from spondylo_mmpose.converters.text_table import (
     csv_records,
     csv_rows,
+    delimiter_of,
     finite_number,
     number,
 )
@@ -20,6 +21,11 @@ def test_commas_or_the_semicolons_of_spreadsheets():
 def test_what_is_no_table_is_told_in_one_line(content):
     with pytest.raises(ValueError, match=r'^no CSV table in UTF-8: .*$'):
         csv_rows(content)
+
+
+def test_delimiter_is_that_of_the_header():
+    assert delimiter_of('a;b\n1,2,3') == ';'
+    assert delimiter_of('a,b;c,d\n;;;') == delimiter_of('') == ','
 
 
 def test_rows_by_column():

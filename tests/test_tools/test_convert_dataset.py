@@ -48,7 +48,12 @@ def test_films_that_are_all_faulty_are_one_line(run_tool, src, tmp_path):
     for image in src.rglob('*.jpg'):
         image.write_bytes(b'no image')
     line = error_line(run_tool('convert_dataset.py', 'mendeley', src, tmp_path / 'out'))
-    assert line == f'error: {src}: not one film is usable (2 image_unreadable)'
+    first = next(src.rglob('images/train/*.jpg')).relative_to(src)
+    assert line.startswith(
+        f'error: {src}: not one film is usable (the first of each kind: '
+        f'2 image_unreadable: {first} ('
+    )
+    assert line.endswith(f'); tools/verify_dataset.py {src} --json FILE lists all')
     assert not (tmp_path / 'out').exists()
 
 

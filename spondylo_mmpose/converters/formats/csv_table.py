@@ -13,14 +13,18 @@ from spondylo_mmpose.converters.corner_names import level_named
 from spondylo_mmpose.converters.encodings import OWN
 from spondylo_mmpose.converters.formats.base import FilmResult, Format, RawFilm, settle
 from spondylo_mmpose.converters.formats.facts import film_of, size_agrees
-from spondylo_mmpose.converters.formats.pairing import Images, split_of
+from spondylo_mmpose.converters.formats.pairing import Images, split_of, tell_apart
 from spondylo_mmpose.converters.labels import (
     LEVEL_FROM_FILE,
     RawLabels,
     RawVertebra,
     make_vertebra,
 )
-from spondylo_mmpose.converters.text_table import csv_rows, finite_number
+from spondylo_mmpose.converters.text_table import (
+    csv_rows,
+    delimiter_of,
+    finite_number,
+)
 from spondylo_mmpose.imaging import Radiograph
 from spondylo_mmpose.spine.anatomy import CORNERS
 
@@ -43,6 +47,13 @@ COLUMNS = (
     'level_origin',
     *(name for names in CORNER_COLUMNS for name in names),
 )
+
+NUMBERS = {
+    'width', 'height', 'age', 'pixel_spacing_x_mm', 'pixel_spacing_y_mm',
+    'original_width', 'original_height', 'order',
+    *(name for names in CORNER_COLUMNS for name in names),
+}  # fmt: skip
+"""Columns of numbers."""
 
 _NEEDED = {'file', *(name for names in CORNER_COLUMNS for name in names[:2])}
 
@@ -83,13 +94,14 @@ class CsvTable(Format):
         for row in _rows(source.read(member)):
             file = row['file']
             path = PurePosixPath(file)
-            split = row.get('split') or (path.parts[0] if path.parts else '')
+            # A name like test.jpg is no split, but a folder is.
+            split = row.get('split') or split_of(str(path.parent))
             if not path.name or '..' in path.parts or split not in SPLITS:
                 reason = f'a row with file {file!r} and split {split!r}'
                 report.add('labels_unreadable', member, reason=reason)
                 continue
             inner = path.parts[1:] if path.parts[0] == split else path.parts
-            key = (split, '/'.join(inner))
+            key = (split, file)
             if key not in films:
                 places = [PurePosixPath(member).parent / p for p in ('images', '')]
                 found = [str(p / file) for p in places if str(p / file) in names]
@@ -112,6 +124,7 @@ class CsvTable(Format):
                 split = split_of(str(path.parent))
                 raw = RawFilm(split, path.stem, {'image': str(path)})
                 films[split, str(path)] = raw
+        tell_apart(films.values())
         return [films[key] for key in sorted(films)]
 
     def film(self, done: FilmResult, image: Radiograph) -> Film | None:
@@ -151,15 +164,20 @@ def _rows(content: bytes) -> list[dict[str, str]]:
     """Rows of a table by column.
 
     A row that is shorter or longer than the header holds nothing: which of its fields
-    is missing can't be known.
+    is missing can't be known. Spreadsheets that divide by semicolons write 1,5 for one
+    and a half.
     """
-    rows = [row for _, row in csv_rows(content)]
-    header = rows[0] if rows else []
-    return [
-        dict(zip(header, row if len(row) == len(header) else [''] * len(header),
+    lines = [line for _, line in csv_rows(content)]
+    header = [name.strip().lower() for name in lines[0]] if lines else []
+    rows = [
+        dict(zip(header, line if len(line) == len(header) else [''] * len(header),
                  strict=True))
-        for row in rows[1:]
+        for line in lines[1:]
     ]  # fmt: skip
+    if delimiter_of(content.decode('utf-8-sig')) == ';':
+        for row in rows:
+            row |= {key: row[key].replace(',', '.') for key in NUMBERS & row.keys()}
+    return rows
 
 
 def _has_vertebra(row: Row) -> bool:

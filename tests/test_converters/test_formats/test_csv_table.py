@@ -88,7 +88,7 @@ def test_row_without_film_or_split_is_told(tmp_path):
     ]
     films, report = read(tmp_path, text(lines))
     assert len(films) == 1
-    assert report.counts() == {'labels_unreadable': 3}
+    assert report.counts() == {'labels_unreadable': 2, 'label_without_image': 1}
 
 
 def test_film_without_image_is_told(tmp_path):
@@ -142,3 +142,55 @@ def test_level_that_is_not_understood_is_told(tmp_path, levels, known, unknown):
     assert (film.levels, film.level_origin) == (known, 'file')
     assert report.counts() == {'level_unknown': 1}
     assert report.items['level_unknown'][0]['vertebrae'] == unknown
+
+
+@pytest.mark.parametrize(
+    ('file', 'split'),
+    [
+        ('b.jpg', 'train'),
+        ('test.jpg', 'train'),
+        ('valid/b.jpg', 'val'),
+        ('site 2/Testing/b.jpg', 'test'),
+    ],
+)
+def test_folder_tells_the_split_where_no_column_does(tmp_path, file, split):
+    tree = {'v.csv': text(table(make_spine(), file)), f'images/{file}': jpeg()}
+    report = convert(CsvTable(), write_tree(tmp_path / 'src', tree), tmp_path / 'out')
+    (film,) = read_root(tmp_path / 'out').films
+    assert (film.split, film.file_name) == (split, f'{split}/{file}')
+    assert report.counts() == {}
+
+
+def test_films_of_one_name_stay_two(tmp_path):
+    lines = table(make_spine(), 'a.jpg') + table(make_spine(4), 'train/a.jpg')[1:]
+    films, report = read(tmp_path, text(lines), **{'images/a.jpg': jpeg(grey=7)})
+    assert {film.file_name: len(film.corners) for film in films} == {
+        'train/images/a.jpg': 6,
+        'train/images/train/a.jpg': 4,
+    }
+    assert report.counts() == {}
+
+
+def test_decimal_commas_where_semicolons_divide(tmp_path):
+    spine = make_spine() + 0.25
+    columns = {'pixel_spacing_x_mm': ['0.5'] * 6, 'pixel_spacing_y_mm': ['0.25'] * 6}
+    lines = table(spine, **columns)
+    lines = [lines[0]] + [[cell.replace('.', ',') if cell != 'train/a.jpg' else cell
+                           for cell in line] for line in lines[1:]]  # fmt: skip
+    (film,), report = read(tmp_path / 'a', text(lines, ';'))
+    np.testing.assert_array_equal(film.corners, spine)
+    assert film.pixel_spacing_mm == (0.5, 0.25)
+    assert report.counts() == {}
+    # A comma in a name is no decimal one.
+    lines = table(make_spine(), 'train/a,1.jpg', patient_id=['1,5'] * 6)
+    more = {'images/train/a,1.jpg': jpeg(grey=7)}
+    films, _ = read(tmp_path / 'b', text(lines, ';'), **more)
+    (film,) = [film for film in films if film.file_name == 'train/a,1.jpg']
+    assert film.patient_id == '1,5'
+
+
+def test_capitals_in_the_names_of_columns(tmp_path):
+    lines = table(make_spine())
+    lines[0] = [f' {name.upper()}' for name in lines[0]]
+    (film,), _ = read(tmp_path, text(lines))
+    np.testing.assert_array_equal(film.corners, make_spine())
