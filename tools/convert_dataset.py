@@ -35,7 +35,7 @@ def main() -> None:
     args = parse_args()
     if args.format == 'auto':
         with open_source(args.src) as source:
-            raw_format = detect_or_refuse(source, args.src)
+            raw_format = detect_or_refuse(source, args.src, 'in place of auto')
         print(f'format: {raw_format.name}')
     else:
         raw_format = FORMATS[args.format].from_arguments(args)

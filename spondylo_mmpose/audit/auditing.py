@@ -63,7 +63,7 @@ def reading(
         SpondyloError: If there is no data set, or of no known format.
     """
     with open_source(src) as source:
-        found = raw_format or detect_or_refuse(source, str(src))
+        found = raw_format or detect_or_refuse(source, str(src), 'with --format')
         marks: dict[int, Fingerprint] = {}
 
         def keep(done: FilmResult, content: bytes, image: Radiograph) -> None:

@@ -34,12 +34,13 @@ def detect(source: RawSource) -> Format | None:
     return next((f for f in FORMATS.values() if f.matches(source)), None)
 
 
-def detect_or_refuse(source: RawSource, label: str) -> Format:
+def detect_or_refuse(source: RawSource, label: str, choice: str) -> Format:
     """The format of a data set.
 
     Args:
         source: The data set.
         label: Its name for the error message.
+        choice: How the user names a format instead.
 
     Raises:
         SpondyloError: If it looks like none of the known ones.
@@ -49,6 +50,6 @@ def detect_or_refuse(source: RawSource, label: str) -> Format:
         known = '; '.join(f'{f.name}: {f.layout}' for f in FORMATS.values())
         raise SpondyloError(
             f'{label}: no data set of a known format ({known}); name the folder that '
-            'holds it, or its format with --format'
+            f'holds it, or its format {choice}'
         )
     return found
