@@ -1,6 +1,8 @@
 """Verifying a split that was written earlier."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.converters.film_groups import divided_films
@@ -80,23 +82,39 @@ def _changes(split: SplitFile, source: SplitSource) -> list[str]:
         if films:
             faults.append(f'{source.root}: {len(films)} labelled films {text}')
     if then <= now:
-        changed = _changed_parts(split, source)
-        if changed:
+        for what, changed in _changed_parts(split, source).items():
             faults.append(
-                f'{source.root}: labels were changed after the split, which has the '
-                f'old ones in {", ".join(changed)}'
+                f'{source.root}: {what} were changed after the split, which has the '
+                f'old ones in {", ".join(changed)}; make it again with --force'
             )
     return faults
 
 
-def _changed_parts(split: SplitFile, source: SplitSource) -> list[str]:
-    """Annotation files of a split that would be written otherwise now."""
-    changed = []
+def _changed_parts(split: SplitFile, source: SplitSource) -> dict[str, list[str]]:
+    """Annotation files of a split that would be written otherwise now, by what."""
+    changed: dict[str, list[str]] = {}
     expected = annotation_files(source, split.assignment, split.name, split.method)
     for name, content in expected.items():
         path = split.path.parent / name
         if path.is_file():
             old = read_json(path)
-            if any(old.get(key) != content[key] for key in ('images', 'annotations')):
-                changed.append(name)
+            for what, parts in _parts(content).items():
+                if _parts(old)[what] != parts:
+                    changed.setdefault(what, []).append(name)
     return changed
+
+
+def _parts(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Labels, facts and spacings of an annotation file."""
+    films: list[Mapping[str, Any]] = content.get('images', [])
+    facts = [{k: v for k, v in f.items() if not _is_spacing(k)} for f in films]
+    spacings = [{k: v for k, v in f.items() if _is_spacing(k)} for f in films]
+    return {
+        'labels': content.get('annotations'),
+        'facts of films': facts,
+        'pixel spacings': spacings,
+    }
+
+
+def _is_spacing(field: str) -> bool:
+    return field.startswith('pixel_spacing_')

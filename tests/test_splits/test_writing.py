@@ -233,6 +233,45 @@ def test_check_finds_what_was_changed(root, damage, message):
     assert any(re.search(message, fault) for fault in faults), faults
 
 
+def clear_spacings(root):
+    def change(content):
+        for image in content['images']:
+            image |= {'pixel_spacing_mm': None, 'pixel_spacing_origin': None}
+
+    for name in ('train', 'val', 'test'):
+        if (path := root / f'annotations/{name}.json').is_file():
+            edit_json(path, change)
+
+
+def name_source(root):
+    edit_json(
+        root / 'annotations/train.json', lambda c: c['images'][0].update(source='x')
+    )
+
+
+@pytest.mark.parametrize(
+    ('damage', 'what'),
+    [
+        ([clear_spacings], ['pixel spacings']),
+        ([name_source], ['facts of films']),
+        ([relabel, clear_spacings], ['labels', 'pixel spacings']),
+    ],
+)
+def test_check_tells_what_kind_of_thing_was_changed(tmp_path, damage, what):
+    films = [*many_films(), UNLABELLED]
+    for one in films:
+        one.pixel_spacing_mm, one.pixel_spacing_origin = (0.2, 0.2), 'table:t.csv'
+    root = write_root(tmp_path / 'root', films)
+    make_split(root, 'ratio', ratios=SHARES)
+    folder = root / 'annotations/ratio'
+    assert check_split(folder) == []
+    for change in damage:
+        change(root)
+    faults = check_split(folder)
+    assert [fault.split(': ')[1].split(' were')[0] for fault in faults] == what
+    assert all(fault.endswith('; make it again with --force') for fault in faults)
+
+
 def test_check_wants_a_split(root):
     with pytest.raises(SpondyloError, match=r'holds no split\.json'):
         check_split(root / 'annotations')
