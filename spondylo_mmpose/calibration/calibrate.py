@@ -14,11 +14,12 @@ from spondylo_mmpose.calibration.spacing import Estimate, Method, Outcome, Spaci
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.converters.coco_reader import films_of_coco
-from spondylo_mmpose.converters.data_root import annotation_files
+from spondylo_mmpose.converters.data_root import (
+    CALIBRATION_REPORT_NAME,
+    annotation_files,
+)
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import atomic_dir, atomic_file, nan_to_none, write_json
-
-REPORT_NAME = 'calibration_report.json'
 
 KNOWN, ESTIMATED = 'spacing', 'estimate'
 KEPT, REFUSED, CLEARED = 'kept', 'refused', 'cleared'
@@ -183,7 +184,7 @@ def _write(
         with atomic_dir(target) as folder:
             for path, content in contents.items():
                 write_json(folder / path.name, content, None)
-            write_json(folder / REPORT_NAME, record)
+            write_json(folder / CALIBRATION_REPORT_NAME, record)
         report.written = [str(target / path.name) for path in contents]
         return
     with ExitStack() as stack:
@@ -191,7 +192,7 @@ def _write(
             temporary = stack.enter_context(atomic_file(path))
             text = json.dumps(nan_to_none(content), ensure_ascii=False)
             temporary.write_text(text + '\n', encoding='utf-8')
-        write_json(root / REPORT_NAME, record)
+        write_json(root / CALIBRATION_REPORT_NAME, record)
     report.written = [str(path) for path in contents]
 
 

@@ -12,6 +12,7 @@ from spondylo_mmpose.converters import conversion_report as reporting
 from spondylo_mmpose.converters.archive import open_source
 from spondylo_mmpose.converters.coco import SPLITS, Film, write_coco
 from spondylo_mmpose.converters.conversion_report import ConversionReport
+from spondylo_mmpose.converters.data_root import added_since
 from spondylo_mmpose.converters.formats.base import FilmResult, Format
 from spondylo_mmpose.converters.leaks import note_leaks
 from spondylo_mmpose.converters.reading import read_films
@@ -45,10 +46,16 @@ def convert(
         The report, as written.
 
     Raises:
-        SpondyloError: If there is nothing to convert, or ``out`` cannot be written.
+        SpondyloError: If there is nothing to convert, or ``out`` cannot be written, or
+            holds splits or a calibration made after an earlier conversion.
     """
     src, out = Path(src), Path(out)
     check_apart(src, out)
+    if force and (out / reporting.REPORT_NAME).is_file() and (lost := added_since(out)):
+        raise SpondyloError(
+            f'{out}: is not replaced, since {", ".join(lost)} would be lost, which no '
+            'conversion makes; move or remove it, or choose another folder'
+        )
     report = ConversionReport()
     mark = [reporting.REPORT_NAME]
     with open_source(src) as source, atomic_dir(out, force, mark) as folder:

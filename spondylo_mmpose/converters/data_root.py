@@ -9,6 +9,9 @@ from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
 from spondylo_mmpose.converters.coco_reader import films_of_coco, info_of_coco
 from spondylo_mmpose.errors import SpondyloError
 
+CALIBRATION_REPORT_NAME = 'calibration_report.json'
+"""File beside the annotation files whose spacings were measured."""
+
 _FILES = ', '.join(f'{split}.json' for split in SPLITS)
 
 
@@ -48,6 +51,19 @@ class DataRoot:
                 f'{self.images}: {number} missing, the first is '
                 f'{missing[0].file_name}; {mend}'
             )
+
+
+def added_since(root: Path) -> list[str]:
+    """What was added to a converted data set after its conversion.
+
+    Returns:
+        Paths below ``root``: splits and other sets of annotations, and the report of a
+        calibration in place.
+    """
+    folders = sorted(p for p in (root / 'annotations').glob('*') if p.is_dir())
+    report = root / CALIBRATION_REPORT_NAME
+    found = [*folders, *([report] if report.is_file() else [])]
+    return [path.relative_to(root).as_posix() for path in found]
 
 
 def files_of_splits(folder: Path) -> list[Path]:

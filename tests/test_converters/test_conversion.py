@@ -218,6 +218,26 @@ def test_output_may_not_touch_the_source(tmp_path, where):
     assert tree_bytes(tmp_path) == before
 
 
+@pytest.mark.parametrize(
+    'name', ['annotations/r70/split.json', 'calibration_report.json']
+)
+def test_work_of_others_is_not_replaced(tmp_path, name):
+    src, out = write_tree(tmp_path / 'src', two_films()), tmp_path / 'out'
+    convert_mendeley(src, out)
+    convert_mendeley(src, out, force=True)
+    write_tree(out, {name: b'{}'})
+    before = tree_bytes(out)
+    lost = name.removesuffix('/split.json')
+    with pytest.raises(SpondyloError, match=f'since {lost} would be lost') as error:
+        convert_mendeley(src, out, force=True)
+    assert '\n' not in str(error.value)
+    assert tree_bytes(out) == before
+    (out / name).unlink()
+    if lost != name:
+        (out / lost).rmdir()
+    convert_mendeley(src, out, force=True)
+
+
 @pytest.mark.real
 def test_real_films(real_data, tmp_path):
     report = convert_mendeley(real_data / 'mendeley_lateral6', tmp_path / 'out')
