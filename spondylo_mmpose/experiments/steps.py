@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.experiments.folder_lock import held_by_child
+from spondylo_mmpose.utils.cli import TERMINATED
 
 PATIENCE = 30.0
 """Seconds that an interrupted tool has to leave everything in order."""
@@ -95,9 +96,10 @@ class Steps:
         if status == 130:
             raise KeyboardInterrupt
         if status:
-            if status < 0:
+            number = signal.SIGTERM if status == TERMINATED else -status
+            if number > 0:
                 reason = (
-                    f'killed by {signal.Signals(-status).name}, by somebody or by the '
+                    f'killed by {signal.Signals(number).name}, by somebody or by the '
                     'system for want of memory'
                 )
             raise SpondyloError(f'{reason} (log: {log})')

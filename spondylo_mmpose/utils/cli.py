@@ -7,6 +7,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from spondylo_mmpose.errors import SpondyloError
@@ -23,14 +24,18 @@ BUG = 70
 """Exit status of a tool that failed by a fault of its own (EX_SOFTWARE)."""
 
 
+TERMINATED = 143
+"""Exit status of a tool that SIGTERM ended, as shells give it (128 + 15)."""
+
+
 def run_cli(main: Callable[[], Any]) -> None:
     """Run a tool's ``main`` and end the process with a fitting exit status.
 
     A :class:`SpondyloError` becomes one line on stderr and status 2, and so does an
     ``OSError`` of a file (a full disk, a folder without permission); Ctrl-C ends with
-    status 130 as shells expect. Anything else is a bug: its traceback is shown, and the
-    status is 70, since 1 is a verdict of some tools. With ``SPONDYLO_TRACEBACK`` set
-    the traceback is shown always.
+    status 130 as shells expect, and SIGTERM, which works like it, with 143. Anything
+    else is a bug: its traceback is shown, and the status is 70, since 1 is a verdict of
+    some tools. With ``SPONDYLO_TRACEBACK`` set the traceback is shown always.
 
     Args:
         main: Function without arguments; its return value, when an ``int``, is the
@@ -43,7 +48,8 @@ def run_cli(main: Callable[[], Any]) -> None:
         # `tool | head` shall end quietly.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
-        status = main()
+        with _orderly_end() as ended:
+            status = main()
     except SpondyloError as error:
         _show_traceback()
         # Torch wraps an error of a data worker in that process's traceback, which ends
@@ -53,8 +59,8 @@ def run_cli(main: Callable[[], Any]) -> None:
         print(f'error: {last.removeprefix(kind)}', file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        print('interrupted', file=sys.stderr)
-        sys.exit(130)
+        print('terminated' if ended else 'interrupted', file=sys.stderr)
+        sys.exit(TERMINATED if ended else 130)
     except Exception as error:
         if not isinstance(error, OSError) or error.errno is None:
             traceback.print_exc()
@@ -64,6 +70,39 @@ def run_cli(main: Callable[[], Any]) -> None:
         print(f'error: {where}{error.strerror}', file=sys.stderr)
         sys.exit(2)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+@contextmanager
+def _orderly_end() -> Iterator[list[int]]:
+    """Let SIGTERM interrupt the program as Ctrl-C does, so that it tidies up.
+
+    Yields:
+        Empty; the signal's number is put in when it came.
+    """
+    ended: list[int] = []
+    owner = os.getpid()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if os.getpid() != owner:
+            # A forked worker has the handler too, but what is tidied is its parent's.
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+            return
+        # Some senders repeat it; the way out is not to be left half way.
+        signal.signal(number, signal.SIG_IGN)
+        ended.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGTERM)
+    main_thread = threading.current_thread() is threading.main_thread()
+    if not main_thread or before is not signal.SIG_DFL:
+        yield ended  # somebody else decides
+        return
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield ended
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -31,15 +31,42 @@ def alone_in(folder: str | Path) -> Iterator[None]:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if _hold(handle) is False:
             raise SpondyloError(
                 f'{folder}: another program writes there (spondylo predict or serve); '
                 'end it, wait, or choose another folder'
-            ) from error
-        except OSError:
-            pass
+            )
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def if_left(folder: str | Path) -> Iterator[bool]:
+    """Hold a folder that an ended program may have left behind.
+
+    Args:
+        folder: A folder in which its maker was :func:`alone_in`.
+
+    Yields:
+        Whether nobody works there; ``False`` where that can't be known.
+    """
+    if fcntl is None:  # pragma: no cover
+        yield False
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        yield _hold(handle) is True
+    finally:
+        os.close(handle)
+
+
+def _hold(handle: int) -> bool | None:
+    """Whether an open folder is held now; ``None`` where folders cannot be."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True

@@ -1,5 +1,6 @@
 """Reading JSON strictly, and writing so that nothing is ever half written."""
 
+import glob
 import hashlib
 import json
 import math
@@ -7,11 +8,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.utils.folder_lock import alone_in, if_left
 
 
 def _reject_constant(name: str) -> float:
@@ -132,7 +134,8 @@ def atomic_dir(
             replaced. Left out, any folder is.
 
     Yields:
-        The empty temporary folder to fill.
+        The empty temporary folder to fill. What earlier runs that were killed left of
+        theirs is removed first.
 
     Raises:
         SpondyloError: If ``path`` exists and is not empty, or cannot be written.
@@ -141,6 +144,7 @@ def atomic_dir(
     try:
         # A folder is replaced by renaming; '.' and links have no name of their own.
         final = path.resolve()
+        _remove_remains(final)
         if final.exists() and not final.is_dir():
             raise SpondyloError(f'{path}: is a file; name a folder for the output')
         if Path.cwd().is_relative_to(final):
@@ -164,20 +168,42 @@ def atomic_dir(
         raise _not_writable(path, error) from error
     new, old = working / 'new', working / 'old'
     try:
-        new.mkdir()
-        yield new
-        if final.is_dir():
-            final.replace(old)
-        try:
-            new.replace(final)
-        except BaseException:
-            if old.is_dir() and not final.exists():
-                old.replace(final)
-            raise
+        # Held before there is anything in it: what is empty is not taken for remains.
+        with alone_in(working):
+            try:
+                new.mkdir()
+                yield new
+                try:
+                    if final.is_dir():
+                        final.replace(old)
+                    new.replace(final)
+                except BaseException:
+                    if old.is_dir() and not final.exists():
+                        old.replace(final)
+                    raise
+            finally:
+                shutil.rmtree(working, ignore_errors=True)
     except OSError as error:
         raise _not_writable(path, error) from error
-    finally:
-        shutil.rmtree(working, ignore_errors=True)
+
+
+def _remove_remains(final: Path) -> None:
+    """Remove working folders of :func:`atomic_dir` whose program was killed."""
+    with suppress(OSError):
+        # mkdtemp adds eight characters.
+        for working in final.parent.glob(f'.{glob.escape(final.name)}.{"?" * 8}'):
+            if working.is_symlink() or not working.is_dir():
+                continue
+            parts = {part.name for part in working.iterdir()}
+            if not parts or parts - {'new', 'old'}:
+                continue
+            with if_left(working) as left:
+                if not left:
+                    continue
+                if parts == {'new', 'old'} and not final.exists():
+                    # It ended between two renames; what was there before stays.
+                    (working / 'old').replace(final)
+                shutil.rmtree(working, ignore_errors=True)
 
 
 def _is_foreign(folder: Path, known_by: Sequence[str]) -> bool:

@@ -52,6 +52,7 @@ def test_what_a_tool_says_goes_to_its_log(run, tmp_path):
         ('raise SystemExit(1)', 'it said nothing (log: '),
         ('raise KeyError(7)', 'KeyError: 7 (log: '),
         ('import os; os.kill(os.getpid(), 9)', 'killed by SIGKILL'),
+        ('raise SystemExit(143)', 'killed by SIGTERM'),
     ],
 )
 def test_a_failure_is_its_one_line_of_reason(run, text, reason):

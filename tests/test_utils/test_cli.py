@@ -1,3 +1,8 @@
+import signal
+import subprocess
+import sys
+import textwrap
+
 import pytest
 
 from spondylo_mmpose.errors import SpondyloError
@@ -62,3 +67,97 @@ def test_traceback_on_request(capsys, monkeypatch):
     stderr = capsys.readouterr().err
     assert stderr.startswith('Traceback')
     assert stderr.endswith('error: x.json: broken\n')
+
+
+def run_and_end(tmp_path, body, number=signal.SIGTERM):
+    """Run a tool with this main, and send it a signal once it says so."""
+    body = textwrap.indent(textwrap.dedent(body), '    ')
+    text = (
+        'import multiprocessing, os, signal, sys, time\n'
+        'from pathlib import Path\n'
+        'from spondylo_mmpose.utils.cli import run_cli\n'
+        'from spondylo_mmpose.utils.io import atomic_dir\n'
+        f'def main():\n{body}\nrun_cli(main)\n'
+    )
+    process = subprocess.Popen(
+        [sys.executable, '-c', text, str(tmp_path / 'out')],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        line = process.stdout.readline()
+        assert line == 'ready\n', process.stderr.read()
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    return process.returncode, out, err
+
+
+HALF_WRITTEN = """
+    with atomic_dir(sys.argv[1]) as folder:
+        (folder / 'a').write_text('half')
+        print('ready', flush=True)
+        time.sleep(60)
+    """
+
+
+@pytest.mark.parametrize(
+    ('number', 'status', 'said'),
+    [(signal.SIGTERM, 143, 'terminated\n'), (signal.SIGINT, 130, 'interrupted\n')],
+)
+def test_signal_ends_in_order(tmp_path, number, status, said):
+    assert run_and_end(tmp_path, HALF_WRITTEN, number) == (status, '', said)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_second_signal_does_not_stop_tidying(tmp_path):
+    body = """
+    try:
+        print('ready', flush=True)
+        time.sleep(60)
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+        print('tidied', flush=True)
+    """
+    assert run_and_end(tmp_path, body) == (143, 'tidied\n', 'terminated\n')
+
+
+def test_forked_worker_dies_of_it_and_tidies_nothing(tmp_path):
+    body = """
+    with atomic_dir(sys.argv[1]) as folder:
+        fork = multiprocessing.get_context('fork')
+        began = fork.Event()
+        worker = fork.Process(target=lambda: (began.set(), time.sleep(60)))
+        worker.start()
+        began.wait()
+        worker.terminate()
+        worker.join()
+        (folder / 'a').write_text(str(worker.exitcode))
+    print('ready', flush=True)
+    time.sleep(60)
+    """
+    assert run_and_end(tmp_path, body) == (143, '', 'terminated\n')
+    assert (tmp_path / 'out/a').read_text() == '-15'
+
+
+def test_signal_that_is_ignored_stays_so(tmp_path):
+    # As below nohup-like programs; and a tool's own handler goes before ours.
+    body = """
+    print('ready', flush=True)
+    time.sleep(0.5)
+    print('done')
+    """
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        assert run_and_end(tmp_path, body) == (0, 'done\n', '')
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_handler_does_not_outlive_the_tool():
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit):
+        run_cli(lambda: None)
+    assert signal.getsignal(signal.SIGTERM) is before

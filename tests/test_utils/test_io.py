@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils import io
+from spondylo_mmpose.utils.folder_lock import alone_in
 
 
 @pytest.mark.parametrize(
@@ -158,6 +159,62 @@ def test_the_old_folder_comes_back_where_the_new_one_cannot_take_its_place(
         (temporary / 'a').write_text('new')
     assert (out / 'a').read_text() == 'old'
     assert [p.name for p in tmp_path.iterdir()] == ['out']
+
+
+def remains(tmp_path, random, *parts):
+    working = tmp_path / f'.out.{random}'
+    working.mkdir()
+    for part in parts:
+        (working / part).mkdir()
+        (working / part / 'a').write_text(part)
+    return working
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_remains_of_a_killed_run_are_removed(tmp_path):
+    remains(tmp_path, 'ab_d1234', 'new')
+    with io.atomic_dir(tmp_path / 'out') as temporary:
+        (temporary / 'a').write_text('1')
+    assert names(tmp_path) == ['out']
+    # What it replaced goes only where the new one took its place.
+    remains(tmp_path, 'ab_d1234', 'old')
+    with io.atomic_dir(tmp_path / 'out', force=True) as temporary:
+        (temporary / 'a').write_text('2')
+    assert names(tmp_path) == ['out']
+    assert (tmp_path / 'out/a').read_text() == '2'
+
+
+def test_run_killed_between_two_renames_gives_the_old_folder_back(tmp_path):
+    remains(tmp_path, 'ab_d1234', 'new', 'old')
+    with pytest.raises(SpondyloError, match='--force'), io.atomic_dir(tmp_path / 'out'):
+        pass
+    assert names(tmp_path) == ['out']
+    assert (tmp_path / 'out/a').read_text() == 'old'
+
+
+def test_what_may_be_somebody_elses_stays(tmp_path):
+    held = remains(tmp_path, 'held5678', 'new')
+    remains(tmp_path, 'mine5678', 'mine')
+    remains(tmp_path, 'both5678', 'new', 'mine')
+    remains(tmp_path, 'begun567')  # perhaps just begun
+    remains(tmp_path, 'longer56789', 'new')
+    (tmp_path / 'elsewhere/new').mkdir(parents=True)
+    (tmp_path / '.out.link5678').symlink_to(tmp_path / 'elsewhere')
+    (tmp_path / '.other.ab_d1234/new').mkdir(parents=True)
+    before = names(tmp_path)
+    with alone_in(held), io.atomic_dir(tmp_path / 'out'):
+        pass
+    assert names(tmp_path) == sorted([*before, 'out'])
+    assert (tmp_path / 'elsewhere/new').is_dir()
+    # A run does not take the work of another for remains.
+    with io.atomic_dir(tmp_path / 'x') as one:
+        with io.atomic_dir(tmp_path / 'x') as other:
+            (other / 'a').write_text('other')
+        assert one.is_dir()
+        (tmp_path / 'x/a').unlink()
 
 
 def test_names_that_no_file_system_takes(tmp_path):
