@@ -116,11 +116,12 @@ def signed_ranks(
         np.bincount(owners, error[known], minlength=len(found)) / counts
         for error in errors
     )
-    better = int((one < other).sum()), int((other < one).sum())
+    with np.errstate(invalid='ignore'):
+        # Equal shares differ in the last digit: ties and zeros would be lost.
+        change = np.where(one == other, 0.0, other - one).round(10)
+    better = int((change > 0).sum()), int((change < 0).sum())
     if not len(found):
         return float('nan'), float('nan'), better
-    with np.errstate(invalid='ignore'):
-        change = np.where(one == other, 0.0, other - one)
     if not change.any():
         return 0.0, 1.0, better  # scipy has no p where nothing differs.
     result = wilcoxon(change)
