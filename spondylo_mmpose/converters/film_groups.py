@@ -1,6 +1,7 @@
 """Which films belong together, and whether a division tears them apart."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,26 @@ def image_keys(image: Image) -> list[tuple[str, str]]:
         for field in ('patient_id', 'group', 'file_name')
         if image.get(field) not in (None, '')
     ]
+
+
+def comparable_image(image: Image, root: str | Path) -> dict[str, Any]:
+    """What names a film across data sets, for :func:`divided_films`.
+
+    A patient's number means the same in all copies of a source. Phantoms are numbered
+    anew in each set that is drawn; the names of their files bear a hash instead.
+
+    Args:
+        image: Image entry.
+        root: Folder of its data set.
+    """
+    source = image.get('source') or 'unknown'
+    phantom = source == 'phantom'
+    scope = f'{root}:{source}' if phantom else source
+    file_name = str(image['file_name'])
+    return {
+        field: None if image.get(field) in (None, '') else f'{scope}:{image[field]}'
+        for field in ('patient_id', 'group')
+    } | {'file_name': Path(file_name).name if phantom else f'{root}:{file_name}'}
 
 
 def _joined_names(together: Together) -> dict[str, list[tuple[str, int]]]:

@@ -10,6 +10,7 @@ from mmengine.config import Config
 from mmengine.logging import print_log
 
 from spondylo_mmpose.converters.film_groups import (
+    comparable_image,
     divided_films,
     image_keys,
     labelled_images,
@@ -92,22 +93,6 @@ def _images(node: Mapping[str, Any]) -> list[dict[str, Any]]:
     try:
         images = labelled_images(read_json(path))
         root = Path(node['data_root'] or path.parent).resolve()
-        return [_comparable(image, root) for image in images]
+        return [comparable_image(image, root) for image in images]
     except (SpondyloError, KeyError, TypeError, AttributeError):
         return []
-
-
-def _comparable(image: Mapping[str, Any], root: Path) -> dict[str, Any]:
-    """What names a film across data sets.
-
-    A patient's number means the same in all copies of a source. Phantoms are numbered
-    anew in each set that is drawn; the names of their files bear a hash instead.
-    """
-    source = image.get('source') or 'unknown'
-    phantom = source == 'phantom'
-    scope = f'{root}:{source}' if phantom else source
-    file_name = str(image['file_name'])
-    return {
-        field: None if image.get(field) in (None, '') else f'{scope}:{image[field]}'
-        for field in ('patient_id', 'group')
-    } | {'file_name': Path(file_name).name if phantom else f'{root}:{file_name}'}

@@ -22,6 +22,12 @@ from spondylo_mmpose.uncertainty.coverage import (
     check_coverage,
 )
 from spondylo_mmpose.uncertainty.cross_check import cross_check, cross_check_lines
+from spondylo_mmpose.uncertainty.dump_films import (
+    Samples,
+    check_films_once,
+    check_not_learned,
+    check_patients_apart,
+)
 from spondylo_mmpose.uncertainty.observed import Observed, observe
 from spondylo_mmpose.uncertainty.reliability_figure import reliability_figure
 from spondylo_mmpose.utils.io import (
@@ -48,12 +54,13 @@ def run_calibration(args: argparse.Namespace) -> list[str]:
     for target in filter(None, (args.out, args.json, args.figure)):
         check_writable(target)
     lines: list[str] = []
-    films: set[str] = set()
+    dumps: list[tuple[str, Samples]] = []
     if args.calibration:
         calibration = load_calibration(args.calibration)
     else:
-        observed = _read([args.val_dump, *args.more], args.score_threshold)
-        films = {record.film_id for record in observed.records}
+        dumps = [(path, load_dump(path)) for path in (args.val_dump, *args.more)]
+        observed = _observed(dumps, args.score_threshold)
+        check_films_once(dumps)
         try:
             calibration = calibrate(observed, args.coverages, args.few_as_normal)
         except SpondyloError as error:
@@ -61,10 +68,11 @@ def run_calibration(args: argparse.Namespace) -> list[str]:
         calibration = _with_origin(calibration, args)
         lines += _calibration_lines(calibration)
         if args.cross_check:
-            lines += _cross_checked(args)
+            check_patients_apart(dumps)
+            lines += _cross_checked(args, [samples for _, samples in dumps])
     if args.check:
         # What fails here must not leave a calibration behind.
-        lines += _checked(args, calibration, films)
+        lines += _checked(args, calibration, [samples for _, samples in dumps])
     if args.out:
         lines.append(f'calibration: {write_calibration(args.out, calibration)}')
     return lines
@@ -87,8 +95,7 @@ def _check_options(args: argparse.Namespace) -> None:
         raise SpondyloError('--figure and --json show a check; name a --check DUMP')
 
 
-def _cross_checked(args: argparse.Namespace) -> list[str]:
-    parts = [load_dump(path) for path in (args.val_dump, *args.more)]
+def _cross_checked(args: argparse.Namespace, parts: list[Samples]) -> list[str]:
     whole = [observe(part, args.score_threshold) for part in parts]
     others = [
         observe(list(chain(*parts[:k], *parts[k + 1 :])), args.score_threshold)
@@ -100,21 +107,18 @@ def _cross_checked(args: argparse.Namespace) -> list[str]:
 
 
 def _checked(
-    args: argparse.Namespace, calibration: Calibration, films: set[str]
+    args: argparse.Namespace, calibration: Calibration, learned: list[Samples]
 ) -> list[str]:
     path = Path(args.check)
     facts = calibration.facts
-    learned = [facts.get('dump', {}), *facts.get('more', ())]
-    if path.is_file() and file_digest(path) in [one.get('sha256') for one in learned]:
+    taught = [facts.get('dump', {}), *facts.get('more', ())]
+    if path.is_file() and file_digest(path) in [one.get('sha256') for one in taught]:
         raise SpondyloError(
             f'{path}: the calibration was learned from it; check it on other films'
         )
-    observed = _read([args.check], args.score_threshold)
-    if common := films & {record.film_id for record in observed.records}:
-        raise SpondyloError(
-            f'{args.check}: {len(common)} of its films are also among those that the '
-            'calibration is learned from; check it on others'
-        )
+    samples = load_dump(args.check)
+    observed = _observed([(args.check, samples)], args.score_threshold)
+    check_not_learned(learned, args.check, samples)
     try:
         check = check_coverage(calibration, observed)
     except SpondyloError as error:
@@ -135,15 +139,13 @@ def _checked(
     return lines
 
 
-def _read(paths: Sequence[str], score_threshold: float) -> Observed:
-    names = ', '.join(paths)
+def _observed(dumps: Sequence[tuple[str, Samples]], score_threshold: float) -> Observed:
     try:
-        samples = [sample for path in paths for sample in load_dump(path)]
+        samples = list(chain.from_iterable(samples for _, samples in dumps))
         return observe(samples, score_threshold)
     except SpondyloError as error:
-        told = str(error)
-        own = any(told.startswith(f'{path}: ') for path in paths)
-        raise SpondyloError(told if own else f'{names}: {told}') from error
+        names = ', '.join(name for name, _ in dumps)
+        raise SpondyloError(f'{names}: {error}') from error
 
 
 def _with_origin(calibration: Calibration, args: argparse.Namespace) -> Calibration:

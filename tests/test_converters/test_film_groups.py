@@ -1,4 +1,5 @@
 from spondylo_mmpose.converters.film_groups import (
+    comparable_image,
     connected_films,
     divided_films,
     labelled_images,
@@ -58,3 +59,10 @@ def test_labelled_images():
     images = [{'id': 3, 'file_name': 'a'}, {'id': 5, 'file_name': 'b'}]
     content = {'images': images, 'annotations': [{'image_id': 5}]}
     assert labelled_images(content) == [images[1]]
+
+
+def test_what_names_a_film_across_data_sets():
+    film = {'file_name': 'images/a.png', 'patient_id': 7, 'group': '', 'source': 'buu'}
+    assert comparable_image(film, '/d') == image('/d:images/a.png', 'buu:7')
+    drawn = {**film, 'source': 'phantom'}
+    assert comparable_image(drawn, '/d') == image('a.png', '/d:phantom:7')

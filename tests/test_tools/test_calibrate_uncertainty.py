@@ -18,8 +18,16 @@ def dumps(tmp_path_factory):
     write_dump(folder / 'test.pkl', samples(20, seed=2, first=100))
     write_dump(folder / 'again.pkl', samples(30, seed=4))
     write_dump(folder / 'few.pkl', samples(2, seed=3, first=200))
+    write_dump(folder / 'followed.pkl', followed_up(samples(20, seed=5, first=300)))
     write_dump(folder / 'silent.pkl', samples(20, seed=2, first=100, told=False))
     return folder
+
+
+def followed_up(content):
+    """The first three films are new ones of patients of val.pkl."""
+    for number, sample in enumerate(content[:3]):
+        sample['film'] = [{**one, 'patient_id': f'p{number}'} for one in sample['film']]
+    return content
 
 
 def options(dumps, **given):
@@ -93,6 +101,11 @@ def test_folds_teach_together(dumps):
         run_calibration(options(dumps, **alone, check='b.pkl'))
 
 
+def test_dumps_that_teach_together_may_share_patients(dumps):
+    lines = run_calibration(options(dumps, out='m.json', more=['followed.pkl']))
+    assert lines[0].endswith('45 films (42 patients)')
+
+
 def test_few_are_taken_for_normal_when_asked_to(dumps):
     lines = run_calibration(options(dumps, out='few.json', few_as_normal=True))
     assert lines[1].startswith('25 patients are too few for quantiles')
@@ -137,6 +150,13 @@ def test_each_fold_is_checked_by_what_the_others_teach(dumps):
         (dict(check='silent.pkl'), r'silent\.pkl: .* but there are none'),
         (dict(check='val.pkl'), r'val\.pkl: the calibration was learned from it'),
         (dict(check='again.pkl'), r'again\.pkl: 25 of its films'),
+        (dict(check='followed.pkl'), r'followed\.pkl: 3 of its patients'),
+        (dict(more=['val.pkl']), r'val\.pkl: 25 films are in more than one'),
+        (dict(more=['again.pkl']), r'again\.pkl: 25 films are in more than one'),
+        (
+            dict(more=['followed.pkl'], cross_check=True),
+            r'followed\.pkl: 3 patients or groups of copies have films',
+        ),
         (dict(coverages=[2.0]), 'between 0 and 1'),
         (dict(score_threshold=7.0), 'score_threshold=7'),
     ],
