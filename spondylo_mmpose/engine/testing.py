@@ -46,13 +46,18 @@ def run_test(args: argparse.Namespace) -> list[str]:
         raise SpondyloError(f'{args.dump}: --dump writes a pickle; name it *.pkl')
     if args.save_boxes and Path(args.save_boxes).suffix != '.json':
         raise SpondyloError(f'{args.save_boxes}: boxes are JSON; name it *.json')
+    end_to_end = bool(args.detector or args.bbox_file)
+    if args.passes is not None and not end_to_end:
+        raise SpondyloError(
+            f'--passes {args.passes}: given boxes are looked at once; name what finds '
+            'them with --detector or --bbox-file'
+        )
     # Before the test, which may take long.
     for target in filter(None, (args.dump, args.out, args.save_boxes)):
         check_writable(target)
     content = load_checkpoint_file(args.checkpoint)
     detector = load_detector(*args.detector) if args.detector else None
     config = load_config(args.config, args.cfg_options)
-    end_to_end = bool(args.detector or args.bbox_file)
     apply_common_options(config, args)
     if end_to_end and args.work_dir is None:
         config.work_dir = str(Path(config.work_dir) / END_TO_END_FOLDER)

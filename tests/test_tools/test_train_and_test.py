@@ -235,6 +235,7 @@ def test_report_of_a_run(trained, tmp_path, run_tool):
         (['train.py', 'configs/none.py'], 'no such config'),
         (['train.py', CONFIG, '--cfg-options', 'data_root=nowhere'], 'SPONDYLO_DATA'),
         (['test.py', CONFIG, 'none.pth', '--dump', 'x.json'], r'*.pkl'),
+        (['test.py', CONFIG, 'none.pth', '--passes', '2'], '--passes 2: given boxes'),
         (['report.py', 'nowhere'], 'no such run'),
     ],
 )
