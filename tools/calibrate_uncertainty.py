@@ -58,15 +58,15 @@ def parse_args() -> argparse.Namespace:
         type=float,
         nargs='+',
         metavar='SHARE',
-        default=COVERAGES,
-        help='shares of true values that intervals are to hold (default: %(default)s)',
+        help='shares of true values that intervals are to hold (default: '
+        f'{" ".join(map(str, COVERAGES))})',
     )
     parser.add_argument(
         '--score-threshold',
         type=float,
         metavar='SCORE',
-        default=SCORE_THRESHOLD,
-        help='least score of a vertebra that counts as found (default: %(default)s)',
+        help='least score of a vertebra that counts as found, of dumps of whole films '
+        f'(default: {SCORE_THRESHOLD})',
     )
     return parser.parse_args()
 

@@ -11,6 +11,7 @@ from spondylo_mmpose.evaluation.detection import FilmOutcome, compare_films
 from spondylo_mmpose.evaluation.film_pairs import (
     SCORE_THRESHOLD,
     check_score_threshold,
+    check_threshold_counts,
 )
 from spondylo_mmpose.evaluation.film_samples import named_pair, told_stds, unique_pairs
 from spondylo_mmpose.evaluation.intervals import IntArray, record_patients
@@ -69,23 +70,25 @@ class Observed:
 
 
 def observe(
-    samples: Sequence[Mapping[str, Any]], score_threshold: float = SCORE_THRESHOLD
+    samples: Sequence[Mapping[str, Any]], score_threshold: float | None = None
 ) -> Observed:
     """Read the samples of a dump.
 
     Args:
         samples: What :func:`.load_dump` returns, of whole films or of vertebrae whose
             boxes were given.
-        score_threshold: On whole films, least score of a vertebra that counts as found.
-            Found vertebrae are matched to true ones by the overlap of their hulls;
-            what stands for no true one is left out.
+        score_threshold: On whole films, least score of a vertebra that counts as
+            found, :data:`.film_pairs.SCORE_THRESHOLD` where none is given. Found
+            vertebrae are matched to true ones by the overlap of their hulls; what
+            stands for no true one is left out.
 
     Raises:
         SpondyloError: If a sample is none of this package, only some tell standard
             deviations, one is not positive, they were calibrated already, or the
-            threshold is no score.
+            threshold is no score or would not be heeded.
     """
-    check_score_threshold(score_threshold)
+    threshold = SCORE_THRESHOLD if score_threshold is None else score_threshold
+    check_score_threshold(threshold)
     if not samples:
         raise SpondyloError('holds no predictions')
     origins = {_std_origin(sample) for sample in samples if _found_any(sample)}
@@ -103,9 +106,11 @@ def observe(
     whole = [not isinstance(s.get('raw_ann_info'), Mapping) for s in samples]
     if any(whole) and not all(whole):
         raise SpondyloError('holds samples of films and of vertebrae side by side')
-    read = _whole_films if all(whole) else _given_boxes
+    check_threshold_counts(score_threshold, given_boxes=not all(whole))
     try:
-        records, stds = read(samples, score_threshold)
+        records, stds = (
+            _whole_films(samples, threshold) if all(whole) else _given_boxes(samples)
+        )
     except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         raise SpondyloError(
             f'a data sample is not one of this package ({one_line(error)}); write the '
@@ -155,7 +160,7 @@ def _matched_stds(outcome: FilmOutcome) -> FloatArray:
 
 
 def _given_boxes(
-    samples: Sequence[Mapping[str, Any]], score_threshold: float
+    samples: Sequence[Mapping[str, Any]],
 ) -> tuple[list[VertebraRecord], FloatArray]:
     told = {}
     for sample in samples:

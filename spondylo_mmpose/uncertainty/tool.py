@@ -9,8 +9,9 @@ from typing import Any
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.dump import load_dump
+from spondylo_mmpose.evaluation.film_pairs import SCORE_THRESHOLD
 from spondylo_mmpose.reporting.figures.style import to_png
-from spondylo_mmpose.uncertainty.calibrating import calibrate
+from spondylo_mmpose.uncertainty.calibrating import COVERAGES, calibrate
 from spondylo_mmpose.uncertainty.calibration import KINDS, Calibration
 from spondylo_mmpose.uncertainty.calibration_file import (
     load_calibration,
@@ -62,7 +63,8 @@ def run_calibration(args: argparse.Namespace) -> list[str]:
         observed = _observed(dumps, args.score_threshold)
         check_films_once(dumps)
         try:
-            calibration = calibrate(observed, args.coverages, args.few_as_normal)
+            coverages = args.coverages or COVERAGES
+            calibration = calibrate(observed, coverages, args.few_as_normal)
         except SpondyloError as error:
             raise SpondyloError(f'{args.val_dump}: {error}') from error
         calibration = _with_origin(calibration, args)
@@ -91,6 +93,12 @@ def _check_options(args: argparse.Namespace) -> None:
         raise SpondyloError('name the file to write with --out uncertainty.json')
     if args.calibration and (args.out or not args.check):
         raise SpondyloError('--calibration FILE goes with --check DUMP, without --out')
+    for name in ('coverages', 'few_as_normal', 'run'):
+        if args.calibration and getattr(args, name):
+            raise SpondyloError(
+                f'--{name.replace("_", "-")} is for learning a calibration; the one '
+                'of --calibration has its own'
+            )
     if (args.figure or args.json) and not args.check:
         raise SpondyloError('--figure and --json show a check; name a --check DUMP')
 
@@ -101,9 +109,8 @@ def _cross_checked(args: argparse.Namespace, parts: list[Samples]) -> list[str]:
         observe(list(chain(*parts[:k], *parts[k + 1 :])), args.score_threshold)
         for k in range(len(parts))
     ]
-    return cross_check_lines(
-        cross_check(whole, others, args.coverages, args.few_as_normal)
-    )
+    coverages = args.coverages or COVERAGES
+    return cross_check_lines(cross_check(whole, others, coverages, args.few_as_normal))
 
 
 def _checked(
@@ -139,7 +146,9 @@ def _checked(
     return lines
 
 
-def _observed(dumps: Sequence[tuple[str, Samples]], score_threshold: float) -> Observed:
+def _observed(
+    dumps: Sequence[tuple[str, Samples]], score_threshold: float | None
+) -> Observed:
     try:
         samples = list(chain.from_iterable(samples for _, samples in dumps))
         return observe(samples, score_threshold)
@@ -153,7 +162,9 @@ def _with_origin(calibration: Calibration, args: argparse.Namespace) -> Calibrat
         'run': args.run or Path(args.val_dump).resolve().parent.name,
         'dump': _dump_facts(args.val_dump),
         'more': [_dump_facts(path) for path in args.more],
-        'score_threshold': args.score_threshold,
+        'score_threshold': SCORE_THRESHOLD
+        if args.score_threshold is None
+        else args.score_threshold,
         **calibration.facts,
     }
     return replace(calibration, facts=facts)

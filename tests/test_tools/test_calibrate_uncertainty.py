@@ -10,6 +10,8 @@ from spondylo_mmpose.uncertainty.tool import run_calibration
 from spondylo_mmpose.utils.io import file_digest, read_json
 from tests.test_uncertainty.helpers import samples, write_dump
 
+CHECK = dict(val_dump=None, out=None, calibration='u.json', check='test.pkl')
+
 
 @pytest.fixture(scope='module')
 def dumps(tmp_path_factory):
@@ -19,6 +21,7 @@ def dumps(tmp_path_factory):
     write_dump(folder / 'again.pkl', samples(30, seed=4))
     write_dump(folder / 'few.pkl', samples(2, seed=3, first=200))
     write_dump(folder / 'followed.pkl', followed_up(samples(20, seed=5, first=300)))
+    write_dump(folder / 'given.pkl', given_boxes(samples(25, seed=1)))
     write_dump(folder / 'silent.pkl', samples(20, seed=2, first=100, told=False))
     return folder
 
@@ -30,11 +33,30 @@ def followed_up(content):
     return content
 
 
+def given_boxes(content):
+    """A sample for each vertebra, as of a model that is told where they are."""
+    return [
+        {
+            **sample,
+            'id': annotation['id'],
+            'raw_ann_info': annotation,
+            'vertebra': annotation,
+            'film': sample['film'][0],
+            'pred_instances': {
+                name: values[[place]]
+                for name, values in sample['pred_instances'].items()
+            },
+        }
+        for sample in content
+        for place, annotation in enumerate(sample['raw_ann_info'])
+    ]
+
+
 def options(dumps, **given):
     values = dict(
         val_dump='val.pkl', out='u.json', calibration=None, check=None, figure=None,
-        json=None, run=None, more=(), few_as_normal=False, coverages=[0.5, 0.9],
-        score_threshold=0.3, cross_check=False,
+        json=None, run=None, more=(), few_as_normal=False, coverages=None,
+        score_threshold=None, cross_check=False,
     )  # fmt: skip
     values |= given
     for name in ('val_dump', 'out', 'calibration', 'check', 'figure', 'json'):
@@ -82,6 +104,13 @@ def test_a_calibration_can_be_checked_by_itself(dumps):
     assert lines[0].startswith('checked on 120 vertebrae and 100 pairs of 20 films')
     with pytest.raises(SpondyloError, match=r'val\.pkl: the calibration was learned'):
         run_calibration(options(dumps, **alone, check='val.pkl'))
+
+
+def test_given_boxes_teach_as_whole_films_do(dumps):
+    run_calibration(options(dumps, val_dump='given.pkl', out='boxes.json'))
+    run_calibration(options(dumps, out='films.json'))
+    boxes, films = (load_calibration(dumps / f'{n}.json') for n in ('boxes', 'films'))
+    assert boxes.slip_quantiles == films.slip_quantiles
 
 
 def test_folds_teach_together(dumps):
@@ -159,6 +188,10 @@ def test_each_fold_is_checked_by_what_the_others_teach(dumps):
         ),
         (dict(coverages=[2.0]), 'between 0 and 1'),
         (dict(score_threshold=7.0), 'score_threshold=7'),
+        (dict(val_dump='given.pkl', score_threshold=0.5), r'given\.pkl: --score-thr'),
+        (CHECK | dict(coverages=[0.9]), '--coverages is for learning'),
+        (CHECK | dict(few_as_normal=True), '--few-as-normal is for learning'),
+        (CHECK | dict(run='named'), '--run is for learning'),
     ],
 )
 def test_a_fault_is_one_line_and_nothing_is_written(dumps, given, message):
