@@ -24,6 +24,11 @@ from spondylo_mmpose.evaluation.matched_records import film_patients
 from spondylo_mmpose.evaluation.radial_error import MM_THRESHOLDS, PX_THRESHOLDS
 from spondylo_mmpose.spine.anatomy import FloatArray
 
+_SHARES = (
+    'precision', 'recall', 'count_accuracy', 'count_accuracy_off_border',
+    'level_shift_rate',
+)  # fmt: skip
+
 
 def detection_intervals(
     outcomes: Sequence[FilmOutcome],
@@ -41,12 +46,14 @@ def detection_intervals(
 
     Returns:
         ``NAME_low`` and ``NAME_high`` for every value that is no count. NaN where fewer
-        than two patients count.
+        than two patients count, and for F1 and AP, which are no shares, where all draws
+        give 0 or all give 100 %.
     """
     how = how or Bootstrap()
     patients = film_patients(outcomes)
     limits = _pool_limits(outcomes, patients, how)
-    limits |= statistic_intervals({'AP': precision_statistic(outcomes, patients)}, how)
+    made = {'AP': precision_statistic(outcomes, patients)}
+    limits |= _without_points(statistic_intervals(made, how), ['AP'])
     for unit, thresholds, errors in (
         ('px', px_thresholds, [o.errors for o in outcomes]),
         ('mm', mm_thresholds, [o.errors_mm for o in outcomes]),
@@ -114,7 +121,15 @@ def _pool_limits(
 ) -> dict[str, float]:
     rates = film_rates(outcomes)
     made = {name: ratio_statistic(*rate, patients) for name, rate in rates.items()}
-    return statistic_intervals(made, how)
+    limits = statistic_intervals(made, how, _SHARES)
+    return _without_points(limits, ['F1', 'F1_off_border'])
+
+
+def _without_points(limits: dict[str, float], names: Sequence[str]) -> dict[str, float]:
+    for name in names:
+        if limits[f'{name}_low'] == limits[f'{name}_high'] in (0, 100):
+            limits |= dict.fromkeys((f'{name}_low', f'{name}_high'), float('nan'))
+    return limits
 
 
 def _error_limits(

@@ -4,11 +4,13 @@ Vertebrae of one film, and films of one patient, err alike; resampling corners w
 give intervals that are far too narrow. So patients are drawn with replacement, each
 with all that was measured on him, and the pooled statistic is computed anew: never a
 mean of patients' means. The limits are percentiles of these statistics (Efron &
-Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13).
+Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13). A share that is 0 or 100 %
+for every patient is so in every draw, which would give no width: it has Wilson's
+interval of so many patients.
 """
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import DegenerateDataWarning, bootstrap
 
 from spondylo_mmpose.converters.film_groups import connected_films
+from spondylo_mmpose.evaluation.agreement import Share
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.spine.anatomy import FloatArray
 
@@ -176,18 +179,27 @@ def times_drawn(drawn: IntArray, number: int) -> NDArray[np.int32]:
 
 
 def statistic_intervals(
-    statistics: Mapping[str, tuple[Statistic, int]], how: Bootstrap
+    statistics: Mapping[str, tuple[Statistic, int]],
+    how: Bootstrap,
+    shares: Collection[str] = (),
 ) -> dict[str, float]:
     """Intervals of named statistics.
 
     Args:
         statistics: Each with the number of its patients.
         how: Number of resamples, confidence and seed.
+        shares: Names of those that are shares in percent.
 
     Returns:
-        For each ``NAME`` its limits ``NAME_low`` and ``NAME_high``.
+        For each ``NAME`` its limits ``NAME_low`` and ``NAME_high``; of a share that is
+        0 or 100 % in every draw those of :attr:`.Share.interval` over patients.
     """
     limits = {name: how.interval(*made) for name, made in statistics.items()}
+    for name in shares:
+        if limits[name] in ((0, 0), (100, 100)):
+            number = statistics[name][1]
+            hits = number if limits[name][0] else 0
+            limits[name] = Share(hits, number).interval
     return {
         f'{name}_{side}': value
         for name, pair in limits.items()
@@ -235,7 +247,8 @@ def error_intervals(
         success = np.where(np.isnan(distance), np.nan, 100.0 * (distance <= threshold))
         made[f'SDR@{threshold:g}{unit}'] = mean_statistic(success, patients)
     wanted = list(made) if names is None else names
-    return statistic_intervals({name: made[name] for name in wanted}, how)
+    shares = [name for name in wanted if name.startswith('SDR@')]
+    return statistic_intervals({name: made[name] for name in wanted}, how, shares)
 
 
 def patient_numbers(films: Sequence[Mapping[str, Any]]) -> IntArray:

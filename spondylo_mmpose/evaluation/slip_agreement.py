@@ -74,7 +74,7 @@ class SlipAgreement:
             'slip_unmeasured_percent': slip.unmeasured_percent,
         }
         for points, counted in self.within.items():
-            values[f'slip_within_{points:g}'] = counted.percent
+            values |= _shares(f'slip_within_{points:g}', counted)
         values |= _shares('grade_accuracy', self.accuracy)
         values['kappa_quadratic'] = self.kappa
         for least, found in self.findings.items():

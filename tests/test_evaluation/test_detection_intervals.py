@@ -43,13 +43,28 @@ def test_two_films_by_hand():
     assert limits(found, 'precision') == (75, 100)
     assert limits(found, 'F1') == (75, 100)
     assert limits(found, 'false_positives_per_film') == (0, 1)
-    assert limits(found, 'count_accuracy') == (100, 100)
-    assert limits(found, 'level_shift_rate') == (0, 0)
+    # Wilson's of 2 of 2 and 0 of 2 patients: z² is 3.8415, and 2 / (2 + z²) 34.24 %.
+    assert limits(found, 'count_accuracy') == pytest.approx((34.24, 100), abs=0.01)
+    assert limits(found, 'level_shift_rate') == pytest.approx((0, 65.76), abs=0.01)
     assert limits(found, 'AP') == (75, 100)
     assert limits(found, 'MRE_px') == (0, 5)
     assert limits(found, 'SDR@4px') == (0, 75)
     assert limits(found, 'SDR@5px') == (75, 100)
     assert np.isnan(limits(found, 'SDR@2mm')).all()
+
+
+def test_nothing_missed_says_as_much_as_there_are_patients():
+    outcomes = compare_films(
+        (film_of(f'{i}.png', column(0, 1), patient_id='p' if i else None),
+         prediction_of(f'{i}.png', column(0, 1)))
+        for i in range(3)
+    )  # fmt: skip
+    found = detection_intervals(outcomes, px_thresholds=(5,))
+    for name in ('recall', 'precision', 'count_accuracy_off_border', 'SDR@5px'):
+        # Three films of two patients.
+        assert limits(found, name) == pytest.approx((34.24, 100), abs=0.01), name
+    for name in ('F1', 'F1_off_border', 'AP'):
+        assert np.isnan(limits(found, name)).all(), name
 
 
 def test_every_value_that_is_no_count_has_limits_around_it(six):

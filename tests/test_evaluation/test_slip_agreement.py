@@ -32,6 +32,9 @@ def test_values_by_hand():
     assert metrics['slip_within_2.5'] == pytest.approx(50)
     assert metrics['slip_within_5'] == pytest.approx(400 / 6)
     assert metrics['slip_within_10'] == pytest.approx(400 / 6)
+    # Wilson's of 4 of 6.
+    ends = [metrics[f'slip_within_10_CI_{end}'] for end in ('low', 'high')]
+    assert ends == pytest.approx([30.0, 90.32], abs=0.01)
     assert metrics['grade_accuracy'] == pytest.approx(200 / 6)
     # Grade I or more: 10, 24, 60 found of 10, 24, 30, 60.
     assert metrics['sensitivity_1_or_more'] == 75

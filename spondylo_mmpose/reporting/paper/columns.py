@@ -7,10 +7,14 @@ from typing import Literal
 
 from spondylo_mmpose.reporting.cells import Cell, Column
 
-BOOTSTRAP_NOTE = 'In brackets: 95 % intervals by a bootstrap over patients.'
+BOOTSTRAP_NOTE = (
+    'In brackets: 95 % intervals by a bootstrap over patients; of a share of corners, '
+    'vertebrae or films that every draw gives alike (0 or 100 %) that of Wilson over '
+    'patients.'
+)
 WILSON_NOTE = (
-    'Of a share that every draw gives alike (0 or 100 %) the interval is that of '
-    'Wilson over pairs.'
+    'Of a share of pairs that every draw gives alike (0 or 100 %) the interval is that '
+    'of Wilson over pairs.'
 )
 
 
@@ -32,7 +36,7 @@ class Value:
         """The value with its interval.
 
         Where the draws of patients all agree on a share, an interval over pairs takes
-        the place of a point; see :func:`has_wilson`.
+        the place of a point, see :func:`has_wilson`.
         """
         kind = '_CI' if has_wilson(self, metrics) else self.limits
         return Cell(metrics.get(self.name, nan), *_limits(metrics, self.name, kind))
