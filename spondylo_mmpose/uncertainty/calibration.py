@@ -13,6 +13,9 @@ from spondylo_mmpose.spine.measurements import end_plate_lengths
 
 Kind = Literal['S1', 'others']
 
+Quantiles = Literal['conformal', 'normal']
+"""Where quantiles come from: patients' errors, or errors taken for normal."""
+
 KINDS: tuple[Kind, ...] = ('S1', 'others')
 """Kinds of vertebrae that are calibrated apart: of S1 the film shows one end plate."""
 
@@ -114,6 +117,11 @@ class Calibration:
         if not self.facts.get('assumed_normal'):
             return None
         return int(self.facts.get('observed', {}).get('patients', 0))
+
+    @property
+    def method(self) -> Quantiles:
+        """What the quantiles are."""
+        return 'conformal' if self.few_patients is None else 'normal'
 
     def corner_quantile(self, level: float, vertebra: str | None = None) -> float:
         """Deviations from a predicted corner within which the true one lies.

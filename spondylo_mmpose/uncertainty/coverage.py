@@ -11,7 +11,13 @@ from scipy.stats import spearmanr
 from spondylo_mmpose.evaluation.intervals import Bootstrap, IntArray, mean_statistic
 from spondylo_mmpose.spine.anatomy import FloatArray
 from spondylo_mmpose.uncertainty.calibrating import calibrated_stds
-from spondylo_mmpose.uncertainty.calibration import ALL, KINDS, Calibration, kind_of
+from spondylo_mmpose.uncertainty.calibration import (
+    ALL,
+    KINDS,
+    Calibration,
+    Quantiles,
+    kind_of,
+)
 from spondylo_mmpose.uncertainty.normal_errors import normal_radius, normal_reach
 from spondylo_mmpose.uncertainty.observed import Observed
 from spondylo_mmpose.uncertainty.slip_errors import slip_errors
@@ -71,7 +77,7 @@ class CoverageRow:
         kind: ``all``, ``S1`` (for slips: pairs on S1) or ``others``.
         method: ``told`` (the model's own deviations, errors taken for normal),
             ``normal`` (calibrated deviations, errors taken for normal) or
-            ``conformal``.
+            ``conformal``, which a calibration of few patients does not have.
         nominal: Percent.
         actual: Percent; NaN of none.
         low: Lower limit of a 95 % interval of ``actual``, by a bootstrap over patients.
@@ -105,6 +111,7 @@ class CoverageCheck:
         slips: Of the propagated ones.
         told: Of the model's own deviations of corners; ``None`` if it tells none.
         observed: Numbers of films, patients, vertebrae and pairs.
+        method: Of the rows of the intervals that the calibration gives.
     """
 
     rows: Sequence[CoverageRow]
@@ -113,6 +120,7 @@ class CoverageCheck:
     slips: Errors
     told: Errors | None
     observed: Mapping[str, int]
+    method: Quantiles = 'conformal'
 
 
 def check_coverage(
@@ -150,6 +158,8 @@ def check_coverage(
                     quantile = raw.normal_quantile(coverage)
                     rows.append(_row('told', name, kind, coverage, raw, quantile, how))
                 rows.append(_row('normal', *at, own.normal_quantile(coverage), how))
+                if calibration.method == 'normal':
+                    continue
                 # Each value meets the quantile of its own kind, as in use.
                 by_kind = {k: values[place] for k, values in quantiles.items()}
                 reach = np.array([by_kind[k] for k in own.kinds], np.float64)
@@ -166,7 +176,9 @@ def check_coverage(
         'vertebrae_not_found': observed.missed,
         'pairs': len(slips.errors),
     }
-    return CoverageCheck(rows, values, corners, slips, told, numbers)
+    return CoverageCheck(
+        rows, values, corners, slips, told, numbers, calibration.method
+    )
 
 
 def deviation_values(errors: Errors) -> dict[str, float]:

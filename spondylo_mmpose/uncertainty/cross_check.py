@@ -60,7 +60,7 @@ def cross_check(
     for part, rest in zip(whole, others, strict=True):
         check = check_coverage(calibrate(rest, coverages, few_as_normal), part)
         for row in check.rows:
-            if row.kind == ALL and row.method == 'conformal' and row.number:
+            if row.kind == ALL and row.method == check.method and row.number:
                 rows.setdefault((row.of, row.nominal), []).append(row)
     return [
         CrossRow(

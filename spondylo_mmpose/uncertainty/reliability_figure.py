@@ -21,10 +21,10 @@ def reliability_figure(check: CoverageCheck) -> Figure:
     """Draw the coverage and the size of deviations, of corners and of slips.
 
     Left column: share of true values that intervals hold, against what they
-    promise; curves take errors for normal, points are the conformal quantiles with
-    95 % intervals over patients. Right column: root mean square error made against
-    deviation said, each point a tenth of the corners or pairs. What is right lies
-    on the diagonal.
+    promise; curves take errors for normal, points are the intervals that the
+    calibration gives, conformal or normal, with 95 % intervals over patients. Right
+    column: root mean square error made against deviation said, each point a tenth of
+    the corners or pairs. What is right lies on the diagonal.
 
     Args:
         check: Of :func:`.check_coverage`.
@@ -64,7 +64,7 @@ def _draw_coverage(
     rows = [
         row
         for row in check.rows
-        if (row.of, row.kind, row.method) == (name, ALL, 'conformal')
+        if (row.of, row.kind, row.method) == (name, ALL, check.method)
     ]
     actual = np.array([row.actual for row in rows])
     limits = np.array([(row.low, row.high) for row in rows]).T
@@ -75,7 +75,7 @@ def _draw_coverage(
         fmt='o',
         markersize=4,
         color=_CONFORMAL,
-        label='conformal',
+        label=check.method,
     )
     axes.grid(alpha=0.3)
     axes.legend(loc='lower right', fontsize='small')

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from spondylo_mmpose.uncertainty.calibration import Calibration
 
 Method = Literal['conformal', 'monte_carlo', 'delta']
+MadeBy = Literal['conformal', 'normal', 'monte_carlo', 'delta']
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class SlipInterval:
             and without a gap; empty where the limits are not known.
         slip: The measured slip, percent.
         level: Share of true slips that such intervals hold.
-        method: How it was made.
+        method: How it was made; ``'normal'`` with a calibration whose quantiles are
+            those of normal errors, which are not conformal.
     """
 
     low: float
@@ -49,7 +51,7 @@ class SlipInterval:
     grades: tuple[str, ...]
     slip: float = float('nan')
     level: float = float('nan')
-    method: Method = 'monte_carlo'
+    method: MadeBy = 'monte_carlo'
 
     @property
     def is_certain(self) -> bool:
@@ -110,7 +112,7 @@ def slip_interval(
     """
     if not 0 < level < 1:
         raise ValueError(f'level={level}: must lie between 0 and 1')
-    how: Method = method or ('monte_carlo' if calibration is None else 'conformal')
+    how: MadeBy = method or ('monte_carlo' if calibration is None else 'conformal')
     below, above = _one(lower_corners), _one(upper_corners)
     slip = float(paired_slips(below, above, facing, spacing)[0])
     errors = (below, above, lower_stds, upper_stds, facing, spacing, correlation)
@@ -123,6 +125,7 @@ def slip_interval(
     elif how == 'conformal':
         if calibration is None:
             raise ValueError("method='conformal' needs a calibration")
+        how = calibration.method
         quantile = calibration.slip_quantile(level, lower_level)
         # No deviation at all stays none, however many of it.
         reach = quantile * std if std else 0.0

@@ -210,24 +210,26 @@ def coverage_lines(check: CoverageCheck) -> list[str]:
         check: Of :func:`.check_coverage`.
     """
     seen = check.observed
+    conformal = check.method == 'conformal'
     lines = [
         f'checked on {seen["vertebrae"]} vertebrae and {seen["pairs"]} pairs of '
         f'{seen["films"]} films ({seen["patients"]} patients); '
         f'{seen["vertebrae_not_found"]} vertebrae were not found',
         'share of true values within, in %: as the model says, calibrated and taken '
-        'for normal, conformal [95 % interval over patients]',
+        f'for normal{", conformal" if conformal else ""} [95 % interval over patients]',
     ]
     table: dict[tuple[str, str, float], dict[str, CoverageRow]] = {}
     for row in check.rows:
         table.setdefault((row.of, row.kind, row.nominal), {})[row.method] = row
     for (of, kind, nominal), rows in table.items():
-        held = rows['conformal']
+        held = rows[check.method]
         told = f'{rows["told"].actual:7.1f}' if 'told' in rows else f'{"":7}'
+        normal = f' {rows["normal"].actual:7.1f}' if conformal else ''
         unit = 'px' if of == 'corners' else 'points'
         interval = f'[{held.low:.1f}, {held.high:.1f}]'
         lines.append(
-            f'{of:7} {kind:6} {nominal:5g} % {told} {rows["normal"].actual:7.1f} '
-            f'{held.actual:7.1f} {interval:15} of {held.number} from {held.patients} '
+            f'{of:7} {kind:6} {nominal:5g} % {told}{normal} {held.actual:7.1f} '
+            f'{interval:15} of {held.number} from {held.patients} '
             f'patients, ± {held.reach:.2f} {unit}'
         )
     lines += _value_lines(check.values.items())

@@ -138,7 +138,14 @@ def test_dumps_that_teach_together_may_share_patients(dumps):
 def test_few_are_taken_for_normal_when_asked_to(dumps):
     lines = run_calibration(options(dumps, out='few.json', few_as_normal=True))
     assert lines[1].startswith('25 patients are too few for quantiles')
-    assert load_calibration(dumps / 'few.json').few_patients == 25
+    made = load_calibration(dumps / 'few.json')
+    assert (made.few_patients, made.method) == (25, 'normal')
+    lines = run_calibration(options(dumps, **CHECK | dict(calibration='few.json')))
+    assert lines[1].endswith('taken for normal [95 % interval over patients]')
+    (slips,) = [line for line in lines if line.startswith('slips   all       90 %')]
+    # One share, its interval, and so on; nothing is called conformal.
+    assert slips.split()[5].startswith('[')
+    assert 'conformal' not in ' '.join(lines)
 
 
 def test_each_fold_is_checked_by_what_the_others_teach(dumps):
@@ -158,7 +165,7 @@ def test_each_fold_is_checked_by_what_the_others_teach(dumps):
             row
             for row in read_json(dumps / 'd_check.json')['coverage']
             if (row['of'], row['kind'], row['method'], row['nominal'])
-            == ('slips', 'all', 'conformal', 90)
+            == ('slips', 'all', 'normal', 90)
         ]
         held += row['actual'] * row['number'] / 100
     assert f'({held:.0f} of 225)' in told

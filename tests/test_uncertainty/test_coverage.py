@@ -120,6 +120,19 @@ def test_a_model_that_tells_nothing_is_checked_too():
     assert 80 < row.actual < 98
 
 
+def test_normal_errors_are_not_called_conformal():
+    calibration = calibrate(observe(samples(10, seed=1)), few_as_normal=True)
+    found = check_coverage(calibration, observe(samples(9, seed=2, first=99)), FEW)
+    assert found.method == 'normal'
+    assert {row.method for row in found.rows} == {'told', 'normal'}
+    (row,) = rows_of(found, of='slips', kind='all', method='normal', nominal=90.0)
+    reach = calibration.slip_quantile(0.9) * np.median(found.slips.stds)
+    assert row.reach == pytest.approx(reach)
+    legend = reliability_figure(found).axes[0].get_legend()
+    labels = [text.get_text() for text in legend.get_texts()]
+    assert labels == ['as the model says', 'calibrated, normal', 'normal']
+
+
 def test_a_film_without_pairs_has_no_slips():
     calibration = calibrate(observe(samples(10, seed=1)))
     films = samples(2, seed=2, first=99)

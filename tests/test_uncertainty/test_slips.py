@@ -1,6 +1,7 @@
 """Intervals of slips, and the grades within."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -49,6 +50,13 @@ def test_a_calibration_says_how_many_deviations():
     open_ended = interval(calibration=CALIBRATION, lower_level='L5')
     assert (open_ended.low, open_ended.high) == (-math.inf, math.inf)
     assert open_ended.grades == ('0', 'I', 'II', 'III', 'IV', 'V')
+
+
+def test_normal_errors_are_not_called_conformal():
+    normal = replace(CALIBRATION, facts={'assumed_normal': True})
+    told = interval(calibration=normal)
+    assert told.method == 'normal'
+    assert told.low == interval(calibration=CALIBRATION).low
 
 
 def test_chance_is_the_default_and_agrees_where_errors_are_small():
