@@ -162,7 +162,7 @@ def summarise(borne: Mapping[str, Sequence[Borne]]) -> dict[str, dict[str, Any]]
 def table(summary: Mapping[str, Mapping[str, Any]]) -> str:
     """The numbers as Markdown."""
     lines = [
-        '| film | F1 (%) | SDR @ 5 px | @ 10 px (%) | MRE (px) | levels shifted (%) '
+        '| film | F1 (%) | SDR @ 5 px | @ 10 px (%) | MRE (px) | levels wrong (%) '
         '| refused / flagged / passed silently (%) | slips within their interval '
         '| half of it (points) |',
         '|---|' + '---|' * 8,

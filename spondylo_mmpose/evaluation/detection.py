@@ -8,8 +8,10 @@ told by :mod:`.matching`.
 one (``anatomy.order_upward``) and every matched one is compared with the place
 (``Film.orders``) of its true vertebra; where prediction and truth both name the level
 of every vertebra, the names are compared instead. The film is shifted when more than
-half of its matched vertebrae are off by one or more. The lowest vertebra missed or one
-invented below it shifts a film; a vertebra missed or doubled high up does not.
+half of its matched vertebrae are off, by one or more. Counted, the lowest vertebra
+missed or one invented below it shifts a film, as does one missed or doubled low down;
+high up it does not. Names bear all that: a model that names levels and one that does
+not are comparable only by what is counted for both, see ``counted_shifts``.
 
 **At the border.** Whether a vertebra is labelled whose end plate lies on the edge of a
 film is a matter of a pixel. Beside the plain rates there are some "off the border",
@@ -66,7 +68,10 @@ class FilmOutcome:
         duplicates: Found vertebrae that are not matched but overlap a true one enough.
         swapped_sides: Matched vertebrae whose corners would be closer to the true ones
             with left and right exchanged.
-        shifts: ``(M,)`` place of each match counted from below, predicted minus true.
+        shifts: ``(M,)`` level of each match, predicted minus true: by name where both
+            sides name all, else as ``counted_shifts``.
+        counted_shifts: ``(M,)`` place of each match counted from below, predicted minus
+            true.
         scores: ``(P,)`` of all predicted vertebrae.
         hits: ``(P,)`` whether each is right when they are asked in falling order of
             their scores, for the average precision.
@@ -83,6 +88,7 @@ class FilmOutcome:
     duplicates: int
     swapped_sides: int
     shifts: NDArray[np.intp]
+    counted_shifts: NDArray[np.intp]
     scores: FloatArray
     hits: NDArray[np.bool_]
 
@@ -99,9 +105,12 @@ class FilmOutcome:
     @property
     def is_shifted(self) -> bool | None:
         """Whether most matched vertebrae are off; ``None`` where none is matched."""
-        if not len(self.shifts):
-            return None
-        return 2 * int(np.count_nonzero(self.shifts)) > len(self.shifts)
+        return _are_most_off(self.shifts)
+
+    @property
+    def is_shifted_counted(self) -> bool | None:
+        """The same by ``counted_shifts``, whether levels are named or not."""
+        return _are_most_off(self.counted_shifts)
 
     @property
     def false_positives(self) -> int:
@@ -187,6 +196,7 @@ def compare_film(
         duplicates=overlapping - len(matches),
         swapped_sides=_count_swapped(predicted[matches.true], film, matches),
         shifts=_shifts(film, kept, matches),
+        counted_shifts=_counted_shifts(film, kept, matches),
         scores=np.asarray(every.scores, np.float64),
         hits=_ranked_hits(all_ious, every.scores, iou_threshold),
     )
@@ -203,17 +213,26 @@ def _count_swapped(predicted: FloatArray, film: Film, matches: Matches) -> int:
     return int((apart(predicted[:, SIDES_SWAPPED]) < apart(predicted)).sum())
 
 
+def _are_most_off(shifts: NDArray[np.intp]) -> bool | None:
+    return 2 * int(np.count_nonzero(shifts)) > len(shifts) if len(shifts) else None
+
+
 def _shifts(film: Film, kept: FilmPrediction, matches: Matches) -> NDArray[np.intp]:
-    number = len(film.corners)
     true_names = film.all_levels
     names = [*true_names, *(kept.levels or [None])]
-    if all(name in LEVELS for name in names):
-        true = np.array([LEVELS.index(str(name)) for name in true_names])
-        found = np.array([LEVELS.index(str(name)) for name in kept.levels or ()])
-    else:
-        true = np.arange(number) if film.orders is None else np.array(film.orders)
-        found = np.argsort(order_upward(kept.corners))
-    found = found.astype(np.intp)
+    if not all(name in LEVELS for name in names):
+        return _counted_shifts(film, kept, matches)
+    true = np.array([LEVELS.index(str(name)) for name in true_names])
+    found = np.array([LEVELS.index(str(name)) for name in kept.levels or ()], np.intp)
+    return np.asarray(found[matches.predicted] - true[matches.true], np.intp)
+
+
+def _counted_shifts(
+    film: Film, kept: FilmPrediction, matches: Matches
+) -> NDArray[np.intp]:
+    number = len(film.corners)
+    true = np.arange(number) if film.orders is None else np.array(film.orders)
+    found = np.argsort(order_upward(kept.corners)).astype(np.intp)
     return np.asarray(found[matches.predicted] - true[matches.true], np.intp)
 
 

@@ -26,7 +26,7 @@ from spondylo_mmpose.spine.anatomy import FloatArray
 
 _SHARES = (
     'precision', 'recall', 'count_accuracy', 'count_accuracy_off_border',
-    'level_shift_rate',
+    'level_shift_rate', 'level_shift_rate_counted',
 )  # fmt: skip
 
 

@@ -37,8 +37,9 @@ def summarise_detections(
         average precision over all scores, whatever the threshold (NaN where one is
         missing); ``count_accuracy``, films with the right number of vertebrae;
         the same and ``F1`` ``_off_border``, see :mod:`.detection`;
-        ``level_shift_rate``, of the films with a match; ``SDR@<T>px`` and ``mm`` over
-        all true corners, every missed one a failure.
+        ``level_shift_rate``, of the films with a match, and
+        ``level_shift_rate_counted``, which heeds no names, see :mod:`.detection`;
+        ``SDR@<T>px`` and ``mm`` over all true corners, every missed one a failure.
 
         Of the matched vertebrae alone: ``MRE_px``, ``median_px``, ``p95_px`` and the
         same in mm, and ``swapped_sides``, how many have left and right exchanged.
@@ -81,6 +82,7 @@ def film_rates(
     matched = _column(len(outcome.matches) for outcome in outcomes)
     is_matched = _column(outcome.is_shifted is not None for outcome in outcomes)
     shifted = _column(bool(outcome.is_shifted) for outcome in outcomes)
+    counted = _column(bool(outcome.is_shifted_counted) for outcome in outcomes)
     one = np.ones(len(outcomes))
     missed = _column(outcome.missed_off_border for outcome in outcomes)
     invented = _column(outcome.invented_off_border for outcome in outcomes)
@@ -93,6 +95,7 @@ def film_rates(
         'F1_off_border': (200 * matched, 2 * matched + invented + missed),
         'count_accuracy_off_border': (100.0 * (invented == missed), one),
         'level_shift_rate': (100 * shifted, is_matched),
+        'level_shift_rate_counted': (100 * counted, is_matched),
     }
 
 

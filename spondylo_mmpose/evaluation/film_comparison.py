@@ -59,8 +59,10 @@ def compare_pairs(
     Returns:
         Values of both runs and their differences: ``F1``, ``recall``, ``precision``,
         ``AP``, ``false_positives_per_film``, ``count_accuracy``, ``level_shift_rate``,
-        ``SDR`` in px and mm with misses as failures; ``MRE_px_both_matched`` and
-        ``MRE_mm_both_matched`` over the vertebrae that both runs found,
+        ``level_shift_rate_counted``, which alone means the same where one run names
+        levels and the other does not, ``SDR`` in px and mm with misses as failures;
+        ``MRE_px_both_matched`` and ``MRE_mm_both_matched`` over the vertebrae that
+        both runs found,
         ``slip_MAE_both_measured`` over the pairs that both measured, and
         ``grade_accuracy`` over all. ``lost`` counts the corners of missed vertebrae.
 

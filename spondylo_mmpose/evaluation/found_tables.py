@@ -38,7 +38,8 @@ def vertebra_columns(outcome: FilmOutcome) -> list[Row]:
 
     Returns:
         From the lowest upward: ``status``, ``IoU``, ``score``, ``predicted_level`` and
-        ``place_shift``, the place counted from below, predicted minus true.
+        ``place_shift``, predicted minus true level, or place counted from below, see
+        :class:`.FilmOutcome`.
     """
     rows = [_columns(MISSED) for _ in outcome.film.corners]
     levels, matches = outcome.kept.levels, outcome.matches

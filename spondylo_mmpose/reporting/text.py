@@ -42,7 +42,8 @@ FOUND_ROWS: Sequence[Row] = (
     ('average precision (%)', 'spine/AP', '{:.1f}'),
     ('false positives per film', 'spine/false_positives_per_film', '{:.2f}'),
     ('films with the right number (%)', 'spine/count_accuracy', '{:.1f}'),
-    ('films shifted by a level (%)', 'spine/level_shift_rate', '{:.1f}'),
+    ('films, most places or names wrong (%)', 'spine/level_shift_rate', '{:.1f}'),
+    ('films, most places wrong (%)', 'spine/level_shift_rate_counted', '{:.1f}'),
 )
 """Vertebrae found, end to end."""
 

@@ -55,8 +55,15 @@ def test_names_of_levels_come_before_counting():
     # The lowest is missed, but the model knows what it sees.
     right = outcome_of(column(0, 1, 2), column(1, 2), levels=['L5', 'L4'])
     assert right.shifts.tolist() == [0, 0]
+    # Beside a model that names nothing it is counted as that one is.
+    assert right.counted_shifts.tolist() == [-1, -1]
+    assert (right.is_shifted, right.is_shifted_counted) == (False, True)
+    metrics = summary_of(right)
+    assert metrics['level_shift_rate'] == 0
+    assert metrics['level_shift_rate_counted'] == 100
     wrong = outcome_of(column(0, 1, 2), column(0, 1, 2), levels=NAMES[1:4])
     assert wrong.shifts.tolist() == [1, 1, 1]
+    assert (wrong.is_shifted, wrong.is_shifted_counted) == (True, False)
     # One without a name: counted.
     assert outcome_of(column(0, 1), column(1), levels=[None]).shifts.tolist() == [-1]
 

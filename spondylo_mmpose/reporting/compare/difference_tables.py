@@ -15,7 +15,7 @@ _GIVEN_BOXES = (
     'grade_accuracy',
 )  # fmt: skip
 _END_TO_END = (
-    'F1', 'precision', 'recall', 'count_accuracy', 'level_shift_rate',
+    'F1', 'precision', 'recall', 'count_accuracy', 'level_shift_rate_counted',
     'false_positives_per_film', 'SDR@5px', 'MRE_px_both_matched', 'SDR@2mm',
     'MRE_mm_both_matched', 'slip_MAE_both_measured', 'grade_accuracy',
 )  # fmt: skip

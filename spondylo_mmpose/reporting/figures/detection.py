@@ -100,7 +100,7 @@ def counts_and_shifts(outcomes: Sequence[FilmOutcome]) -> Figure:
     _bars(left, [o.found - len(o.film.corners) for o in outcomes])
     left.set(xlabel='vertebrae found - true', ylabel='films')
     _bars(right, [int(shift) for o in outcomes for shift in o.shifts])
-    right.set(xlabel='place counted from below, found - true', ylabel='found vertebrae')
+    right.set(xlabel='place or named level, found - true', ylabel='found vertebrae')
     return figure
 
 

@@ -63,7 +63,9 @@ _FOUND = [
     value('spine/F1', 'F1', '%', '{:.1f}', 'high'),
     value('spine/false_positives_per_film', 'false per film', better='low'),
     value('spine/count_accuracy', 'count right', '%', '{:.1f}', 'high'),
-    value('spine/level_shift_rate', 'levels shifted', '%', '{:.1f}', 'low'),
+    # By names of one run and by counting of another: nothing to rank.
+    value('spine/level_shift_rate', 'levels wrong', '%', '{:.1f}'),
+    value('spine/level_shift_rate_counted', 'places wrong', '%', '{:.1f}', 'low'),
 ]
 _SLIP = [
     value('clinical/pairs', 'pairs', form=COUNT),
@@ -183,8 +185,9 @@ def _found_notes(runs: Sequence[RunRecord]) -> list[str]:
         'A predicted vertebra is found where its hull overlaps that of a true one by '
         f'an IoU of at least {metrics["spine/iou_threshold"]:g} and its score is at '
         f'least {", ".join(f"{score:g}" for score in scores)}. False per film: '
-        'predicted vertebrae that stand for no true one. Levels shifted: films on '
-        'which most vertebrae found are off by one or more.'
+        'predicted vertebrae that stand for no true one. Places wrong: films on '
+        'which most vertebrae found have another place than the true ones, counted '
+        'from the lowest; levels wrong: the same by name where all levels are named.'
     ]
 
 

@@ -50,8 +50,8 @@ def detection_part(
             figures.counts_and_shifts(outcomes),
             'Bars of films by the number of vertebrae too many, and of found vertebrae '
             'by how many places they are off.',
-            'Number of vertebrae on a film, and place of each found one counted from '
-            'the lowest found.',
+            'Number of vertebrae on a film, and place of each found one, counted from '
+            'the lowest found, or its level where all are named.',
         ),
     ]
     curve = figures.precision_recall(outcomes)
