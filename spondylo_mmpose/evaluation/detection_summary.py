@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.metrics import average_precision_score
 
 from spondylo_mmpose.evaluation.detection import FilmOutcome
+from spondylo_mmpose.evaluation.film_pairs import least_score
 from spondylo_mmpose.evaluation.radial_error import (
     MM_THRESHOLDS,
     PX_THRESHOLDS,
@@ -34,9 +35,10 @@ def summarise_detections(
 
     Returns:
         In percent: ``precision``, ``recall``, ``F1`` of vertebrae; ``AP``, their
-        average precision over all scores, whatever the threshold (NaN where one is
-        missing); ``count_accuracy``, films with the right number of vertebrae;
-        the same and ``F1`` ``_off_border``, see :mod:`.detection`;
+        average precision over all scores that were told, whatever the threshold (NaN
+        where one is missing), and ``least_score``, where they end;
+        ``count_accuracy``, films with the right number of vertebrae; the same and
+        ``F1`` ``_off_border``, see :mod:`.detection`;
         ``level_shift_rate``, of the films with a match, and
         ``level_shift_rate_counted``, which heeds no names, see :mod:`.detection`;
         ``SDR@<T>px`` and ``mm`` over all true corners, every missed one a failure.
@@ -152,6 +154,7 @@ def _pool(
         'swapped_sides': sum(outcome.swapped_sides for outcome in outcomes),
         'below_score_threshold': sum(outcome.dropped for outcome in outcomes),
         'incomplete': sum(outcome.incomplete for outcome in outcomes),
+        'least_score': least_score(outcome.scores for outcome in outcomes),
     }
 
 

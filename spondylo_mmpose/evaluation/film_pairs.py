@@ -91,6 +91,34 @@ def check_threshold_counts(threshold: float | None, given_boxes: bool) -> None:
         )
 
 
+def least_score(scores: Iterable[ArrayLike]) -> float:
+    """The lowest score of all; NaN where none is told.
+
+    What a model left out by itself, such as vertebrae whose presence is below its
+    ``presence_threshold``, is in no prediction: average precision ends here.
+
+    Args:
+        scores: ``(P,)`` of each film.
+    """
+    told = np.concatenate([np.zeros(0), *(np.ravel(one) for one in scores)])
+    return float(np.nanmin(told)) if np.isfinite(told).any() else float('nan')
+
+
+def threshold_note(asked: float | None, least: float) -> str | None:
+    """What is to be said of a threshold that leaves out nothing.
+
+    Args:
+        asked: ``None`` where nobody asks.
+        least: See :func:`least_score`.
+    """
+    if asked is None or not asked < least:
+        return None
+    return (
+        f'--score-threshold {asked:g} leaves out nothing: the lowest score is '
+        f'{least:.3g}, and what the model left out by itself cannot be brought back'
+    )
+
+
 def reaches(scores: ArrayLike, threshold: float) -> NDArray[np.bool_]:
     """Whether each score is at least the threshold, or was not told."""
     # Written so that NaN passes.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.film_pairs import threshold_note
 from spondylo_mmpose.evaluation.film_predictions import joined_predictions
 from spondylo_mmpose.evaluation.floors import floor_text
 from spondylo_mmpose.evaluation.offline import evaluate
@@ -68,6 +69,9 @@ def _measured(args: argparse.Namespace) -> list[str]:
         except SpondyloError as error:
             raise SpondyloError(f'{", ".join(files)}: {error}') from error
         lines.append(evaluation_text(evaluation))
+        least = evaluation.metrics.get('spine/least_score', float('nan'))
+        if note := threshold_note(args.score_threshold, least):
+            lines.append(f'note: {note}')
         if args.floor:
             if not evaluation.given_boxes:
                 raise SpondyloError(

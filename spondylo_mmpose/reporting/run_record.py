@@ -4,7 +4,7 @@ A run is a work directory of this package, or a file of predictions, whoever mad
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from spondylo_mmpose.evaluation.film_pairs import (
     FilmPair,
     check_score_threshold,
     check_threshold_counts,
+    least_score,
+    threshold_note,
 )
 from spondylo_mmpose.evaluation.measuring import measure_pairs, measure_records
 from spondylo_mmpose.evaluation.records import VertebraRecord
@@ -165,7 +167,7 @@ def load_runs(
         for name, path in named.items()
     ]
     check_threshold_counts(score_threshold, all(run.given_boxes for run in runs))
-    return runs
+    return [_with_threshold_note(run, score_threshold) for run in runs]
 
 
 def load_run(
@@ -223,6 +225,12 @@ def load_run(
         score_threshold=score_threshold,
         no_slip_threshold=no_slip_threshold,
     )
+
+
+def _with_threshold_note(run: RunRecord, asked: float | None) -> RunRecord:
+    least = least_score(told.scores for _, told in run.pairs if told is not None)
+    note = threshold_note(asked, least)
+    return replace(run, notes=[*run.notes, note]) if note else run
 
 
 def _name_and_path(argument: str) -> tuple[str, Path]:

@@ -40,6 +40,7 @@ FOUND_ROWS: Sequence[Row] = (
     ('recall (%)', 'spine/recall', '{:.1f}'),
     ('F1 (%)', 'spine/F1', '{:.1f}'),
     ('average precision (%)', 'spine/AP', '{:.1f}'),
+    ('over scores from', 'spine/least_score', '{:.2f}'),
     ('false positives per film', 'spine/false_positives_per_film', '{:.2f}'),
     ('films with the right number (%)', 'spine/count_accuracy', '{:.1f}'),
     ('films, most places or names wrong (%)', 'spine/level_shift_rate', '{:.1f}'),

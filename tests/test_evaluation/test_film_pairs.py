@@ -6,8 +6,10 @@ from spondylo_mmpose.evaluation.film_pairs import (
     check_score_threshold,
     check_threshold_counts,
     labelled_pairs,
+    least_score,
     pair_films,
     reaches,
+    threshold_note,
 )
 from spondylo_mmpose.evaluation.metrics import (
     FilmClinicalMetric,
@@ -86,3 +88,19 @@ def test_every_metric_of_films_refuses_it(metric):
     assert metric(score_threshold=1.0).score_threshold == 1
     with pytest.raises(SpondyloError, match='score_threshold=nan'):
         metric(score_threshold=np.nan)
+
+
+def test_where_scores_end():
+    assert least_score([[0.9, 0.5], [], [np.nan, 0.7]]) == 0.5
+    assert np.isnan(least_score([[], [np.nan]]))
+    assert np.isnan(least_score([]))
+
+
+def test_a_threshold_below_all_scores_is_told_of():
+    assert threshold_note(None, 0.5) is None
+    assert threshold_note(0.5, 0.5) is None
+    assert threshold_note(0.1, float('nan')) is None
+    told = threshold_note(0.1, 0.5)
+    assert told is not None
+    assert told.startswith('--score-threshold 0.1 leaves out nothing: the lowest score')
+    assert '0.5' in told

@@ -175,6 +175,9 @@ def test_a_score_threshold_that_would_count_for_no_run_is_refused(root):
         load_runs([found], [truth_of(root)], score_threshold=7)
     runs = load_runs([given, found], [truth_of(root)], score_threshold=0.5)
     assert [run.score_threshold for run in runs] == [0.5, 0.5]
+    # Its scores are 0.9: from 0.5 on all of them count.
+    assert runs[1].notes[-1].startswith('--score-threshold 0.5 leaves out nothing')
+    assert not load_run(found, read_truth([truth_of(root)])).notes
 
 
 def test_a_dump_of_whole_films(tmp_path):

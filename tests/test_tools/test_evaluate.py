@@ -104,8 +104,12 @@ def test_end_to_end_has_the_same_files(tmp_path, run_tool, dump, truth):
     lost = content['films'].pop()
     content['films'][0]['vertebrae'] += content['films'][0]['vertebrae'][:1]
     given.write_text(json.dumps(content))
-    done = run_tool('evaluate.py', given, truth, '--out', tmp_path / 'results')
+    done = run_tool(
+        'evaluate.py', given, truth, '--out', tmp_path / 'results',
+        '--score-threshold', '0.01',
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    assert 'note: --score-threshold 0.01 leaves out nothing' in done.stdout
     lines = [line.split() for line in done.stdout.splitlines()]
     assert ['films', 'without', 'a', 'prediction', '1'] in lines
     values = read_json(tmp_path / 'results/metrics.json')

@@ -58,7 +58,9 @@ def detection_part(
     if curve is not None:
         average = f'average precision {metrics["spine/AP"]:.1f} %'
         alt = f'Precision over recall, {average}.'
-        pictures.append(Picture.of(curve, alt, 'Precision over recall, all scores.'))
+        least = f'{metrics["spine/least_score"]:.2g}'
+        text = f'Precision over recall, all scores told, from {least} on.'
+        pictures.append(Picture.of(curve, alt, text))
     rows = [(label, [f'{value[name]:.0f}']) for label, name in _COUNTS]
     rows.insert(5, ('missed', [f'{missed:.0f}']))
     rows.insert(6, ('false positives', [f'{extra:.0f}']))
