@@ -71,15 +71,36 @@ def test_without_levels_they_are_counted_from_the_lowest():
 
 
 def test_a_lost_s1_makes_the_lowest_visible_vertebra_unknown():
-    # S1, of 170 to 190, moves out by more than half of its height.
-    told = targets(moved(film(), y=25))
+    # S1, of 170 to 190, moves out.
+    told = targets(moved(film(), y=31))
     assert not told['slot_known'].any()
     assert told['slot_presence'].tolist() == [1, 1, 1, 0, 0, 0]
     assert (
-        told['slot_corners'][0] == moved(film(), y=25)['transformed_keypoints'][1]
+        told['slot_corners'][0] == moved(film(), y=31)['transformed_keypoints'][1]
     ).all()
     assert told['slot_corner_weights'][:, 0].tolist() == [1, 1, 1, 0, 0, 0]
     assert told['slot_presence_weights'].tolist() == [1] * 6
+
+
+def test_of_cut_vertebrae_of_an_unknown_film_nothing_is_taught():
+    # 4.5 of the 20 px of S1 stay on the film; L5 stands above them whatever they are.
+    told = targets(moved(film(), y=25))
+    assert not told['slot_known'].any()
+    assert told['slot_presence'].tolist() == [0, 1, 1, 1, 0, 0]
+    assert told['slot_presence_weights'].tolist() == [0, 1, 1, 1, 1, 1]
+    assert told['slot_corner_weights'].sum(1).tolist() == [0, 4, 4, 4, 0, 0]
+    # Twice as large a vertebra is 40 px high.
+    zoomed = film(6)
+    zoomed['transformed_keypoints'] = 2 * zoomed['transformed_keypoints'] - 150
+    told = targets(zoomed)
+    # S1 190 to 230, L5 130 to 170, 70 to 110, 10 to 50, -50 to -10 and beyond.
+    assert told['slot_presence'].tolist() == [0, 1, 1, 1, 0, 0]
+    zoomed['transformed_keypoints'] += np.float32([0, 25])
+    # S1 out, L5 155 to 195, 95 to 135, 35 to 75, -25 to 15: 15.5 of 40 px are seen.
+    told = targets(zoomed)
+    assert told['slot_presence'].tolist() == [1, 1, 1, 0, 0, 0]
+    assert told['slot_presence_weights'].tolist() == [1, 1, 1, 0, 1, 1]
+    assert told['slot_corner_weights'].sum(1).tolist() == [4, 4, 4, 0, 0, 0]
 
 
 def test_a_little_of_s1_lost_is_none():
@@ -110,8 +131,8 @@ def test_a_film_labelled_from_l5_upward_by_name():
     assert named['slot_known'].all()
     lost = targets(moved(film(3, first=1, origin='file'), y=25))
     assert not lost['slot_known'].any()
-    assert lost['slot_presence'].tolist() == [1, 1, 0, 0, 0, 0]
-    assert lost['slot_presence_weights'].tolist() == [1] * 6
+    assert lost['slot_presence'].tolist() == [0, 1, 1, 0, 0, 0]
+    assert lost['slot_presence_weights'].tolist() == [0, 1, 1, 1, 1, 1]
 
 
 def test_vertebrae_beyond_the_last_slot_are_left_out():

@@ -35,9 +35,11 @@ class SlotTargets(BaseTransform):
 
     A vertebra that the input's border cuts is neither present nor absent, since labels
     of films are of whole vertebrae; its corners on the input are to be found all the
-    same. Vertebrae beyond the last slot are left out; of those
-    above the topmost labelled one nobody said anything, which counts as absent, as it
-    does in the metrics.
+    same. Where it isn't known which vertebrae are seen nothing is taught of the cut
+    ones, but they keep their slots: the lowest whole one stands above a cut one.
+
+    Vertebrae beyond the last slot are left out; of those above the topmost labelled one
+    nobody said anything, which counts as absent, as it does in the metrics.
 
     Required Keys:
 
@@ -93,9 +95,11 @@ class SlotTargets(BaseTransform):
         if self.count_from == 'top':
             places, floor, known = places.max(initial=0) - places, 0, True
         if self.count_from == 'top' or not known:
-            places, floor = places - min(places[present], default=0), 0
-        kept = (places >= 0) & (places < self.slots)
-        kept &= present | (known & (visible > 0))
+            seen = present if self.count_from == 'top' else visible > 0
+            places, floor = places - min(places[seen], default=0), 0
+        kept = (places >= 0) & (places < self.slots) & (visible > 0)
+        # Moving films up to fit, a cut vertebra must not count.
+        taught = inside & labelled & (present | known)[:, None]
         where = places[kept]
 
         def spread(values: NDArray[Any], empty: float) -> NDArray[np.float32]:
@@ -104,7 +108,7 @@ class SlotTargets(BaseTransform):
             return filled
 
         results['slot_corners'] = spread(corners, 0)
-        results['slot_corner_weights'] = spread(inside & labelled, 0)
+        results['slot_corner_weights'] = spread(taught, 0)
         results['slot_presence'] = spread(present, 0)
         results['slot_presence_weights'] = spread(visible >= self.whole, 1)
         # Named levels without those below: the lower ones may well be on the film.
