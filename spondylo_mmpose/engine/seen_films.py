@@ -76,6 +76,11 @@ def film_keys(config: Config, loader: str) -> list[set[str]]:
     ]
 
 
+def leaks_allowed(config: Config, loader: str) -> bool:
+    """Whether a data set of a loader has ``allow_leaks=True``."""
+    return any(node.get('allow_leaks') for node in _nodes(config, loader))
+
+
 def _nodes(config: Config, loader: str) -> Iterable[dict[str, Any]]:
     return dataset_nodes((config.get(loader) or {}).get('dataset') or {})
 

@@ -28,10 +28,10 @@ from spondylo_mmpose.engine.launch import (
     forget_pretrained,
     load_config,
 )
+from spondylo_mmpose.engine.resuming import check_same_data, how_to_resume
 from spondylo_mmpose.engine.run_folder import (
     TRAINING_RECORD,
     check_unused,
-    epochs_saved,
     last_checkpoint,
     new_run_folder,
     newest_run,
@@ -70,6 +70,8 @@ def run_training(args: argparse.Namespace) -> list[str]:
     apply_training_options(config, args)
     choose_folder(config, args, fixed)
     check_run_leaks(config)
+    if config.get('resume'):
+        check_same_data(config)
     runner = build_runner(config)
     if args.deterministic and uses_cuda(config):
         # Some of CUDA's algorithms have no form that repeats; say so, do not stop.
@@ -124,20 +126,6 @@ def choose_folder(config: Config, args: argparse.Namespace, fixed: bool) -> None
             '--resume'
         )
     # Otherwise it was stopped in its first epoch and begins anew, as it did then.
-
-
-def how_to_resume(work_dir: str | Path, config: str) -> str:
-    """Say after an interruption what is there and how to go on."""
-    saved = epochs_saved(work_dir)
-    there = (
-        f'the last checkpoint is epoch_{saved[-1]}.pth'
-        if saved
-        else ('no checkpoint was written yet')
-    )
-    return (
-        f'stopped; {there}; go on with "tools/train.py {config} --work-dir {work_dir} '
-        '--resume" and the same options'
-    )
 
 
 def write_picture(

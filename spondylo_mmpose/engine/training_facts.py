@@ -21,7 +21,10 @@ from spondylo_mmpose.engine.run_folder import TRAINING_RECORD, run_folder_of
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import read_json
 
-_SETTINGS = ('SPONDYLO_DATA', 'SPONDYLO_SPLIT', 'SPONDYLO_PHANTOMS', 'OMP_NUM_THREADS')
+RECIPE_VARIABLES = ('SPONDYLO_DATA', 'SPONDYLO_SPLIT', 'SPONDYLO_PHANTOMS')
+"""Environment variables that recipes read: they decide on the data."""
+
+_SETTINGS = (*RECIPE_VARIABLES, 'OMP_NUM_THREADS')
 
 
 def data_facts(config: Config) -> dict[str, list[dict[str, Any]]]:

@@ -8,6 +8,7 @@ from spondylo_mmpose.engine.hooks import TrainedFilmsHook
 from spondylo_mmpose.engine.hooks.trained_films_hook import TRAINED_FILMS
 from spondylo_mmpose.engine.seen_films import check_run_leaks, film_keys
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.utils.io import write_json
 
 from ..test_splits.helpers import film, write_root
 
@@ -123,6 +124,48 @@ def test_a_checkpoint_knows_its_films(root, tmp_path):
     assert 'patients of 2 of the 2 films tested' in warnings.pop()
     tested(other, 'train')
     assert 'patients of 1 of the 1 films tested' in warnings.pop()
+
+
+@pytest.fixture
+def started(root, tmp_path):
+    """Start on films that validate what a checkpoint was trained on; the warnings."""
+    checkpoint = tmp_path / 'run' / 'epoch_1.pth'
+    other = write_root(
+        tmp_path / 'other',
+        [film('train/x.jpg', 'p9'), film('val/y.jpg', 'p1'), film('val/z.jpg', 'p8')],
+    )
+
+    def start(resume, **more):
+        told = []
+        runner = SimpleNamespace(
+            cfg=config(other, other, **more), _resume=resume,
+            _load_from=str(checkpoint), logger=SimpleNamespace(warning=told.append),
+        )  # fmt: skip
+        hook = TrainedFilmsHook()
+        learned = set().union(*film_keys(config(root, root), 'train_dataloader'))
+        hook.after_load_checkpoint(runner, {TRAINED_FILMS: sorted(learned)})
+        hook.before_train(runner)
+        return told
+
+    return start
+
+
+SEEN = 'trained on the patients of 1 of the 2 films that are validated'
+
+
+def test_weights_to_begin_with_that_know_a_validation_film(started):
+    (told,) = started(resume=False)
+    assert SEEN in told
+
+
+def test_a_resume_on_validation_films_that_were_learned(started, tmp_path):
+    with pytest.raises(SpondyloError, match=f'{SEEN}.*; set SPONDYLO_SPLIT'):
+        started(resume=True)
+    assert SEEN in started(resume=True, allow_leaks=True)[0]
+    # Its record tells the data, which were compared: it began with such weights.
+    entry = {'name': 'train.json', 'sha256': '1'}
+    write_json(tmp_path / 'run' / 'training.json', {'data': {'train': [entry]}})
+    assert SEEN in started(resume=True)[0]
 
 
 def test_a_checkpoint_of_another_tool_claims_nothing(root):

@@ -6,11 +6,7 @@ import torch
 from mmengine.config import Config
 
 from spondylo_mmpose.engine.run_folder import TRAINING_RECORD
-from spondylo_mmpose.engine.training import (
-    choose_folder,
-    how_to_resume,
-    write_picture,
-)
+from spondylo_mmpose.engine.training import choose_folder, write_picture
 from spondylo_mmpose.errors import SpondyloError
 
 WEIGHTS = {'state_dict': {}}
@@ -77,14 +73,6 @@ def test_a_folder_in_use_is_not_begun_anew(run):
     torch.save(WEIGHTS, run / 'epoch_3.pth')
     with pytest.raises(SpondyloError, match='holds a training already'):
         chosen(run, fixed=True)
-
-
-def test_how_to_resume(tmp_path):
-    assert 'no checkpoint was written yet' in how_to_resume(tmp_path, 'a.py')
-    torch.save(WEIGHTS, tmp_path / 'epoch_3.pth')
-    told = how_to_resume(tmp_path, 'a.py')
-    assert 'epoch_3.pth' in told
-    assert f'tools/train.py a.py --work-dir {tmp_path} --resume' in told
 
 
 def test_the_picture_shows_what_was_logged(tmp_path):

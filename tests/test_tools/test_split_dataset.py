@@ -62,6 +62,14 @@ def test_phantoms_trained_on_a_split_and_tested_on_another(run_tool, tmp_path):
     assert trained.returncode == 0, trained.stdout + trained.stderr
     assert 'cv/fold0/train.json: split cv (kfold)' in trained.stdout + trained.stderr
 
+    resumed = run_tool(
+        'train.py', config, '--no-pretrained', '--resume', *options,
+        'train_cfg.max_epochs=2', SPONDYLO_SPLIT='cv/fold1',
+    )  # fmt: skip
+    assert resumed.returncode == 2
+    assert 'set SPONDYLO_SPLIT=cv/fold0 as at its last start' in resumed.stderr
+    assert not (work / 'epoch_2.pth').exists()
+
     def said_in_a_test(fold):
         tested = run_tool(
             'test.py', config, work / 'epoch_1.pth', *options,

@@ -125,6 +125,7 @@ def test_interrupted_and_resumed_equals_undisturbed(trained, data, tmp_path, run
     assert status == 130, said
     assert 'Traceback' not in said
     assert '--resume' in said
+    assert f'"SPONDYLO_DATA={data} ' in said
     assert not (tmp_path / 'epoch_4.pth').exists(), 'the run ended too soon to stop it'
 
     resumed = run_tool('train.py', *command[2:], '--resume', SPONDYLO_DATA=str(data))
