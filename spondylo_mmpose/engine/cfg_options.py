@@ -3,13 +3,26 @@
 import argparse
 import difflib
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
 
 from spondylo_mmpose.errors import SpondyloError
+
+READ = frozenset(
+    {
+        *inspect.signature(Runner.__init__).parameters,
+        # The Runner looks these up in the config.
+        *('activation_checkpointing', 'compile', 'efficient_conv_bn_eval'),
+        *('find_unused_parameters', 'model_wrapper_cfg', 'sync_bn'),
+        # And this package.
+        *('custom_imports', 'data_root', 'from_scratch', 'passes', 'pretrained_credit'),
+    }
+    - {'self', 'cfg'}
+)
+"""First parts of the names that are read once a recipe is; all else in it is spent."""
 
 
 class CfgOptions(DictAction):
@@ -40,15 +53,54 @@ def check_names(config: Config, options: dict) -> None:
         options: Dotted names and values.
 
     Raises:
-        SpondyloError: If the first part of a name is neither in the config nor an
-            argument of mmengine's Runner.
+        SpondyloError: If the first part of a name is read neither by mmengine's Runner
+            nor by this package: it is misspelt, or a variable of the recipe, which put
+            its value into settings when it was read.
     """
-    known = {*config, *inspect.signature(Runner.__init__).parameters}
     for option in options:
         name = option.split('.')[0]
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f'; did you mean {near[0]}?' if near else ''
+        if name in READ:
+            continue
+        if name in config:
+            places = _places(config, option) or [
+                'the setting that it went into; tools/print_config.py CONFIG prints all'
+            ]
             raise SpondyloError(
-                f'--cfg-options {option}: the config has no setting {name}{hint}'
+                f'--cfg-options {option}: {name} is a variable that the recipe has '
+                f'used up already; change {", ".join(places[:4])}'
+                f'{", ..." if places[4:] else ""}'
             )
+        near = difflib.get_close_matches(name, READ, 1)
+        hint = f'; did you mean {near[0]}?' if near else ''
+        raise SpondyloError(
+            f'--cfg-options {option}: the config has no setting {name}{hint}'
+        )
+
+
+def _places(config: Config, option: str) -> list[str]:
+    """Settings that have the value of a variable, and are called like it."""
+    *parts, last = option.split('.')
+    value: Any = config
+    for part in [*parts, last]:
+        value = value.get(part) if isinstance(value, (dict, Config)) else None
+    if value is None:
+        return []
+    return [
+        path
+        for name in sorted(READ.intersection(config))
+        for path, key, found in _nodes(name, name, config[name])
+        if type(found) is type(value) and found == value
+        # Numbers and words are alike by chance.
+        if f'_{last}'.endswith(f'_{key}') or (isinstance(value, (dict, list)) and value)
+    ]
+
+
+def _nodes(path: str, key: str, value: Any) -> Iterator[tuple[str, str, Any]]:
+    """Dotted name, last name and value of a setting and all that is in it."""
+    yield path, key, value
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from _nodes(f'{path}.{name}', name, child)
+    elif isinstance(value, (list, tuple)):
+        for place, child in enumerate(value):
+            yield from _nodes(f'{path}.{place}', key, child)

@@ -12,6 +12,7 @@ import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.dist import init_dist, is_distributed
 from mmengine.runner import Runner
+from mmengine.utils import import_modules_from_strings
 
 from spondylo_mmpose.engine.cfg_options import check_names
 from spondylo_mmpose.engine.device import choose_device, uses_cuda
@@ -64,7 +65,10 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
     default_root = config.get('data_root')
     try:
         config.merge_from_dict(options or {})
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if any(name.split('.')[0] == 'custom_imports' for name in options or ()):
+            # mmengine imports what the file names, before this.
+            import_modules_from_strings(**config.custom_imports)
+    except (KeyError, TypeError, ValueError, AttributeError, ImportError) as error:
         raise SpondyloError(
             f'--cfg-options: do not fit {path}: {one_line(error)}'
         ) from error

@@ -158,6 +158,14 @@ def test_options_that_do_not_fit():
         launch.load_config(RTMPOSE, {'param_scheduler.9.begin': 1})
 
 
+def test_modules_named_by_an_option_are_imported():
+    option = {'custom_imports.imports': ['tests.configs.none']}
+    with pytest.raises(SpondyloError, match=r'do not fit .*ImportError'):
+        launch.load_config(RTMPOSE, option)
+    option['custom_imports.imports'] = ['spondylo_mmpose.codecs']
+    launch.load_config(RTMPOSE, option)
+
+
 def test_a_part_that_cannot_be_built_is_one_line(tmp_path):
     config = launch.load_config(RTMPOSE, {'model.type': 'Nope'})
     config.work_dir = str(tmp_path)

@@ -170,7 +170,7 @@ def test_the_dump_of_a_real_run_gives_its_numbers(tmp_path, run_tool, phantoms):
     data = {'SPONDYLO_DATA': str(phantoms)}
     trained = run_tool(
         'train.py', config, '--no-pretrained', '--work-dir', tmp_path,
-        '--cfg-options', 'max_epochs=1', 'train_cfg.max_epochs=1', **data,
+        '--cfg-options', 'train_cfg.max_epochs=1', **data,
     )  # fmt: skip
     assert trained.returncode == 0, trained.stdout + trained.stderr
     dump, online = tmp_path / 'p.pkl', tmp_path / 'online.json'
