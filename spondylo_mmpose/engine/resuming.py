@@ -14,6 +14,7 @@ from spondylo_mmpose.engine.run_folder import (
     run_folder_of,
 )
 from spondylo_mmpose.engine.training_facts import RECIPE_VARIABLES, data_facts
+from spondylo_mmpose.engine.training_settings import Change, changes_between
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import read_json
 
@@ -35,6 +36,23 @@ def told_data(checkpoint: str | Path | None) -> dict[str, list[dict[str, Any]]]:
         }
     except (AttributeError, KeyError, TypeError):
         return {}
+
+
+def changes_since(checkpoint: str | Path | None, config: Config) -> list[Change]:
+    """Settings that are others than at the last start of the run that goes on.
+
+    Args:
+        checkpoint: File in the run's folder.
+        config: Of this start.
+
+    Returns:
+        None where no record tells those of the last start.
+    """
+    try:
+        before = str(_record(checkpoint)['config']['text'])
+    except (KeyError, TypeError):
+        return []
+    return changes_between(before, config.pretty_text)
 
 
 def check_same_data(config: Config) -> None:

@@ -1,7 +1,6 @@
 """What a series trains: recipes, their kinds, and what their results depend on."""
 
 import hashlib
-import inspect
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,23 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.runner import Runner
 
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.engine.run_facts import annotation_paths
+from spondylo_mmpose.engine.training_settings import BY_TEST, training_settings
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import file_digest
 from spondylo_mmpose.zoo.recipe import DETECTOR, recipe_kind
 
 Digests = dict[str, str]
-
-_BY_TEST = ('test_dataloader', 'test_evaluator', 'test_cfg')
-# Neither changes what is learned or measured.
-_IDLE = (
-    *('work_dir', 'cfg', 'experiment_name', 'launcher', 'log_processor'),
-    *('log_level', 'visualizer', 'default_hooks', 'resume'),
-)
-_BY_TRAINING = ('auto_scale_lr', 'custom_imports', 'from_scratch')
 
 
 @dataclass(frozen=True)
@@ -84,12 +75,8 @@ def read_recipe(path: str | Path, cfg_options: dict | None = None) -> Recipe:
     for name in ('train_dataloader', 'train_cfg', 'test_dataloader'):
         if not config.get(name):
             raise SpondyloError(f'{path}: has no {name}; a series trains and tests')
-    settings = set(inspect.signature(Runner.__init__).parameters) - {'self', *_IDLE}
-    trained_by = sorted(settings.difference(_BY_TEST).union(_BY_TRAINING))
-    training = {name: _digest(config[name]) for name in trained_by if name in config}
-    checkpoint = (config.get('default_hooks') or {}).get('checkpoint')
-    training['default_hooks.checkpoint'] = _digest(checkpoint)
-    testing = {name: _digest(config[name]) for name in _BY_TEST if name in config}
+    training = {k: _digest(value) for k, value in training_settings(config).items()}
+    testing = {name: _digest(config[name]) for name in BY_TEST if name in config}
     for loader, digests in (
         ('train_dataloader', training),
         ('val_dataloader', training),
@@ -104,12 +91,6 @@ def read_recipe(path: str | Path, cfg_options: dict | None = None) -> Recipe:
         training=training,
         testing=testing,
     )
-
-
-def differing(one: Digests, other: Digests) -> list[str]:
-    """Names of what differs between two sets of digests."""
-    names = one.keys() | other.keys()
-    return sorted(name for name in names if one.get(name) != other.get(name))
 
 
 def _digest(value: Any) -> str:

@@ -2,7 +2,12 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from spondylo_mmpose.engine.resuming import check_same_data, how_to_resume, told_data
+from spondylo_mmpose.engine.resuming import (
+    changes_since,
+    check_same_data,
+    how_to_resume,
+    told_data,
+)
 from spondylo_mmpose.engine.training_facts import RECIPE_VARIABLES, data_facts
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import write_json
@@ -93,6 +98,17 @@ def test_what_cannot_be_compared_passes(roots, checkpoint, tmp_path):
         assert told_data(checkpoint) == {}
         check_same_data(config(roots[1], checkpoint))
     assert told_data(None) == {}
+
+
+def test_settings_are_compared_with_those_of_the_last_start(tmp_path):
+    checkpoint, now = tmp_path / 'epoch_1.pth', Config({'train_cfg': {'a': 2}})
+    assert changes_since(None, now) == []
+    assert changes_since(checkpoint, now) == []
+    before = {'config': {'text': 'train_cfg = dict(a=1)'}}
+    write_json(tmp_path / 'training.json', before)
+    assert [one.setting for one in changes_since(checkpoint, now)] == ['train_cfg.a']
+    write_json(tmp_path / 'training.json', {'config': None})
+    assert changes_since(checkpoint, now) == []
 
 
 def test_how_to_resume(tmp_path):

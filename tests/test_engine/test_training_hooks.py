@@ -186,6 +186,28 @@ def test_the_record_tells_of_a_resumed_run(tmp_path):
     assert result['seconds'] == pytest.approx(sum(seconds))
 
 
+def test_the_record_tells_which_settings_a_resume_changed(tmp_path, monkeypatch):
+    make_runner(tmp_path, epochs=2, hooks=[TrainingRecordHook()]).train()
+
+    def resumed(epochs, **settings):
+        hook, told = TrainingRecordHook(), []
+        runner = make_runner(
+            tmp_path, epochs=epochs, hooks=[hook], resume=tmp_path / 'epoch_2.pth'
+        )
+        runner.cfg.merge_from_dict(settings)
+        monkeypatch.setattr(runner.logger, 'warning', told.append)
+        runner.train()
+        changed = hook.record['starts'][-1]['changed']
+        return changed, [line for line in told if line.startswith('settings differ')]
+
+    changed, (line,) = resumed(3, randomness={'seed': 1})
+    assert changed == [
+        {'setting': 'randomness.seed', 'was': None, 'now': '1', 'heeded': False}
+    ]
+    assert line.endswith('the checkpoint overrides randomness.seed')
+    assert resumed(3, randomness={'seed': 1}) == ([], [])
+
+
 @pytest.mark.parametrize('workers', [0, 2])
 def test_one_seed_gives_one_result(tmp_path, workers):
     loader = {

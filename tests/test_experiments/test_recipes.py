@@ -4,17 +4,14 @@ from argparse import ArgumentParser
 import pytest
 
 from spondylo_mmpose.engine.training_options import add_training_options
+from spondylo_mmpose.engine.training_settings import differing
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.experiments.options import (
     command_line,
     handed_on,
     training_parser,
 )
-from spondylo_mmpose.experiments.recipes import (
-    differing,
-    read_recipe,
-    read_recipes,
-)
+from spondylo_mmpose.experiments.recipes import read_recipe, read_recipes
 from spondylo_mmpose.experiments.series_tool import find_detector
 from spondylo_mmpose.zoo.recipe import DETECTOR, TOP_DOWN, WHOLE_FILM
 from tests.conftest import ROOT

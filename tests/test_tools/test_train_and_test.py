@@ -130,6 +130,7 @@ def test_interrupted_and_resumed_equals_undisturbed(trained, data, tmp_path, run
 
     resumed = run_tool('train.py', *command[2:], '--resume', SPONDYLO_DATA=str(data))
     assert resumed.returncode == 0, resumed.stdout + resumed.stderr
+    assert 'settings differ' not in resumed.stdout + resumed.stderr
     assert_same_weights(trained / 'epoch_4.pth', tmp_path / 'epoch_4.pth')
     rates = [
         weights(folder / 'epoch_4.pth')['optimizer']['param_groups'][0]['lr']

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from spondylo_mmpose.engine.checkpoint import unwrapped
 from spondylo_mmpose.engine.hooks.resumable_checkpoint_hook import (
     ResumableCheckpointHook,
 )
+from spondylo_mmpose.engine.resuming import changes_since
 from spondylo_mmpose.engine.run_folder import TRAINING_RECORD
 from spondylo_mmpose.engine.training_facts import (
     data_facts,
@@ -23,6 +25,7 @@ from spondylo_mmpose.engine.training_facts import (
     start_facts,
     start_weights,
 )
+from spondylo_mmpose.engine.training_settings import describe_changes
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import read_json, write_json
 
@@ -45,13 +48,16 @@ class TrainingRecordHook(Hook):
         self._began = 0.0
 
     def before_train(self, runner: Runner) -> None:
-        """Write what is known beforehand."""
+        """Write what is known beforehand; warn of settings that have changed."""
         if not is_main_process():
             return
         self._began = time.monotonic()
         path = Path(runner.work_dir) / TRAINING_RECORD
         starts = [start for start in _starts(path) if start['epoch'] <= runner.epoch]
         config = runner.cfg
+        changes = changes_since(runner._load_from, config) if runner._resume else []
+        if changes:
+            runner.logger.warning(describe_changes(changes))
         text = config.pretty_text
         weights = list(unwrapped(runner.model).parameters())
         self.record = {
@@ -76,6 +82,7 @@ class TrainingRecordHook(Hook):
                     'time': datetime.now(timezone.utc).isoformat(timespec='seconds'),
                     'resumed_from': _resumed_from(runner),
                     'epoch': runner.epoch,
+                    'changed': [asdict(change) for change in changes],
                     'log': runner.timestamp,
                     'processes': get_world_size(),
                     'device': _device(weights),
