@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from spondylo_mmpose.converters.coco import FORMAT_VERSION
+from spondylo_mmpose.converters.coco import FORMAT_VERSION, SPLITS
 from spondylo_mmpose.converters.film_facts import fact_fault
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.spine.anatomy import CORNERS
@@ -32,12 +32,7 @@ def read_annotation_file(path: Path) -> dict[str, Any]:
             corners, of a later format, or has a malformed entry.
     """
     if not path.is_file():
-        raise SpondyloError(
-            f'{path}: no such annotation file; make one with '
-            'tools/convert_dataset.py or tools/make_phantoms.py --layout coco, or '
-            'name the data set in SPONDYLO_DATA or --cfg-options data_root=..., and '
-            'its split, if not the one it came with, in SPONDYLO_SPLIT'
-        )
+        raise SpondyloError(f'{path}: no such annotation file; {_mend(path)}')
     content: Any = read_json(path)
     if not isinstance(content, dict) or not all(
         isinstance(content.get(key), list)
@@ -84,6 +79,30 @@ def version_fault(info: Any) -> str | None:
     if version is None or str(version).split('.')[0] == FORMAT_VERSION.split('.')[0]:
         return None
     return f'has format version {version}, this program reads {FORMAT_VERSION}'
+
+
+def _mend(path: Path) -> str:
+    """How to come by a file that is missing, from what lies around it."""
+    folder = path.parent
+    fold = min(folder.glob(f'fold*/{path.name}'), default=None)
+    if fold is not None:
+        return (
+            f'{folder.name} has folds, of which a run takes one: set '
+            f'SPONDYLO_SPLIT={folder.name}/{fold.parent.name}'
+        )
+    beside = [f'{name}.json' for name in SPLITS if (folder / f'{name}.json').is_file()]
+    if path.stem in SPLITS and beside:
+        root = next((p.parent for p in path.parents if p.name == 'annotations'), folder)
+        return (
+            f'its folder holds {" and ".join(beside)} alone; divide the films with '
+            f'"tools/split_dataset.py ratio {root} --name r70" and set '
+            'SPONDYLO_SPLIT=r70'
+        )
+    return (
+        'make one with tools/convert_dataset.py or tools/make_phantoms.py --layout '
+        'coco, or name the data set in SPONDYLO_DATA or --cfg-options data_root=..., '
+        'and its split, if not the one it came with, in SPONDYLO_SPLIT'
+    )
 
 
 def _check_corners(path: Path, categories: list[dict[str, Any]]) -> None:
