@@ -26,7 +26,7 @@ def parse_args() -> argparse.Namespace:
         '--out',
         type=Path,
         default=Path('work_dirs/overfit'),
-        help='folder of the results; an interrupted run goes on (default: %(default)s)',
+        help='folder of the results; the same run goes on (default: %(default)s)',
     )
     return parser.parse_args()
 

@@ -100,7 +100,7 @@ def overfit(
         config: Top-down recipe; changed in place.
         root: Converted data set of a few films of 640 px.
         iterations: Steps of the optimiser.
-        work_dir: Folder from which an interrupted run goes on; none is kept without.
+        work_dir: Folder from which the same run goes on; none is kept without.
 
     Returns:
         ``MRE_px`` on the films; ``moved_px``: for a film moved by half a pixel in x and
@@ -172,7 +172,7 @@ def run_overfit(
 
     Args:
         configs: Top-down recipes.
-        out: Folder of the runs; a recipe that was interrupted there goes on.
+        out: Folder of the runs; the same run of a recipe goes on there.
         iterations: Steps of the optimiser.
         data_root: Converted data set; by default phantoms, drawn once into ``out``.
         films: Number of phantoms to learn.

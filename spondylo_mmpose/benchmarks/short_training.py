@@ -20,10 +20,16 @@ from spondylo_mmpose.engine.launch import (
     dataset_nodes,
     start_from_scratch,
 )
+from spondylo_mmpose.engine.run_folder import LAST_CHECKPOINT
+from spondylo_mmpose.engine.training_settings import training_digests
+from spondylo_mmpose.utils.io import read_json, write_json
 
 LOADERS = ('train_dataloader', 'val_dataloader')
 WARM_UP = 30
 """Iterations over which the learning rate rises; a quarter of all if these are few."""
+
+DIGESTS = 'settings.json'
+"""File beside checkpoints: digests of what their training depends on."""
 
 _HOOKS_OF_WHOLE_RUNS = ('EarlyStoppingHook', 'EvaluationReportHook', 'TrainedFilmsHook')
 
@@ -88,8 +94,9 @@ def train_briefly(
         iterations: Steps of the optimiser.
         validations: As in :func:`shorten`.
         workers: Processes that prepare crops.
-        work_dir: Folder for a checkpoint every fiftieth of the way, from which an
-            interrupted run goes on; by default none is written.
+        work_dir: Folder for a checkpoint every fiftieth of the way. The same run, once
+            interrupted there, goes on; one that is over is measured alone; another
+            (settings, iterations or films) replaces it. By default none is written.
         pretrained: Begin with the recipe's pretrained weights, if it has any, rather
             than with random ones.
 
@@ -109,31 +116,55 @@ def train_briefly(
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         config.work_dir = str(work_dir or folder)
-        if work_dir is not None:
-            _keep_checkpoints(config, max(1, iterations // 50))
+        done = work_dir is not None and _keep_checkpoints(config, iterations)
         # mmengine keeps loggers and visualizers by name, for good.
         config.experiment_name = config.visualizer.name = Path(folder).name
         config.visualizer.vis_backends = []
         with quietly():
             runner = build_runner(config)
-            runner.register_hook(_KeepMetrics(history), 'LOWEST')
-            runner.train()
+            if done:
+                history.append((iterations, dict(runner.val())))
+            else:
+                runner.register_hook(_KeepMetrics(history), 'LOWEST')
+                runner.train()
     seconds = time.perf_counter() - start
     return runner.model, {**history[-1][1], 'seconds': seconds, 'history': history}
 
 
-def _keep_checkpoints(config: Config, interval: int) -> None:
+def _keep_checkpoints(config: Config, iterations: int) -> bool:
+    """Write checkpoints, and begin with the last one of the same run.
+
+    Returns:
+        Whether that one is of a run that is over.
+    """
+    folder, digests = Path(config.work_dir), training_digests(config)
     config.default_hooks.checkpoint = ConfigDict(
         type='CheckpointHook',
         by_epoch=False,
-        interval=interval,
+        interval=max(1, iterations // 50),
         max_keep_ckpts=1,
         backend_args=dict(backend='atomic'),
     )
+    path = _last_checkpoint(folder)
+    begun = read_json(folder / DIGESTS) if (folder / DIGESTS).is_file() else None
+    if path is None or begun != digests:
+        # First what a run that is killed would go on from.
+        (folder / LAST_CHECKPOINT).unlink(missing_ok=True)
+        for old in folder.glob('iter_*.pth'):
+            old.unlink()
+        write_json(folder / DIGESTS, digests)
+        return False
+    done = path.name == f'iter_{iterations}.pth'
+    config.load_from, config.resume = str(path), not done
+    return done
+
+
+def _last_checkpoint(folder: Path) -> Path | None:
+    """The checkpoint that a run wrote last, wherever the folder lay then."""
     with quietly():
-        latest = find_latest_checkpoint(config.work_dir)
-    if latest is not None:
-        config.load_from, config.resume = str(latest), True
+        latest = find_latest_checkpoint(str(folder))
+    path = folder / Path(latest).name if latest else None
+    return path if path and path.is_file() else None
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """The settings that a training depends on, and which of them changed."""
 
+import hashlib
 import inspect
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,6 +9,11 @@ from typing import Any
 
 from mmengine.config import Config
 from mmengine.runner import Runner
+
+from spondylo_mmpose.engine.run_facts import annotation_paths
+from spondylo_mmpose.utils.io import file_digest
+
+Digests = dict[str, str]
 
 BY_TEST = ('test_dataloader', 'test_evaluator', 'test_cfg')
 """Settings that tests alone depend on."""
@@ -59,6 +65,37 @@ def training_settings(config: Config) -> dict[str, Any]:
     return {name: config[name] for name in names if name in config} | {
         'default_hooks.checkpoint': checkpoint
     }
+
+
+def training_digests(config: Config) -> Digests:
+    """Digest of each setting and annotation file that a training depends on.
+
+    Args:
+        config: Of the training.
+    """
+    settings = {k: digest(value) for k, value in training_settings(config).items()}
+    films = [film_digests(config, f'{part}_dataloader') for part in ('train', 'val')]
+    return settings | films[0] | films[1]
+
+
+def film_digests(config: Config, loader: str) -> Digests:
+    """Digests of the annotation files of a loader, by names for users.
+
+    Args:
+        config: Of the training or test.
+        loader: Name of the loader in it.
+    """
+    split = loader.partition('_')[0]
+    return {
+        f'{split} films ({path.name})': file_digest(path)
+        for path in annotation_paths(config, loader)
+    }
+
+
+def digest(value: Any) -> str:
+    """Short digest of a setting."""
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:

@@ -1,22 +1,19 @@
 """What a series trains: recipes, their kinds, and what their results depend on."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from mmengine.config import Config
 
 from spondylo_mmpose.engine.launch import load_config
-from spondylo_mmpose.engine.run_facts import annotation_paths
-from spondylo_mmpose.engine.training_settings import BY_TEST, training_settings
+from spondylo_mmpose.engine.training_settings import (
+    BY_TEST,
+    Digests,
+    digest,
+    film_digests,
+    training_digests,
+)
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.utils.io import file_digest
 from spondylo_mmpose.zoo.recipe import DETECTOR, recipe_kind
-
-Digests = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -75,32 +72,12 @@ def read_recipe(path: str | Path, cfg_options: dict | None = None) -> Recipe:
     for name in ('train_dataloader', 'train_cfg', 'test_dataloader'):
         if not config.get(name):
             raise SpondyloError(f'{path}: has no {name}; a series trains and tests')
-    training = {k: _digest(value) for k, value in training_settings(config).items()}
-    testing = {name: _digest(config[name]) for name in BY_TEST if name in config}
-    for loader, digests in (
-        ('train_dataloader', training),
-        ('val_dataloader', training),
-        ('test_dataloader', testing),
-    ):
-        digests |= _annotations(config, loader)
+    testing = {name: digest(config[name]) for name in BY_TEST if name in config}
     return Recipe(
         name=Path(path).stem,
         path=Path(path),
         kind=recipe_kind(config),
         epochs=config.train_cfg.get('max_epochs'),
-        training=training,
-        testing=testing,
+        training=training_digests(config),
+        testing=testing | film_digests(config, 'test_dataloader'),
     )
-
-
-def _digest(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _annotations(config: Config, loader: str) -> Digests:
-    split = loader.partition('_')[0]
-    return {
-        f'{split} films ({path.name})': file_digest(path)
-        for path in annotation_paths(config, loader)
-    }

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from spondylo_mmpose.engine.training_settings import differing
+from spondylo_mmpose.engine.training_settings import Digests, differing
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.experiments.recipes import Digests, Recipe
+from spondylo_mmpose.experiments.recipes import Recipe
 from spondylo_mmpose.utils.io import read_json, write_json
 
 STATE = 'experiments.json'

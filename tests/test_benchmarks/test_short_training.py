@@ -1,5 +1,15 @@
-from spondylo_mmpose.benchmarks.short_training import shorten, use_data
+import shutil
+
+import pytest
+
+from spondylo_mmpose.benchmarks import short_training
+from spondylo_mmpose.benchmarks.short_training import (
+    shorten,
+    train_briefly,
+    use_data,
+)
 from spondylo_mmpose.engine.launch import load_config
+from spondylo_mmpose.utils.io import read_json, write_json
 from tests.conftest import ROOT
 
 
@@ -31,3 +41,64 @@ def test_data_of_joined_and_repeated_sets_too():
     joined = config.train_dataloader.dataset.datasets
     assert joined[0].data_root == joined[1].dataset.data_root == '/elsewhere'
     assert config.val_dataloader.dataset.data_root == '/elsewhere'
+
+
+@pytest.fixture
+def trained(tmp_path, phantoms, one_thread, monkeypatch):
+    """Train in one folder; gives the metrics and the steps that were made."""
+    root = tmp_path / 'films'
+    shutil.copytree(phantoms, root)
+
+    def train(iterations=4, stop=None, **changes):
+        steps = []
+
+        class Watched(short_training._KeepMetrics):
+            def before_train_iter(self, runner, batch_idx, data_batch=None):
+                if runner.iter == stop:
+                    raise KeyboardInterrupt
+                steps.append(runner.iter)
+
+        config = load_config(ROOT / 'tests' / 'configs' / 'tiny_unet.py')
+        use_data(config, root)
+        config.train_dataloader.batch_size = 2
+        config.val_dataloader.dataset.indices = 4
+        config.merge_from_dict(changes)
+        with monkeypatch.context() as patch:
+            patch.setattr(short_training, '_KeepMetrics', Watched)
+            try:
+                result = train_briefly(
+                    config, iterations, workers=0, work_dir=tmp_path / 'run'
+                )[1]
+            except KeyboardInterrupt:
+                result = None
+        return result, steps
+
+    return train
+
+
+def test_the_same_run_goes_on_and_is_measured_once_it_is_over(trained):
+    assert trained(stop=2) == (None, [0, 1])
+    whole, steps = trained()
+    assert steps == [2, 3]
+    assert [step for step, _ in whole['history']] == [4]
+    again, steps = trained()
+    assert steps == []
+    ((step, metrics),) = again['history']
+    # In mm nothing is measured on phantoms without a spacing.
+    expected = pytest.approx(whole['history'][0][1], rel=0, abs=0, nan_ok=True)
+    assert (step, metrics) == (4, expected)
+
+
+def test_another_run_begins_anew(trained, tmp_path):
+    trained(stop=2)
+    rate = {'optim_wrapper.optimizer.lr': 1e-4}
+    # Killed before its first checkpoint: there is nothing to go on from.
+    assert trained(**rate, stop=0) == (None, [])
+    assert not list((tmp_path / 'run').glob('iter_*.pth'))
+    assert trained(**rate)[1] == [0, 1, 2, 3]
+    assert trained(2, **rate)[1] == [0, 1]
+    path = tmp_path / 'films' / 'annotations' / 'train.json'
+    content = read_json(path)
+    write_json(path, {**content, 'annotations': content['annotations'][1:]})
+    assert trained(2, **rate)[1] == [0, 1]
+    assert trained(2, **rate)[1] == []
