@@ -157,9 +157,7 @@ class Store:
             if before is not None and before != entry.state:
                 raise ConflictError(_conflict(entry))
             reviewed = reviewed_report(entry.report, told, utc_now())
-            write_report(self._reviewed(entry), reviewed)
-            entry.reviewed = reviewed
-            self._train(entry)
+            self._keep(entry, reviewed)
             self.training.write()
             return reviewed
 
@@ -213,25 +211,26 @@ class Store:
         for path in sorted(self.folder.glob('*.json')):
             if path.name in (RUN, RECORD) or _COCO.search(path.name):
                 continue
-            found = Entry(path.stem, path.stem, past.films.get(path.stem))
-            entry = self._entries.setdefault(found.id, found)
+            report, fault = None, ''
             try:
                 report = read_report(path)
-                if report.review is not None:
-                    saved.append((path, report))
-                    if not entry.is_uploaded:
-                        del self._entries[entry.id]
-                    continue
-                entry.report = report
-                entry.sha256 = entry.report.film.sha256
-                entry.failed = None
-                if not entry.is_uploaded:
-                    entry.name = entry.report.film.name or path.stem
-                self._load_review(entry)
             except SpondyloError as error:
-                entry.failed = str(error).removeprefix(f'{path}: ')
-        for path, review in saved:
-            self._adopt(path, review)
+                fault = str(error).removeprefix(f'{path}: ')
+            if report is not None and report.review is not None:
+                saved.append((path, report))
+                continue
+            found = Entry(path.stem, path.stem, past.films.get(path.stem))
+            entry = self._entries.setdefault(found.id, found)
+            if report is None:
+                entry.failed = fault
+                continue
+            entry.report, entry.failed = report, None
+            entry.sha256 = report.film.sha256
+            if not entry.is_uploaded:
+                entry.name = report.film.name or path.stem
+            self._load_review(entry)
+        if saved:
+            self._adopt(saved)
         for film, reason in past.failures.items():
             entry = Entry(str(film), film.name, film, failed=reason)
             self._entries.setdefault(entry.id, entry)
@@ -254,24 +253,36 @@ class Store:
         entry.reviewed = reviewed
         self._train(entry)
 
-    def _adopt(self, path: Path, told: SpineReport) -> None:
-        """Take up a review that a page saved and somebody put beside the reports."""
-        assert told.review is not None
-        for entry in self._entries.values():
-            if entry.report is None or entry.reviewed is not None:
-                continue
-            if told.review.origin_sha256 != report_digest(entry.report):
+    def _adopt(self, saved: list[tuple[Path, SpineReport]]) -> None:
+        """Take up reviews that a page saved and somebody put beside the reports."""
+        reported = [
+            (report_digest(entry.report), entry)
+            for entry in self._entries.values()
+            if entry.report is not None
+        ]
+        for path, told in saved:
+            origin = told.review and told.review.origin_sha256
+            fitting = (
+                entry
+                for digest, entry in reported
+                if digest == origin and entry.reviewed is None
+            )
+            entry = next(fitting, None)
+            if entry is None or entry.report is None:
                 continue
             try:
                 reviewed = reviewed_report(entry.report, told)
             except SpondyloError as error:
                 entry.note = f'the review beside it cannot be taken up: {error}'
-                return
-            write_report(self._reviewed(entry), reviewed)
-            entry.reviewed = reviewed
-            self._train(entry)
+                continue
+            self._keep(entry, reviewed)
             path.unlink()
-            return
+
+    def _keep(self, entry: Entry, reviewed: SpineReport) -> None:
+        """Write a review; the film becomes training data."""
+        write_report(self._reviewed(entry), reviewed)
+        entry.reviewed = reviewed
+        self._train(entry)
 
     def _train(self, entry: Entry) -> None:
         """Make a reviewed film training data, or note why it is none."""

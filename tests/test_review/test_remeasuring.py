@@ -51,6 +51,16 @@ def with_vertebra(told, place, **changes):
     return replace(told, vertebrae=tuple(vertebrae))
 
 
+def named_one_higher(origin):
+    """What a page sends when a person takes the lowest vertebra for L5."""
+    names = ('L5', 'L4', 'L3', 'L2', 'L1', 'T12')
+    vertebrae = tuple(
+        replace(one, level=level)
+        for one, level in zip(origin.vertebrae, names, strict=True)
+    )
+    return replace(told_of(origin, changed=('levels',)), vertebrae=vertebrae)
+
+
 def test_what_is_accepted_stays_as_it_is(origin):
     told = told_of(origin, who='  A.\n B. ')
     made = reviewed_report(origin, told)
@@ -101,14 +111,7 @@ def test_who_says_how_sure_gets_an_interval(origin):
 
 
 def test_another_level_has_no_calibration(origin):
-    vertebrae = tuple(
-        replace(one, level=level)
-        for one, level in zip(
-            origin.vertebrae, ('L5', 'L4', 'L3', 'L2', 'L1', 'T12'), strict=True
-        )
-    )
-    told = replace(told_of(origin, changed=('levels',)), vertebrae=vertebrae)
-    made = reviewed_report(origin, told)
+    made = reviewed_report(origin, named_one_higher(origin))
     assert [one.level for one in made.vertebrae][:2] == ['L5', 'L4']
     assert {one.level_origin for one in made.vertebrae} == {'given'}
     assert made.pairs[0].slip_percent == 20.0
@@ -129,14 +132,7 @@ def test_a_moved_corner_makes_no_grade_surer(origin):
 
 
 def test_another_name_makes_no_grade_surer(origin):
-    vertebrae = tuple(
-        replace(one, level=level)
-        for one, level in zip(
-            origin.vertebrae, ('L5', 'L4', 'L3', 'L2', 'L1', 'T12'), strict=True
-        )
-    )
-    told = replace(told_of(origin, changed=('levels',)), vertebrae=vertebrae)
-    made = reviewed_report(origin, told)
+    made = reviewed_report(origin, named_one_higher(origin))
     assert made.pairs[0].slip_interval is None
     assert made.pairs[0].grade == origin.pairs[0].grade
 
