@@ -162,7 +162,7 @@ def _band(
     level = options.interval_level
     # Where the lower vertebra was renamed, either kind's may be right.
     told = [calibration.slip_quantile(level, name) for name in ('S1', 'L5', None)]
-    reach = max(normal_reach(level), *filter(np.isfinite, told), 0.0)
+    reach = max([normal_reach(level), *filter(np.isfinite, told)])
     return max(BORDER_BAND, reach * std)
 
 

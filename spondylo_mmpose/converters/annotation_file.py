@@ -14,6 +14,12 @@ from spondylo_mmpose.utils.io import read_json
 _NEEDED = ('images', 'annotations', 'categories')
 
 
+def files_of_splits(folder: Path) -> list[Path]:
+    """Those of ``train.json``, ``val.json`` and ``test.json`` that a folder holds."""
+    files = [folder / f'{split}.json' for split in SPLITS]
+    return [file for file in files if file.is_file()]
+
+
 def read_annotation_file(path: Path) -> dict[str, Any]:
     """Read a COCO keypoint file; check it as a whole and each of its entries.
 
@@ -90,7 +96,7 @@ def _mend(path: Path) -> str:
             f'{folder.name} has folds, of which a run takes one: set '
             f'SPONDYLO_SPLIT={folder.name}/{fold.parent.name}'
         )
-    beside = [f'{name}.json' for name in SPLITS if (folder / f'{name}.json').is_file()]
+    beside = [file.name for file in files_of_splits(folder)]
     if path.stem in SPLITS and beside:
         root = next((p.parent for p in path.parents if p.name == 'annotations'), folder)
         return (

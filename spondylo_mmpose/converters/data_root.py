@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from spondylo_mmpose.converters.annotation_file import read_annotation_file
+from spondylo_mmpose.converters.annotation_file import (
+    files_of_splits,
+    read_annotation_file,
+)
 from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
 from spondylo_mmpose.converters.coco_reader import films_of_coco, info_of_coco
 from spondylo_mmpose.errors import SpondyloError
@@ -64,12 +67,6 @@ def added_since(root: Path) -> list[str]:
     report = root / CALIBRATION_REPORT_NAME
     found = [*folders, *([report] if report.is_file() else [])]
     return [path.relative_to(root).as_posix() for path in found]
-
-
-def files_of_splits(folder: Path) -> list[Path]:
-    """Those of ``train.json``, ``val.json`` and ``test.json`` that a folder holds."""
-    files = [folder / f'{split}.json' for split in SPLITS]
-    return [file for file in files if file.is_file()]
 
 
 def annotation_files(root: str | Path, names: Sequence[str] = ()) -> list[Path]:

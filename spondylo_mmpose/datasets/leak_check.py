@@ -7,9 +7,11 @@ from typing import Any
 
 from mmengine.logging import print_log
 
-from spondylo_mmpose.converters.annotation_file import read_annotation_file
+from spondylo_mmpose.converters.annotation_file import (
+    files_of_splits,
+    read_annotation_file,
+)
 from spondylo_mmpose.converters.coco import SPLITS
-from spondylo_mmpose.converters.data_root import files_of_splits
 from spondylo_mmpose.converters.film_groups import divided_films, labelled_images
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.splits.split_file import SplitFile, check_member

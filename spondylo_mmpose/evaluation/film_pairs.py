@@ -60,13 +60,15 @@ def labelled_pairs(pairs: Iterable[FilmPair]) -> list[FilmPair]:
     return [pair for pair in bounded if len(pair[0].corners)]
 
 
-def check_score_threshold(threshold: float) -> float:
-    """The threshold itself, if it is one.
+def check_score_threshold(threshold: float | None) -> float:
+    """The threshold itself, if it is one; the default where none is given.
 
     Raises:
         SpondyloError: If it does not lie between 0 and 1, as scores do: nothing would
             be found, or everything, without a word.
     """
+    if threshold is None:
+        return SCORE_THRESHOLD
     if not 0 <= threshold <= 1:
         raise SpondyloError(
             f'score_threshold={threshold:g}: must lie between 0 and 1, as scores do'

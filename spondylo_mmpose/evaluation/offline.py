@@ -7,8 +7,8 @@ import numpy as np
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.film_pairs import (
-    SCORE_THRESHOLD,
     FilmPair,
+    check_score_threshold,
     check_threshold_counts,
     pair_films,
 )
@@ -92,7 +92,7 @@ def evaluate(
         )
         return Evaluation(metrics, counts, True, records=records)
     pairs = pair_films((film.film for film in truth.films.values()), predictions.films)
-    threshold = SCORE_THRESHOLD if score_threshold is None else score_threshold
+    threshold = check_score_threshold(score_threshold)
     metrics = measure_pairs(
         pairs,
         score_threshold=threshold,

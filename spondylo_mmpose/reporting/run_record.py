@@ -144,8 +144,7 @@ def load_runs(
         SpondyloError: If a run cannot be read, two have one name, or the score
             threshold is none or would count for no run.
     """
-    threshold = SCORE_THRESHOLD if score_threshold is None else score_threshold
-    check_score_threshold(threshold)
+    threshold = check_score_threshold(score_threshold)
     named: dict[str, Path] = {}
     for argument in arguments:
         name, path = _name_and_path(argument)

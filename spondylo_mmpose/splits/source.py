@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spondylo_mmpose.converters.annotation_file import read_annotation_file
+from spondylo_mmpose.converters.annotation_file import (
+    files_of_splits,
+    read_annotation_file,
+)
 from spondylo_mmpose.converters.coco import SPLITS
 from spondylo_mmpose.converters.coco_reader import annotations_by_image
-from spondylo_mmpose.converters.data_root import files_of_splits
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import file_digest
 

@@ -9,7 +9,6 @@ import numpy as np
 from spondylo_mmpose.errors import SpondyloError, one_line
 from spondylo_mmpose.evaluation.detection import FilmOutcome, compare_films
 from spondylo_mmpose.evaluation.film_pairs import (
-    SCORE_THRESHOLD,
     check_score_threshold,
     check_threshold_counts,
 )
@@ -87,8 +86,7 @@ def observe(
             deviations, one is not positive, they were calibrated already, or the
             threshold is no score or would not be heeded.
     """
-    threshold = SCORE_THRESHOLD if score_threshold is None else score_threshold
-    check_score_threshold(threshold)
+    threshold = check_score_threshold(score_threshold)
     if not samples:
         raise SpondyloError('holds no predictions')
     origins = {_std_origin(sample) for sample in samples if _found_any(sample)}

@@ -9,7 +9,7 @@ from typing import Any
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.dump import load_dump
-from spondylo_mmpose.evaluation.film_pairs import SCORE_THRESHOLD
+from spondylo_mmpose.evaluation.film_pairs import check_score_threshold
 from spondylo_mmpose.reporting.figures.style import to_png
 from spondylo_mmpose.uncertainty.calibrating import COVERAGES, calibrate
 from spondylo_mmpose.uncertainty.calibration import KINDS, Calibration
@@ -162,9 +162,7 @@ def _with_origin(calibration: Calibration, args: argparse.Namespace) -> Calibrat
         'run': args.run or Path(args.val_dump).resolve().parent.name,
         'dump': _dump_facts(args.val_dump),
         'more': [_dump_facts(path) for path in args.more],
-        'score_threshold': SCORE_THRESHOLD
-        if args.score_threshold is None
-        else args.score_threshold,
+        'score_threshold': check_score_threshold(args.score_threshold),
         **calibration.facts,
     }
     return replace(calibration, facts=facts)
