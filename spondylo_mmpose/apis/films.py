@@ -94,6 +94,11 @@ def _read(source: FilmInput) -> tuple[Radiograph, str]:
         return film, hashlib.sha256(shape + content).hexdigest()
     if isinstance(source, bytes):
         return read_radiograph(source), hashlib.sha256(source).hexdigest()
+    if not isinstance(source, (str, Path)):
+        raise RadiographError(
+            f'a {type(source).__name__} is no film; give a path, the content of a file '
+            '(bytes) or an array, many of them in a list'
+        )
     return read_radiograph(source), file_digest(Path(source))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, get_args, overload
 
 from spondylo_mmpose.apis.exported_models import exported
 from spondylo_mmpose.apis.films import FilmInput
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from spondylo_mmpose.apis.onnx_network import OnnxFilmNetwork
 
 Detector = tuple[str | Path | None, str | Path]
+
+Backend = Literal['torch', 'onnx']
+BACKENDS: tuple[Backend, ...] = get_args(Backend)
 
 
 class SpineInferencer(FilmReporter):
@@ -61,7 +64,7 @@ class SpineInferencer(FilmReporter):
         checkpoint: str | Path,
         detector: Detector | None = None,
         *,
-        backend: Literal['torch', 'onnx'] = 'torch',
+        backend: Backend = 'torch',
         device: str = 'auto',
         batch_size: int = 4,
         calibration: str | Path | None = None,
@@ -69,6 +72,11 @@ class SpineInferencer(FilmReporter):
         screen: FilmScreen | str | Path | bool = True,
         name: str | None = None,
     ) -> None:
+        if backend not in BACKENDS:
+            names = ' or '.join(map(repr, BACKENDS))
+            raise SpondyloError(f'backend={backend!r}: must be {names}')
+        if passes is not None and passes < 1:
+            raise SpondyloError(f'passes={passes}: must be 1 or more')
         known, digest = None, None
         if calibration is not None:
             known = load_calibration(calibration)
@@ -141,7 +149,7 @@ class SpineInferencer(FilmReporter):
             TypeError: If an option is none.
         """
         asked = ReportOptions(**options)
-        if isinstance(films, (str, Path)) and Path(films).is_dir():
+        if isinstance(films, (str, Path)) and (not films or Path(films).is_dir()):
             films = films_in(films)
         several = isinstance(films, (list, tuple))
         reports = []

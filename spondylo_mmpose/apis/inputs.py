@@ -42,8 +42,11 @@ def films_in(folder: str | Path, passed_over: list[Path] | None = None) -> list[
         passed_over: See :func:`find_films`.
 
     Raises:
-        SpondyloError: If there are none.
+        SpondyloError: If there are none, or the name is empty.
     """
+    if not str(folder):
+        # Python takes it for the current folder, a variable that is not set never is.
+        raise SpondyloError("'': an empty name; name a film or a folder of films")
     found = []
     for path in sorted(Path(folder).rglob('*')):
         parts = path.relative_to(folder).parts
@@ -69,7 +72,7 @@ def films_in(folder: str | Path, passed_over: list[Path] | None = None) -> list[
 def _films_of(one: str | Path, passed_over: list[Path] | None) -> list[Path]:
     path = Path(one)
     if path.is_dir():
-        return films_in(path, passed_over)
+        return films_in(one, passed_over)
     if path.exists() or path.is_symlink():
         return [path]
     # A shell that found nothing hands the pattern on; others never expand it.

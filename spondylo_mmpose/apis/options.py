@@ -1,6 +1,7 @@
 """What a report may be asked for, checked."""
 
-import math
+from dataclasses import replace
+from numbers import Real
 
 from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.errors import SpondyloError
@@ -11,10 +12,13 @@ LARGEST_ASPECT = 10.0
 
 
 def check_options(options: ReportOptions) -> ReportOptions:
-    """The options themselves, if they make sense.
+    """The options, if they make sense.
+
+    Returns:
+        The same, their numbers plain ones that JSON knows, whatever library's they were.
 
     Raises:
-        SpondyloError: One line that says what does not.
+        SpondyloError: One line that says what makes none.
     """
     if options.facing not in (None, 'left', 'right'):
         raise SpondyloError(f"facing={options.facing!r}: must be 'left' or 'right'")
@@ -28,8 +32,8 @@ def check_options(options: ReportOptions) -> ReportOptions:
             f'spacing_mm={options.spacing_mm}: must be a tuple (x, y) in mm, above '
             f'0 and at most {LARGEST_SPACING:g}'
         )
-    if options.pixel_aspect is not None and not (
-        1 / LARGEST_ASPECT <= options.pixel_aspect <= LARGEST_ASPECT
+    if options.pixel_aspect is not None and not _is_number(
+        options.pixel_aspect, 1 / LARGEST_ASPECT, LARGEST_ASPECT
     ):
         raise SpondyloError(
             f'pixel_aspect={options.pixel_aspect}: must be the spacing in x over that '
@@ -42,19 +46,33 @@ def check_options(options: ReportOptions) -> ReportOptions:
         ('no_slip_threshold', 0, 25),
     ):
         value = getattr(options, name)
-        if not (math.isfinite(value) and low <= value <= high):
+        if not _is_number(value, low, high):
             raise SpondyloError(f'{name}={value}: must lie between {low} and {high}')
-    if not 0 < options.interval_level < 1:
-        raise SpondyloError(
-            f'interval_level={options.interval_level}: must lie between 0 and 1'
-        )
-    return options
+    level = options.interval_level
+    if not _is_number(level, 0, 1) or level in (0, 1):
+        raise SpondyloError(f'interval_level={level}: must lie between 0 and 1')
+    return _in_plain_numbers(options)
+
+
+def _in_plain_numbers(options: ReportOptions) -> ReportOptions:
+    spacing, aspect = options.spacing_mm, options.pixel_aspect
+    return replace(
+        options,
+        spacing_mm=None if spacing is None else (float(spacing[0]), float(spacing[1])),
+        pixel_aspect=None if aspect is None else float(aspect),
+        score_threshold=float(options.score_threshold),
+        no_slip_threshold=float(options.no_slip_threshold),
+        interval_level=float(options.interval_level),
+    )
+
+
+def _is_number(told: object, low: float, high: float) -> bool:
+    return isinstance(told, Real) and low <= told <= high
 
 
 def _is_spacing(told: object) -> bool:
     return (
         isinstance(told, tuple)
         and len(told) == 2
-        and all(isinstance(one, (int, float)) for one in told)
-        and all(0 < one <= LARGEST_SPACING for one in told)
+        and all(_is_number(one, 0, LARGEST_SPACING) and one > 0 for one in told)
     )

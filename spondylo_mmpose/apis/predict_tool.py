@@ -4,7 +4,7 @@ import argparse
 
 from spondylo_mmpose.apis.batch import Batch, BatchOutcome, prepare
 from spondylo_mmpose.apis.exported_models import ENDING, exported
-from spondylo_mmpose.apis.inferencer import SpineInferencer
+from spondylo_mmpose.apis.inferencer import BACKENDS, SpineInferencer
 from spondylo_mmpose.apis.named_models import find_model
 from spondylo_mmpose.apis.options import check_options
 from spondylo_mmpose.apis.spine_report import ReportOptions
@@ -89,7 +89,7 @@ def add_run_options(run: argparse._ArgumentGroup) -> None:
     )
     run.add_argument(
         '--backend',
-        choices=('torch', 'onnx'),
+        choices=BACKENDS,
         help='onnx runs a named model by onnxruntime: exported at its first use, it '
         'starts in a second from then on; default torch, but for FILE.onnx',
     )

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from spondylo_mmpose.apis.building import build_report
 from spondylo_mmpose.apis.films import FilmInput, OpenFilm, open_film
@@ -76,9 +79,12 @@ class FilmReporter:
             result and stops no other.
 
         Raises:
-            SpondyloError: If the options make no sense.
+            SpondyloError: If the options make no sense, or a single film is given.
         """
         options = check_options(options or ReportOptions())
+        if isinstance(sources, (str, Path, bytes, np.ndarray)):
+            # Their letters, bytes and rows can be iterated over, but are no films.
+            raise SpondyloError('each: takes many films; put a single one into a list')
         waiting = iter(sources)
         while batch := list(islice(waiting, self.batch_size)):
             opened = [_opened(source, options) for source in batch]

@@ -62,6 +62,10 @@ def test_equal_bytes_of_other_shapes_are_other_films():
         np.zeros(5, np.uint8),
         np.zeros((0, 4), np.uint8),
         np.zeros((2, 2, 2, 2), np.uint8),
+        None,
+        7,
+        bytearray(b'film'),
+        (film for film in [GREY]),
     ],
 )
 def test_what_is_no_film_is_refused(values):

@@ -221,6 +221,8 @@ def test_a_single_film_that_fails_is_an_error(maht, tmp_path):
     path.write_text('no film')
     with pytest.raises(SpondyloError, match=r'film\.png: cannot be read'):
         maht(path)
+    with pytest.raises(SpondyloError, match="'': an empty name"):
+        maht('')
     with pytest.raises(TypeError, match='colour'):
         maht(np.zeros((9, 9), np.uint8), colour='red')
 
@@ -231,6 +233,8 @@ def test_a_single_film_that_fails_is_an_error(maht, tmp_path):
         ({'config': 'a.py'}, 'needs no config'),
         ({'detector': ('a.py', 'b.onnx')}, 'needs no config'),
         ({'device': 'cuda'}, 'run on the CPU'),
+        ({'backend': 'onnxruntime'}, "must be 'torch' or 'onnx'"),
+        ({'passes': 0}, 'passes=0: must be 1 or more'),
     ],
 )
 def test_what_exported_models_cannot(settings, complaint):

@@ -91,6 +91,12 @@ def test_what_names_nothing_is_told(folder, name):
         find_films([folder / name])
 
 
+def test_an_empty_name_is_not_the_current_folder(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    with pytest.raises(SpondyloError, match="'': an empty name"):
+        find_films([''])
+
+
 def test_a_folder_without_films_is_told(tmp_path):
     with pytest.raises(SpondyloError, match=r'holds no film; films end in \.bmp'):
         find_films([tmp_path])

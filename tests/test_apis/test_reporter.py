@@ -8,7 +8,7 @@ import pytest
 
 from spondylo_mmpose.apis.reporter import FilmReporter
 from spondylo_mmpose.apis.screening import Screened
-from spondylo_mmpose.apis.spine_report import ReportOptions, ReportWarning
+from spondylo_mmpose.apis.spine_report import ReportOptions, ReportWarning, SpineReport
 from spondylo_mmpose.errors import SpondyloError
 from tests.test_apis.helpers import SLIPS, FakeModel, spine
 
@@ -89,13 +89,30 @@ def test_a_screen_is_asked():
         ({'lowest_level': 'L6'}, 'is no level'),
         ({'score_threshold': 1.5}, 'score_threshold='),
         ({'no_slip_threshold': -1.0}, 'no_slip_threshold='),
+        ({'score_threshold': 'a'}, 'score_threshold='),
         ({'interval_level': 1.0}, 'interval_level='),
+        ({'interval_level': None}, 'interval_level='),
     ],
 )
 def test_options_that_make_no_sense(change, complaint):
     options = replace(ReportOptions(), **change)
     with pytest.raises(SpondyloError, match=complaint):
         next(FilmReporter(FakeModel()).each([GREY], options))
+
+
+def test_numbers_of_other_libraries_are_options_too():
+    told = np.float32([0.5, 0.25])
+    options = ReportOptions(spacing_mm=tuple(told), score_threshold=told[0])
+    (result,) = FilmReporter(FakeModel()).each([GREY], options)
+    again = SpineReport.from_json(result.report.to_json())
+    assert again.options.spacing_mm == (0.5, 0.25)
+    assert again.options.score_threshold == 0.5
+
+
+@pytest.mark.parametrize('film', ['film.png', b'film', GREY])
+def test_a_single_film_is_not_taken_for_many(film):
+    with pytest.raises(SpondyloError, match='put a single one into a list'):
+        next(FilmReporter(FakeModel()).each(film))
 
 
 def test_a_batch_of_none():
