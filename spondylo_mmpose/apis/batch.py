@@ -200,10 +200,8 @@ class Batch:
         """Measure films and write their reports, each while the next are measured."""
         by_path = {film.path: film for film in films}
         results = self.reporter.each(list(by_path), self.options)
-        # Nothing is left to be written while a DICOM file is: what silences warnings,
-        # which may quote its header, holds for one thread at a time.
-        # Else a batch waits while the model looks at the next, and no more.
-        most = 0 if self.dicom.kinds else self.reporter.batch_size
+        # A batch waits while the model looks at the next, and no more.
+        most = self.reporter.batch_size
         pending: deque[Future] = deque()
         with ThreadPoolExecutor(1) as writer:
             for result in results:

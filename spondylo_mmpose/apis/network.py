@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-import warnings
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -39,6 +39,7 @@ from spondylo_mmpose.evaluation.film_samples import as_array
 from spondylo_mmpose.models.pose_estimators.detect_then_pose import DetectThenPose
 from spondylo_mmpose.uncertainty.calibration import LEARNED
 from spondylo_mmpose.utils.io import file_digest
+from spondylo_mmpose.utils.silence import no_warnings
 from spondylo_mmpose.zoo.recipe import (
     DETECTOR,
     TOP_DOWN,
@@ -46,9 +47,13 @@ from spondylo_mmpose.zoo.recipe import (
     recipe_kind,
 )
 
+_ALONE = threading.Lock()
+"""One network at a time: how a network looks and mmengine's scope are not a thread's
+own, and torch divides the work among the cores by itself."""
+
 
 class FilmNetwork:
-    """Finds the vertebrae of films.
+    """Finds the vertebrae of films. Any thread may call it; they wait for each other.
 
     Args:
         files: A model of whole films, or with a detector a top-down pose model.
@@ -107,13 +112,13 @@ class FilmNetwork:
     ) -> list[FoundVertebrae]:
         """Find the vertebrae of each film; see :class:`.FilmModel`."""
         with (
+            _ALONE,
             _looking_once(self.network) if quick else nullcontext(),
             DefaultScope.overwrite_default_scope(self._scope),
             torch.inference_mode(),
-            warnings.catch_warnings(),
-        ):
             # What layers of others will have to change is nothing to who uses them.
-            warnings.simplefilter('ignore', FutureWarning)
+            no_warnings(),
+        ):
             batch = [
                 self.pipeline(
                     {

@@ -15,7 +15,7 @@ def check_options(options: ReportOptions) -> ReportOptions:
     """The options, if they make sense.
 
     Returns:
-        The same, their numbers plain ones that JSON knows, whatever library's they were.
+        The same, with the plain numbers that JSON knows in place of NumPy's.
 
     Raises:
         SpondyloError: One line that says what makes none.

@@ -4,7 +4,6 @@ This is the one place of the package that reads who is on a film: outputs belong
 same patient and study. Nothing of it is printed, logged or put into messages.
 """
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from spondylo_mmpose.apis.spine_report import SpineReport
 from spondylo_mmpose.dicom_output.kinds import NO_STUDY, NotAttachedError
 from spondylo_mmpose.imaging.dicom_header import number_of
 from spondylo_mmpose.utils.io import file_digest
+from spondylo_mmpose.utils.silence import no_warnings
 
 _NEEDED = ('SOPClassUID', 'SOPInstanceUID', 'StudyInstanceUID', 'SeriesInstanceUID')
 _OF_PATIENT = ('PatientID', 'PatientName')
@@ -67,9 +67,7 @@ def read_source(path: str | Path, report: SpineReport) -> Source:
     if report.film.sha256_of != 'file' or file_digest(Path(path)) != report.film.sha256:
         raise NotAttachedError('is not the film of this report; measure it again')
     try:
-        with warnings.catch_warnings():
-            # They may quote values of the header.
-            warnings.simplefilter('ignore')
+        with no_warnings():  # they may quote values of the header
             header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
             return _checked(header)
     except NotAttachedError:

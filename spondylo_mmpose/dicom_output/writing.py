@@ -1,7 +1,6 @@
 """DICOM outputs of one film."""
 
 import io
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from spondylo_mmpose.apis.spine_report import SpineReport
 from spondylo_mmpose.dicom_output.kinds import CAPTURE, NotAttachedError
 from spondylo_mmpose.utils.io import atomic_file
+from spondylo_mmpose.utils.silence import no_warnings
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -60,8 +60,7 @@ def write_dicom(
 
     source = read_source(film, report)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')  # they may quote values of the header
+        with no_warnings():  # they may quote values of the header
             made = {
                 kind: _made(kind, source, report, picture)
                 for kind in targets

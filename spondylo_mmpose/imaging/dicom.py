@@ -2,7 +2,6 @@
 
 import io
 import re
-import warnings
 import zlib
 from typing import Any
 
@@ -36,6 +35,7 @@ from spondylo_mmpose.imaging.types import (
     RadiographError,
     check_size,
 )
+from spondylo_mmpose.utils.silence import no_warnings
 
 _PIXEL_TAGS = (
     'SOPClassUID',
@@ -90,8 +90,7 @@ def read_dicom(content: bytes) -> Radiograph:
     """
     try:
         # Warnings of pydicom may quote values of the header.
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')
+        with no_warnings():
             return _read(content)
     except RadiographError:
         raise

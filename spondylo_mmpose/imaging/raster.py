@@ -1,7 +1,6 @@
 """JPEG, PNG, BMP and TIFF by Pillow, in all their grey levels."""
 
 import io
-import warnings
 from typing import Any
 
 import cv2
@@ -20,6 +19,7 @@ from PIL import (
 from spondylo_mmpose.errors import one_line
 from spondylo_mmpose.imaging.tone import to_eight_bits, to_grey
 from spondylo_mmpose.imaging.types import Radiograph, RadiographError, check_size
+from spondylo_mmpose.utils.silence import no_warnings
 
 # Pillow knows a format only once its module is loaded.
 _FORMATS = (
@@ -49,10 +49,12 @@ def read_raster(content: bytes) -> Radiograph:
             or holds several images.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')  # of metadata and sizes; both are judged
-            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
-                return _read(image, content)
+        # They are of metadata and sizes; both are judged.
+        with (
+            no_warnings(),
+            Image.open(io.BytesIO(content), formats=_FORMATS) as image,
+        ):
+            return _read(image, content)
     except RadiographError:
         raise
     except UnidentifiedImageError as error:

@@ -1,8 +1,12 @@
-"""A network run by torch: how often it looks."""
+"""A network run by torch: how often it looks, and who may ask it at once."""
+
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
 import pytest
+from mmengine.registry import DefaultScope
 
 from spondylo_mmpose.apis.model_files import ModelFiles
 from spondylo_mmpose.apis.network import FilmNetwork
@@ -48,3 +52,18 @@ def test_quick_is_one_look_and_not_at_mirrored_crops(network, phantoms):
     (after,) = thorough.find([film])
     np.testing.assert_array_equal(after.corners, before.corners)
     assert thorough.facts.passes == thorough.network.passes == 2
+
+
+def test_threads_find_what_one_finds(network, phantoms):
+    paths = sorted((phantoms / 'images').rglob('*.jpg'))[:4]
+    films = [cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in paths]
+    told = network(True, 2)
+    asked = [(film, quick) for film in films for quick in (False, True)]
+    expected = [told.find([film], quick=quick)[0] for film, quick in asked]
+    filters, scope = list(warnings.filters), DefaultScope.get_current_instance()
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda one: told.find([one[0]], quick=one[1])[0], asked))
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one.corners, other.corners)
+    assert warnings.filters == filters
+    assert DefaultScope.get_current_instance() is scope
