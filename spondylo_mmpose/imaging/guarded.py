@@ -7,6 +7,7 @@ import select
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -49,9 +50,11 @@ def in_child(work: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         answer = _receive(receiver)
     finally:
         os.close(receiver)
-        if _running(child):
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+        # A program that ignores SIGCHLD has its children taken away when they end.
+        with suppress(ChildProcessError):
+            if _running(child):
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
     if answer[:1] == _DONE:
         array: NDArray[Any] = np.load(io.BytesIO(answer[1:]), allow_pickle=False)
         return array

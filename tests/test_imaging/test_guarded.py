@@ -1,4 +1,5 @@
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -32,6 +33,14 @@ def test_errors_come_back_as_one_line():
 
     with pytest.raises(RuntimeError, match=r'^ValueError: no such$'):
         in_child(fail)
+
+
+def test_a_program_that_leaves_its_children_to_the_system():
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert in_child(lambda: np.ones(3)).sum() == 3
+    finally:
+        signal.signal(signal.SIGCHLD, before)
 
 
 @pytest.mark.parametrize('end', [os.abort, lambda: os._exit(3)])
