@@ -1,5 +1,6 @@
 """What every command line tool shares."""
 
+import io
 import os
 import signal
 import sys
@@ -47,6 +48,9 @@ def run_cli(main: Callable[[], Any]) -> None:
     if hasattr(signal, 'SIGPIPE'):
         # `tool | head` shall end quietly.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name that the terminal's encoding lacks does not end the tool; so is stderr.
+        sys.stdout.reconfigure(errors='backslashreplace')
     try:
         with _orderly_end() as ended:
             status = main()

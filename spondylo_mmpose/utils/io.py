@@ -5,6 +5,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,10 @@ from typing import Any
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.folder_lock import alone_in, if_left
+
+_LONE_SURROGATE = re.compile('[\ud800-\udfff]')
+"""What Python makes of bytes in names of files that are no UTF-8; UTF-8 lacks it, JSON
+has escapes for it. Nothing but texts can hold one."""
 
 
 def _reject_constant(name: str) -> float:
@@ -80,6 +85,7 @@ def write_json(path: str | Path, value: Any, indent: int | None = 1) -> Path:
         SpondyloError: If the target cannot be written.
     """
     text = json.dumps(nan_to_none(value), indent=indent, ensure_ascii=False)
+    text = _LONE_SURROGATE.sub(lambda found: f'\\u{ord(found.group()):04x}', text)
     with atomic_file(path) as temporary:
         temporary.write_text(text + '\n', encoding='utf-8')
     return Path(path)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import threading
 from html.parser import HTMLParser
 from pathlib import Path
@@ -88,6 +89,17 @@ def test_a_full_disk_stops_the_batch(films, tmp_path, monkeypatch):
     with pytest.raises(SpondyloError, match='no space left'):
         run([films], tmp_path / 'out')
     assert not list((tmp_path / 'out').glob('*one*.json'))
+
+
+def test_a_name_that_is_no_text_stops_no_batch(tmp_path):
+    film = tmp_path / os.fsdecode(b'films/a\xff.png')
+    film.parent.mkdir()
+    film.write_bytes(cv2.imencode('.png', GREY)[1].tobytes())
+    out = tmp_path / 'out'
+    assert run([film.parent], out).measured == 1
+    assert run([film.parent], out, again='skip').kept == 1
+    assert 'a%FF.png' in (out / 'index.html').read_text()
+    assert table(out / 'summary.csv')[0]['report'] == 'a .json'
 
 
 def test_bad_films_stop_no_other_and_are_named(films, tmp_path, capsys):

@@ -1,3 +1,4 @@
+import os
 import signal
 import subprocess
 import sys
@@ -58,6 +59,21 @@ def test_a_bug_keeps_its_traceback_and_has_a_status_of_its_own(capsys):
     assert exit_.value.code == 70
     stderr = capsys.readouterr().err
     assert stderr.startswith('Traceback') and 'ZeroDivisionError' in stderr
+
+
+def test_a_name_that_stdout_cannot_say_is_no_bug(tmp_path):
+    code = (
+        'from spondylo_mmpose.utils.cli import run_cli\n'
+        r"run_cli(lambda: print('in f\xfcr_\udcff'))"
+    )
+    for encoding, said in (('ascii', rb'in f\xfcr_\udcff'), ('utf-8', None)):
+        done = subprocess.run(
+            [sys.executable, '-c', code],
+            capture_output=True,
+            env={**os.environ, 'PYTHONIOENCODING': encoding},
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip() == (said or 'in für_\\udcff'.encode())
 
 
 def test_traceback_on_request(capsys, monkeypatch):

@@ -1,4 +1,5 @@
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -43,6 +44,13 @@ def test_nan_becomes_null(tmp_path):
 def test_json_round_trip(tmp_path_factory, value):
     path = tmp_path_factory.mktemp('json') / 'x.json'
     assert io.read_json(io.write_json(path, value)) == value
+
+
+def test_names_that_are_no_utf8_come_back_from_json(tmp_path):
+    name = os.fsdecode(b'film \xff\xc3.png')
+    path = io.write_json(tmp_path / 'x.json', {name: ['脊柱', name]})
+    assert '脊柱' in path.read_text(encoding='utf-8')
+    assert io.read_json(path) == {name: ['脊柱', name]}
 
 
 def test_a_failure_leaves_the_old_file_and_no_rubbish(tmp_path):
