@@ -102,6 +102,7 @@ setup(
             '**/*.jinja',
             '**/*.json',
             '**/*.csv',
+            'py.typed',
             'review/assets/*',
             'weights/*/**',
             *mim_files(),

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from spondylo_mmpose.apis.model_files import ModelFiles
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.utils.shipped import PACKAGE, RECIPES, shipped
 
-PACKAGE = Path(__file__).parent.parent
 SHIPPED = PACKAGE / 'weights'
 """What comes with the package; each folder in it is a model."""
 
@@ -118,11 +118,8 @@ def _weights(folder: Path) -> Iterator[Path]:
 
 def _recipe(name: str) -> Path | None:
     """The recipe of a name, with or without its ending."""
-    for root in (PACKAGE / '.mim' / 'configs', PACKAGE.parent / 'configs'):
-        for stem in (name, f'{name}_spondylo'):
-            if (root / f'{stem}.py').is_file():
-                return root / f'{stem}.py'
-    return None
+    found = (shipped(RECIPES, f'{stem}.py') for stem in (name, f'{name}_spondylo'))
+    return next(filter(None, found), None)
 
 
 def _listed(known: dict[str, Path]) -> str:

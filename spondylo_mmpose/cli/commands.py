@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spondylo_mmpose.errors import SpondyloError
-
-PACKAGE = Path(__file__).parent.parent
+from spondylo_mmpose.utils.shipped import TOOLS, shipped
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,9 @@ def tool_path(command: Command) -> Path:
     Raises:
         SpondyloError: If it is in neither place.
     """
-    for folder in (PACKAGE / '.mim' / 'tools', PACKAGE.parent / 'tools'):
-        if (folder / command.tool).is_file():
-            return folder / command.tool
+    path = shipped(TOOLS, command.tool)
+    if path is not None:
+        return path
     raise SpondyloError(
         f'{command.tool}: came with neither the package nor a checkout of it; install '
         'the package again'

@@ -19,6 +19,7 @@ from spondylo_mmpose.engine.device import choose_device, uses_cuda
 from spondylo_mmpose.engine.run_folder import run_folder_of
 from spondylo_mmpose.errors import SpondyloError, one_line
 from spondylo_mmpose.utils.io import make_folder
+from spondylo_mmpose.utils.shipped import RECIPES, shipped
 
 DATALOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
@@ -55,11 +56,11 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
             no setting.
     """
     if not Path(path).is_file():
-        raise SpondyloError(f'{path}: no such config; the recipes are in configs/')
+        raise SpondyloError(f'{path}: no such config; {_where_recipes_are()}')
     config = read_config(path)
     if 'model' not in config:
         raise SpondyloError(
-            f'{path}: is no recipe: it names no model; the recipes are in configs/'
+            f'{path}: is no recipe: it names no model; {_where_recipes_are()}'
         )
     check_names(config, options or {})
     default_root = config.get('data_root')
@@ -78,6 +79,12 @@ def load_config(path: str | Path, options: dict | None = None) -> Config:
                 if node['data_root'] == default_root:
                     node['data_root'] = options['data_root']
     return config
+
+
+def _where_recipes_are() -> str:
+    """Those of an installed package lie where nobody looks."""
+    folder = shipped(RECIPES)
+    return f'the recipes are in {folder.resolve() if folder else "a checkout"}'
 
 
 def dataset_nodes(node: dict) -> Iterator[dict]:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +59,18 @@ def test_it_finds_its_tools(installed):
     done = spondylo(installed, 'predict', 'gone.png', '--out', 'out')
     assert done.returncode == 2
     assert done.stderr.startswith('error: gone.png: no such file')
+
+
+def test_it_tells_where_its_recipes_are(installed):
+    done = spondylo(installed, 'train', 'configs/rtmpose_s_spondylo.py')
+    assert done.returncode == 2
+    told = Path(done.stderr.strip().rpartition('the recipes are in ')[2])
+    assert told.is_relative_to(installed)
+    assert (told / 'rtmpose_s_spondylo.py').is_file()
+
+
+def test_types_came_along(installed):
+    assert (installed / 'spondylo_mmpose' / 'py.typed').is_file()
 
 
 def test_the_review_page_came_along(installed):

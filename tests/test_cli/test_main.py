@@ -7,10 +7,10 @@ import sys
 import pytest
 
 import spondylo_mmpose
-from spondylo_mmpose.cli import commands
 from spondylo_mmpose.cli.commands import COMMANDS, tool_path
 from spondylo_mmpose.cli.main import load_tool, run
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.utils import shipped
 from tests.conftest import ROOT
 
 
@@ -59,7 +59,7 @@ def test_an_unknown_command_is_one_line():
 
 
 def test_a_package_without_its_tools(monkeypatch, tmp_path):
-    monkeypatch.setattr(commands, 'PACKAGE', tmp_path / 'spondylo_mmpose')
+    monkeypatch.setattr(shipped, 'PACKAGE', tmp_path / 'spondylo_mmpose')
     with pytest.raises(SpondyloError, match=r'predict\.py: came with neither'):
         tool_path(COMMANDS[0])
 
