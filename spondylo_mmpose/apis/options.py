@@ -67,7 +67,7 @@ def _in_plain_numbers(options: ReportOptions) -> ReportOptions:
 
 
 def _is_number(told: object, low: float, high: float) -> bool:
-    return isinstance(told, Real) and low <= told <= high
+    return isinstance(told, Real) and low <= float(told) <= high
 
 
 def _is_spacing(told: object) -> bool:
