@@ -20,7 +20,12 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add('config', help='recipe, e.g. configs/rtmpose_s_spondylo.py')
-    add('--subset', choices=SPLITS, default='train')
+    add(
+        '--subset',
+        choices=SPLITS,
+        default='train',
+        help='whose loader of the config is shown (default: %(default)s)',
+    )
     add('--out', help='folder to write; work_dirs/browse/<config>_<subset>')
     add('--num', type=int, default=12, help='vertebrae (default: %(default)s)')
     add('--repeats', type=int, help='draws of each (train: 3, else 1)')

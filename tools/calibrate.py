@@ -22,7 +22,9 @@ def parse_args() -> argparse.Namespace:
         '--films', metavar='DIR', help='original DICOM files of a converted data set'
     )
     sub = methods.add_parser('table', help='a CSV or JSON table')
-    sub.add_argument('table', metavar='TABLE')
+    sub.add_argument(
+        'table', metavar='TABLE', help='file with names of films and spacings in mm'
+    )
     sub.add_argument(
         '--original-size',
         action='store_true',

@@ -22,9 +22,20 @@ CONTINUED_RECIPE = TOOLS.parent / 'configs' / 'demo' / 'hrnet_w16_continued.py'
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--out', type=Path, default=Path('work_dirs/demo'))
-    parser.add_argument('--num', type=int, default=160, help='number of phantoms')
-    parser.add_argument('--epochs', type=int, help='epochs of training on phantoms')
+    parser.add_argument(
+        '--out',
+        type=Path,
+        default=Path('work_dirs/demo'),
+        help='folder to write (default: %(default)s)',
+    )
+    parser.add_argument(
+        '--num', type=int, default=160, help='number of phantoms (default: %(default)s)'
+    )
+    parser.add_argument(
+        '--epochs',
+        type=int,
+        help="epochs of training on phantoms (default: the recipe's)",
+    )
     parser.add_argument(
         '--real-data',
         type=Path,

@@ -23,7 +23,10 @@ def parse_args() -> argparse.Namespace:
         help='recipes (default: all in configs/); building all takes half a minute',
     )
     parser.add_argument(
-        '--work-dirs', default='work_dirs', metavar='DIR', help='where runs are'
+        '--work-dirs',
+        default='work_dirs',
+        metavar='DIR',
+        help='where runs are (default: %(default)s)',
     )
     parser.add_argument(
         '--published', metavar='DIR', help='where tools/publish.py wrote'

@@ -21,7 +21,13 @@ def parse_args() -> argparse.Namespace:
     add('--films', type=int, default=4, help='phantoms (default: %(default)s)')
     add('--iterations', type=int, default=300, help='steps (default: %(default)s)')
     add('--crop', type=int, help='smaller crops for heatmap recipes, px, e.g. 128')
-    add('--cfg-options', nargs='+', action=CfgOptions, metavar='NAME=VALUE')
+    add(
+        '--cfg-options',
+        nargs='+',
+        action=CfgOptions,
+        metavar='NAME=VALUE',
+        help='override settings of all recipes',
+    )
     add(
         '--out',
         type=Path,

@@ -29,7 +29,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--out', type=Path, help='page; report.html in the folder of the first run'
     )
-    parser.add_argument('--title', default='spondylo_mmpose report')
+    parser.add_argument(
+        '--title',
+        default='spondylo_mmpose report',
+        help='heading of the page (default: %(default)s)',
+    )
     parser.add_argument(
         '--section',
         action='append',
@@ -37,7 +41,12 @@ def parse_args() -> argparse.Namespace:
         metavar='TITLE[: NOTE]',
         help='heading and note of a run, in the order of the runs; its name by default',
     )
-    parser.add_argument('--films', type=int, default=6, help='films drawn per run')
+    parser.add_argument(
+        '--films',
+        type=int,
+        default=6,
+        help='films drawn per run (default: %(default)s)',
+    )
     parser.add_argument(
         '--film-names',
         action='store_true',

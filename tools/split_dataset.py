@@ -68,7 +68,9 @@ def parse_args() -> argparse.Namespace:
         help='where films go that no list names; an error when not given',
     )
     sub = add('check', 'verify a split: digest, leaks, films; status 1 if faulty')
-    sub.add_argument('folder', metavar='ROOT/annotations/NAME', type=Path)
+    sub.add_argument(
+        'folder', metavar='ROOT/annotations/NAME', type=Path, help='the split'
+    )
     return parser.parse_args()
 
 

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 
 FEW_PATIENTS = (
-    'intervals take errors for normal: the calibration saw {number} patients, too few '
-    'to count how often the truth lies within'
+    'intervals assume errors of a normal distribution: the calibration saw {number} '
+    'patients, too few to count how often the true slip lies inside'
 )
 """Not among the findings: it is of the model, and a review leaves it as it is."""
 

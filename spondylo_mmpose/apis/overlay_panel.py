@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from spondylo_mmpose.apis.spine_report import Pair, SpineReport
-from spondylo_mmpose.apis.texts import pair_text, slip_text, warning_text
+from spondylo_mmpose.apis.texts import origin_text, pair_text, slip_text, warning_text
 from spondylo_mmpose.reporting.contact_sheet import font
 from spondylo_mmpose.reporting.escaping import MINUS
 from spondylo_mmpose.spine.measurements import GRADES
@@ -88,7 +88,7 @@ def _lines(report: SpineReport) -> Iterator[tuple[Row, tuple[int, int, int], boo
         + (f'{spacing[0]:.4g} x {spacing[1]:.4g} mm' if spacing else 'not known'),
         _INK,
     )
-    origins = sorted({one.level_origin for one in report.vertebrae})
+    origins = sorted({origin_text(one.level_origin) for one in report.vertebrae})
     if origins:
         yield from _wrapped(f'levels: {", ".join(origins)}', _INK)
     for warning in report.warnings:

@@ -80,7 +80,13 @@ def add_film_options(parser: argparse.ArgumentParser) -> None:
 
 def add_run_options(run: argparse._ArgumentGroup) -> None:
     """Add the options that tell how a model is run."""
-    run.add_argument('--batch-size', type=int, default=4, metavar='N')
+    run.add_argument(
+        '--batch-size',
+        type=int,
+        default=4,
+        metavar='N',
+        help='films that go through the network together (default: %(default)s)',
+    )
     run.add_argument(
         '--device',
         choices=DEVICES,

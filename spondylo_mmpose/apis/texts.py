@@ -1,6 +1,6 @@
 """What people read of a report, wherever they read it."""
 
-from spondylo_mmpose.apis.spine_report import Pair, ReportWarning, SpineReport
+from spondylo_mmpose.apis.spine_report import SLOT, Pair, ReportWarning, SpineReport
 from spondylo_mmpose.reporting.escaping import MINUS
 
 
@@ -13,6 +13,11 @@ def slip_text(percent: float) -> str:
 def pair_text(pair: Pair) -> str:
     """The levels of a pair, the upper one first, e.g. ``L5/S1``."""
     return f'{pair.upper or "?"}/{pair.lower or "?"}'
+
+
+def origin_text(level_origin: str) -> str:
+    """Where names of levels come from, for readers who know of no slots."""
+    return 'named by the model' if level_origin == SLOT else level_origin
 
 
 def warning_text(report: SpineReport, warning: ReportWarning) -> str:

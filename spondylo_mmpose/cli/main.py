@@ -61,6 +61,7 @@ def usage() -> str:
             '',
             *(f'  {row}' for row in rows),
             '',
+            'For example: spondylo predict film.jpg --out report',
             '"spondylo COMMAND --help" tells the options of a command, --version the '
             'version.',
             'For research use only: not a medical device, not for diagnosis.',

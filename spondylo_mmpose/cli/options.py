@@ -2,6 +2,7 @@
 
 import argparse
 
+from spondylo_mmpose.evaluation.film_pairs import SCORE_THRESHOLD
 from spondylo_mmpose.spine.measurements import NO_SLIP_THRESHOLD
 
 
@@ -16,7 +17,8 @@ def add_threshold_options(parser: argparse.ArgumentParser) -> None:
         '--score-threshold',
         type=float,
         metavar='SCORE',
-        help='end to end: least score of a vertebra that counts as found',
+        help='end to end: least score of a vertebra that counts as found (default: '
+        f'{SCORE_THRESHOLD})',
     )
     parser.add_argument(
         '--no-slip-threshold',

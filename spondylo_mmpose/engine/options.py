@@ -32,7 +32,17 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         help='compute on this; auto (default) takes a GPU where there is one',
     )
     parser.add_argument(
-        '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none'
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm', 'mpi'],
+        default='none',
+        help='what started several processes; pytorch is torchrun (default: '
+        '%(default)s, a single one)',
     )
     # torchrun sets the variable; older launchers pass the option.
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+    parser.add_argument(
+        '--local_rank',
+        '--local-rank',
+        type=int,
+        default=0,
+        help='passed by older launchers, not by hand',
+    )

@@ -32,7 +32,10 @@ def training_parser() -> argparse.ArgumentParser:
     group = parser.add_argument_group('handed on to tools/train.py')
     add_training_options(group)  # type: ignore[arg-type]
     group.add_argument(
-        '--device', choices=DEVICES, default='auto', help='compute on this'
+        '--device',
+        choices=DEVICES,
+        default='auto',
+        help='compute on this; auto (default) takes a GPU where there is one',
     )
     group.add_argument(
         '--cfg-options',

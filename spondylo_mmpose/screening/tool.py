@@ -55,7 +55,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar='FILM',
         help='lateral lumbar films that the model did not learn from; folders',
     )
-    parser.add_argument('--out', required=True, metavar='FILE.json')
+    parser.add_argument(
+        '--out', required=True, metavar='FILE.json', help='limits to write'
+    )
     parser.add_argument(
         '--caution-rate',
         type=float,
@@ -79,7 +81,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help='times that each film is shown, first as it is, then with tissue, gas, '
         'haze and grain over it (default: %(default)s)',
     )
-    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument(
+        '--seed',
+        type=int,
+        default=0,
+        help='of what is laid over (default: %(default)s)',
+    )
     add_model_options(parser)
     add_run_options(parser.add_argument_group('the run'))
 

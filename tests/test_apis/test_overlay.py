@@ -6,8 +6,8 @@ import pytest
 from spondylo_mmpose.apis.building import build_report
 from spondylo_mmpose.apis.overlay import SIDES, report_overlay
 from spondylo_mmpose.apis.overlay_panel import WIDTH, grade_colour
-from spondylo_mmpose.apis.spine_report import ReportOptions
-from spondylo_mmpose.apis.texts import slip_text, warning_text
+from spondylo_mmpose.apis.spine_report import ASSUMED, SLOT, ReportOptions
+from spondylo_mmpose.apis.texts import origin_text, slip_text, warning_text
 from spondylo_mmpose.reporting.drawing import MISSED, PREDICTION
 from tests.test_apis.helpers import MODEL, film, found_in, spine
 
@@ -72,6 +72,8 @@ def test_texts_and_colours():
     assert any(
         text.startswith('S1: the lowest vertebra found has not') for text in texts
     )
+    assert origin_text(SLOT) == 'named by the model'
+    assert origin_text(ASSUMED) == ASSUMED
     assert slip_text(7.94) == '+7.9 %'
     assert slip_text(-7.94) == '\u22127.9 %'
     assert grade_colour('I-II, uncertain') == grade_colour('II')

@@ -28,7 +28,12 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     add('films', nargs='?', type=Path, help='converted films; skipped without')
     add('--ann-file', default='annotations/val.json', help='(%(default)s)')
-    add('--folds', type=int, default=1, help='models, one after the other')
+    add(
+        '--folds',
+        type=int,
+        default=1,
+        help='models, one after the other (default: %(default)s)',
+    )
     add(
         '--out',
         type=Path,

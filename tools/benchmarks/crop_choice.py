@@ -18,8 +18,20 @@ def parse_args() -> argparse.Namespace:
     add = parser.add_argument
     add('--data-root', type=Path, help='data set (default: phantoms, made once)')
     add('--films', type=int, default=150, help='phantoms (default: %(default)s)')
-    add('--paddings', type=float, nargs='+', default=[1.5, 1.25, 1.75, 2.0])
-    add('--sizes', type=int, nargs='+', default=[128, 192, 256])
+    add(
+        '--paddings',
+        type=float,
+        nargs='+',
+        default=[1.5, 1.25, 1.75, 2.0],
+        help='of the box, times its longer side (default: %(default)s)',
+    )
+    add(
+        '--sizes',
+        type=int,
+        nargs='+',
+        default=[128, 192, 256],
+        help='of the crop, px (default: %(default)s)',
+    )
     add('--grid', action='store_true', help='all pairs, not a cross through the first')
     add(
         '--iterations', type=int, default=150, help='of 16 crops (default: %(default)s)'

@@ -12,7 +12,13 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
-    add('--sizes', type=int, nargs='+', default=[20, 200, 2000], help='in films')
+    add(
+        '--sizes',
+        type=int,
+        nargs='+',
+        default=[20, 200, 2000],
+        help='in films (%(default)s)',
+    )
     add('--repeats', type=int, default=1, help='of each (default: %(default)s)')
     add(
         '--out',

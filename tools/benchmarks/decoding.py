@@ -13,7 +13,13 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
-    add('--vertebrae', type=int, nargs='+', default=[1, 8, 64], help='at once')
+    add(
+        '--vertebrae',
+        type=int,
+        nargs='+',
+        default=[1, 8, 64],
+        help='at once (default: %(default)s)',
+    )
     add('--repeats', type=int, default=30, help='turns (default: %(default)s)')
     add('--threads', type=int, default=1, help='of torch (default: %(default)s)')
     add(

@@ -33,7 +33,13 @@ def parse_args() -> argparse.Namespace:
         default=['plain', *TRAITS, 'all'],
         help='kinds of phantoms; traits are joined by + (default: %(default)s)',
     )
-    add('--seeds', type=int, nargs='+', default=[0, 1, 2])
+    add(
+        '--seeds',
+        type=int,
+        nargs='+',
+        default=[0, 1, 2],
+        help='of training, one after another (default: %(default)s)',
+    )
     add('--num', type=int, default=500, help='phantoms (default: %(default)s)')
     add('--iterations', type=int, default=600, help='of 16 crops (%(default)s)')
     add('--config', type=Path, default=RECIPE, help='top-down recipe (%(default)s)')
