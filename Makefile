@@ -45,7 +45,7 @@ ifdef PYTHON_ENV
 setup: BOOTSTRAP := $(RUN)
 setup: SETUP_ARGS := --check $(RUN)
 endif
-setup: environment  ## Build .venv (6 to 9 minutes the first time, then a second).
+setup: environment  ## Build .venv (8 to 11 minutes the first time, then a second).
 
 environment:
 ifeq ($(strip $(BOOTSTRAP)),)

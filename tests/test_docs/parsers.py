@@ -27,7 +27,7 @@ def parser_of(tool: str) -> argparse.ArgumentParser:
     """The parser of a tool; nothing of the tool runs beyond it.
 
     Args:
-        tool: Its path in the checkout, as in ``tools/train.py``, or ``spondylo COMMAND``.
+        tool: Its path in the checkout, ``tools/train.py``, or ``spondylo COMMAND``.
     """
     by_name = {f'spondylo {c.name}': tool_path(c) for c in COMMANDS}
     path = Path(by_name.get(tool, ROOT / tool))
