@@ -20,6 +20,7 @@ from spondylo_mmpose.apis import (
 from spondylo_mmpose.apis.options import LARGEST_ASPECT, LARGEST_SPACING
 from spondylo_mmpose.apis.report_json import encode_report, report_digest
 from spondylo_mmpose.apis.spine_report import ASSUMED, GIVEN, SLOT, SpineReport
+from spondylo_mmpose.apis.texts import origin_text
 from spondylo_mmpose.converters.coco import CATEGORY_ID, FORMAT_VERSION
 from spondylo_mmpose.review.remeasuring import LONGEST_NAME, MOST_STD
 from spondylo_mmpose.spine import anatomy, boxes, measurements
@@ -100,6 +101,7 @@ def texts() -> dict[str, Any]:
         'assumed': ASSUMED,
         'slot': SLOT,
         'given': GIVEN,
+        'origins': {origin: origin_text(origin) for origin in (ASSUMED, SLOT, GIVEN)},
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from spondylo_mmpose.apis.building import build_report
 from spondylo_mmpose.apis.report_json import read_report
-from spondylo_mmpose.apis.spine_report import ReportOptions
+from spondylo_mmpose.apis.spine_report import ASSUMED, SLOT, ReportOptions
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.review.page import write_review_page
 from spondylo_mmpose.review.remeasuring import reviewed_report
@@ -217,6 +217,11 @@ def test_a_vertebra_is_added_and_deleted(page):
 
 
 def test_levels_facing_and_spacing(page):
+    origin = "document.querySelector('#level-origin').textContent"
+    assert page.value(origin) == ASSUMED
+    # No reader of films knows what a slot is.
+    told = page.value(f'Spondylo.texts.origins[{json.dumps(SLOT)}]')
+    assert told == 'named by the model'
     page.value("""(() => {
       const field = document.getElementById('lowest');
       field.value = 'L5'; field.dispatchEvent(new Event('change'));

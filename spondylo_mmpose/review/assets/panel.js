@@ -137,7 +137,7 @@
     set('lowest', state.vertebrae.length ? state.lowest : '');
     form.elements.lowest.disabled = !state.vertebrae.length;
     form.querySelector('#level-origin').textContent = report.vertebrae.length
-      ? report.vertebrae[0].level_origin : '';
+      ? S.texts.origins[report.vertebrae[0].level_origin] : '';
     const spacing = film.pixel_spacing_mm;
     set('spacing', spacing ? [...new Set(spacing)].join(', ') : '');
     form.querySelector('#spacing-origin').textContent = film.spacing_origin || 'not known';
