@@ -219,7 +219,6 @@ def test_a_vertebra_is_added_and_deleted(page):
 def test_levels_facing_and_spacing(page):
     origin = "document.querySelector('#level-origin').textContent"
     assert page.value(origin) == ASSUMED
-    # No reader of films knows what a slot is.
     told = page.value(f'Spondylo.texts.origins[{json.dumps(SLOT)}]')
     assert told == 'named by the model'
     page.value("""(() => {
