@@ -12,7 +12,7 @@ from spondylo_mmpose.converters import conversion_report as reporting
 from spondylo_mmpose.converters.archive import open_source
 from spondylo_mmpose.converters.coco import SPLITS, Film, write_coco
 from spondylo_mmpose.converters.conversion_report import ConversionReport
-from spondylo_mmpose.converters.data_root import added_since
+from spondylo_mmpose.converters.data_root import check_nothing_added
 from spondylo_mmpose.converters.formats.base import FilmResult, Format
 from spondylo_mmpose.converters.leaks import note_leaks
 from spondylo_mmpose.converters.reading import read_films
@@ -51,11 +51,8 @@ def convert(
     """
     src, out = Path(src), Path(out)
     check_apart(src, out)
-    if force and (out / reporting.REPORT_NAME).is_file() and (lost := added_since(out)):
-        raise SpondyloError(
-            f'{out}: is not replaced, since {", ".join(lost)} would be lost, which no '
-            'conversion makes; move or remove it, or choose another folder'
-        )
+    if force:
+        check_nothing_added(out, reporting.REPORT_NAME)
     report = ConversionReport()
     mark = [reporting.REPORT_NAME]
     with open_source(src) as source, atomic_dir(out, force, mark) as folder:

@@ -56,17 +56,27 @@ class DataRoot:
             )
 
 
-def added_since(root: Path) -> list[str]:
-    """What was added to a converted data set after its conversion.
+def check_nothing_added(root: str | Path, mark: str) -> None:
+    """Refuse to replace a data set to which something was added since it was written.
 
-    Returns:
-        Paths below ``root``: splits and other sets of annotations, and the report of a
-        calibration in place.
+    Args:
+        root: Its folder.
+        mark: File in it that its writer left; a folder without is none of its own.
+
+    Raises:
+        SpondyloError: If splits or other sets of annotations, or a calibration in
+            place, would be lost.
     """
+    root = Path(root)
     folders = sorted(p for p in (root / 'annotations').glob('*') if p.is_dir())
     report = root / CALIBRATION_REPORT_NAME
-    found = [*folders, *([report] if report.is_file() else [])]
-    return [path.relative_to(root).as_posix() for path in found]
+    added = [*folders, *([report] if report.is_file() else [])]
+    if added and (root / mark).is_file():
+        names = ', '.join(path.relative_to(root).as_posix() for path in added)
+        raise SpondyloError(
+            f'{root}: is not replaced, since {names} would be lost, which was added '
+            'later; move or remove it, or choose another folder'
+        )
 
 
 def annotation_files(root: str | Path, names: Sequence[str] = ()) -> list[Path]:

@@ -12,7 +12,7 @@ from spondylo_mmpose.converters.attribution import (
     attribution_of,
 )
 from spondylo_mmpose.converters.coco import SPLITS
-from spondylo_mmpose.converters.data_root import DataRoot, read_root
+from spondylo_mmpose.converters.data_root import DataRoot, check_nothing_added, read_root
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.exporters.base import Exporter, PlacedFilm
 from spondylo_mmpose.exporters.images import (
@@ -88,7 +88,7 @@ def export_dataset(
 
     Raises:
         SpondyloError: If the data set is malformed, an image is missing or cannot be
-            read, or ``out`` cannot be written.
+            read, or ``out`` cannot be written or holds splits made from it.
     """
     if name not in EXPORTERS:
         raise SpondyloError(f'format {name!r}: choose one of {", ".join(EXPORTERS)}')
@@ -97,6 +97,8 @@ def export_dataset(
     exporter = EXPORTERS[name]
     root, out = Path(root), Path(out)
     check_apart(root, out)
+    if force:
+        check_nothing_added(out, EXPORT_REPORT_NAME)
     source = read_root(root, [annotations] if annotations else ())
     placed, convert = _place(source, exporter, images)
     with atomic_dir(out, force, [EXPORT_REPORT_NAME]) as folder:

@@ -14,6 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from spondylo_mmpose.converters.coco import DatasetInfo, Film, write_coco
+from spondylo_mmpose.converters.data_root import check_nothing_added
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.phantom import names
 from spondylo_mmpose.phantom.film import LEVEL_ORIGIN, Phantom, Truth, make_phantom
@@ -136,9 +137,12 @@ def write_phantoms(
         What was written.
 
     Raises:
-        SpondyloError: If an argument is out of range or ``out`` cannot be written.
+        SpondyloError: If an argument is out of range, or ``out`` cannot be written or holds
+            splits made from it.
     """
     _check(num, seed, layout, faults, val_share, trait_share)
+    if force:
+        check_nothing_added(out, TRUTH)
     plans = plan_films(num, seed, val_share)
     draw = partial(
         make_phantom,

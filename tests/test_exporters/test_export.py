@@ -50,6 +50,16 @@ def test_another_split_becomes_a_data_set_of_its_own(tmp_path, root):
     assert '2 films have new names, listed in export_report.json' in report.summary(out)
 
 
+def test_splits_of_an_earlier_output_are_not_replaced(tmp_path, root):
+    out = tmp_path / 'out'
+    export_dataset('coco', root, out)
+    export_dataset('coco', root, out, force=True)
+    (out / 'annotations' / 'r70').mkdir()
+    with pytest.raises(SpondyloError, match='since annotations/r70 would be lost'):
+        export_dataset('coco', root, out, force=True)
+    assert (out / 'annotations' / 'r70').is_dir()
+
+
 def test_stems_that_some_disks_cannot_tell_apart(tmp_path):
     names = ['train/A.png', 'train/a.jpg', 'train/\u00e9.png', 'train/e\u0301.png']
     films = [Film(name, 640, 640, 'train', spine(3)) for name in names]

@@ -94,6 +94,14 @@ def test_copies_of_a_film_share_its_name_and_carry_their_labels(raw):
     assert len(images) == 3
 
 
+def test_splits_made_of_phantoms_are_not_replaced(tmp_path):
+    write_phantoms(tmp_path / 'set', 2, layout='coco', workers=1)
+    (tmp_path / 'set/annotations/r70').mkdir()
+    with pytest.raises(SpondyloError, match='since annotations/r70 would be lost'):
+        write_phantoms(tmp_path / 'set', 1, layout='coco', force=True, workers=1)
+    assert (tmp_path / 'set/annotations/r70').is_dir()
+
+
 def test_coco_layout_is_exact(tmp_path):
     out = tmp_path / 'coco'
     write_phantoms(out, 4, seed=3, layout='coco', with_spacing=True, workers=1)
