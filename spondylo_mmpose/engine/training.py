@@ -111,6 +111,11 @@ def choose_folder(config: Config, args: argparse.Namespace, fixed: bool) -> None
         config.work_dir = str(folder or new_run_folder(config.work_dir, args.smoke))
     add_logs(config, args.tensorboard)
     if not args.resume:
+        if config.get('resume') and not config.get('load_from'):
+            raise SpondyloError(
+                'the setting resume=True alone names no checkpoint; leave it out and '
+                'pass --resume, which takes the last one'
+            )
         check_unused(config.work_dir)
         return
     if given:

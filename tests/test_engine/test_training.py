@@ -55,6 +55,13 @@ def test_a_named_checkpoint_goes_on_in_its_run_or_in_a_new_one(tmp_path, run):
     assert config.load_from == str(tmp_path / 'epoch_3.pth')
 
 
+def test_the_setting_of_mmengine_without_a_checkpoint_is_refused(tmp_path):
+    config = Config({'work_dir': str(tmp_path), 'resume': True, 'load_from': None})
+    args = argparse.Namespace(resume=None, smoke=False, tensorboard=False)
+    with pytest.raises(SpondyloError, match='pass --resume'):
+        choose_folder(config, args, True)
+
+
 def test_a_run_killed_in_its_first_epoch_begins_anew(run):
     config = chosen(run, fixed=True, resume='auto')
     assert 'resume' not in config
