@@ -20,7 +20,7 @@ from spondylo_mmpose.apis.screening import FilmScreen, Screened
 from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.apis.turned import look_again
 from spondylo_mmpose.benchmarks.film_changes import CHANGES, Change, ChangedFilm, Grey
-from spondylo_mmpose.benchmarks.screening import batches
+from spondylo_mmpose.benchmarks.screening import VERDICTS, batches, verdict
 from spondylo_mmpose.benchmarks.told_slips import (
     ToldSlip,
     slip_values,
@@ -39,7 +39,6 @@ from spondylo_mmpose.evaluation.matched_records import film_patients
 if TYPE_CHECKING:
     from spondylo_mmpose.uncertainty.calibration import Calibration
 
-SAID = ('refusal', 'caution', 'none')
 TOGETHER = 'all changes'
 """Row of all films as all changes but the first leave them."""
 
@@ -52,8 +51,7 @@ class Borne:
 
     Attributes:
         outcome: What was found, in px of the film as it was.
-        verdict: Worst of :data:`SAID` that the screen said; a film on which nothing was
-            found is cautioned of by the report.
+        verdict: Of the screen, see :func:`.verdict`.
         slips: Those that the report tells with an interval.
     """
 
@@ -121,7 +119,7 @@ def bear(
                         found, facts, model.facts, None, calibration, screened
                     )
                     slips = told_slips(report, outcome, one.there(film.corners))
-                borne[name].append(Borne(outcome, _verdict(screened, found), slips))
+                borne[name].append(Borne(outcome, verdict(screened, found), slips))
                 bar.update()
     bar.close()
     return borne
@@ -153,7 +151,7 @@ def summarise(borne: Mapping[str, Sequence[Borne]]) -> dict[str, dict[str, Any]]
             summarise_detections(outcomes)
             | detection_intervals(outcomes)
             | slip_values([one.slips for one in films], film_patients(outcomes))
-            | {said: verdicts.count(said) / len(films) for said in SAID}
+            | {said: verdicts.count(said) / len(films) for said in VERDICTS}
             | {f'{k}_unrefused': rest[k] for k in ('F1', 'SDR@10px')}
         )
     return told
@@ -169,7 +167,7 @@ def table(summary: Mapping[str, Mapping[str, Any]]) -> str:
     ]
     for name, row in summary.items():
         cells = [f'{row[key]:.1f}' for key in SHOWN]
-        cells.append(' / '.join(f'{100 * row[said]:.0f}' for said in SAID))
+        cells.append(' / '.join(f'{100 * row[said]:.0f}' for said in VERDICTS))
         slips = row['slips']
         held = f'{row["slips_held"] * slips / 100:.0f} of {slips}' if slips else '-'
         cells += [held, f'{row["slip_reach"]:.1f}']
@@ -183,9 +181,3 @@ def _compare(film: Film, shown: ChangedFilm, found: FoundVertebrae) -> FilmOutco
     # A score that the model does not give is none to count by.
     scores = np.asarray(found.scores, np.float64)
     return compare_film(film, FilmPrediction(film.file_name, corners, scores, levels))
-
-
-def _verdict(screened: Screened, found: FoundVertebrae) -> str:
-    told = {one.severity for one in screened.warnings}
-    worst = next((one for one in SAID if one in told), 'none')
-    return 'caution' if worst == 'none' and not len(found) else worst

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from spondylo_mmpose.apis.films import open_film
 from spondylo_mmpose.apis.found import FilmModel, FoundVertebrae
 from spondylo_mmpose.apis.inputs import find_films
-from spondylo_mmpose.apis.screening import FilmScreen
+from spondylo_mmpose.apis.screening import FilmScreen, Screened
 from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.apis.turned import look_again
 from spondylo_mmpose.benchmarks.film_sets import FilmSet, Grey
@@ -29,6 +29,9 @@ CANDIDATES = (*SIGNALS, BENT, PRESENCE, PLAIN)
 what the mean presence lacks to 1, and how few grey values there are (negative entropy).
 """
 
+VERDICTS = ('refusal', 'caution', 'none')
+"""What a screen says of a picture, the worst first."""
+
 RATE = 0.05
 """Share of right films that each signal alone may flag in the table."""
 
@@ -42,8 +45,7 @@ class Tried:
         right: Whether they are lateral lumbar films.
         values: Signals of each picture, by the names of :data:`CANDIDATES`.
         found: Vertebrae on each.
-        verdicts: By the name of a screen: the worst severity on each picture;
-            ``'none'`` where nothing was said.
+        verdicts: By the name of a screen its :func:`verdict` on each picture.
     """
 
     name: str
@@ -53,15 +55,19 @@ class Tried:
     verdicts: Mapping[str, tuple[str, ...]]
 
     def shares(self, screen: str) -> dict[str, float]:
-        """Shares of pictures that were refused, flagged, and let pass silently.
+        """Shares of pictures that were refused, flagged, and let pass silently."""
+        told = self.verdicts[screen]
+        return {k: told.count(k) / len(told) for k in VERDICTS}
 
-        One on which nothing was found is flagged: the report says so.
-        """
-        told = [
-            'caution' if verdict == 'none' and not number else verdict
-            for verdict, number in zip(self.verdicts[screen], self.found, strict=True)
-        ]
-        return {k: told.count(k) / len(told) for k in ('refusal', 'caution', 'none')}
+
+def verdict(screened: Screened, found: FoundVertebrae) -> str:
+    """The worst that a screen said of a picture, one of :data:`VERDICTS`.
+
+    One on which nothing was found is flagged: the report says so.
+    """
+    told = {one.severity for one in screened.warnings}
+    worst = next((one for one in VERDICTS if one in told), 'none')
+    return 'caution' if worst == 'none' and not len(found) else worst
 
 
 def folder_set(name: str, folder: str | Path, right: bool) -> FilmSet:
@@ -96,11 +102,7 @@ def try_set(
             values.append(measure_signals(found) | _others(picture, found))
             number.append(len(found))
             for name, screen in screens.items():
-                warnings = screen.screen(picture, found).warnings
-                told = [one.severity for one in warnings]
-                verdicts[name].append(
-                    'refusal' if 'refusal' in told else told[0] if told else 'none'
-                )
+                verdicts[name].append(verdict(screen.screen(picture, found), found))
             bar.update()
     bar.close()
     return Tried(
@@ -203,8 +205,8 @@ def tables(summary: Mapping[str, Any]) -> str:
     for film_set, number in summary['pictures'].items():
         cells = [
             ' / '.join(
-                f'{100 * summary["screens"][name][film_set][verdict]:.0f}'
-                for verdict in ('refusal', 'caution', 'none')
+                f'{100 * summary["screens"][name][film_set][said]:.0f}'
+                for said in VERDICTS
             )
             for name in names
         ]

@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
+from spondylo_mmpose.apis.screening import Screened
+from spondylo_mmpose.apis.spine_report import ReportWarning
 from spondylo_mmpose.benchmarks.film_sets import FilmSet, made_sets
 from spondylo_mmpose.benchmarks.screening import (
     CANDIDATES,
@@ -13,6 +15,7 @@ from spondylo_mmpose.benchmarks.screening import (
     summarise,
     tables,
     try_set,
+    verdict,
 )
 from spondylo_mmpose.screening import SpineScreen
 from tests.test_apis.helpers import FakeModel, found_in, spine
@@ -75,14 +78,17 @@ def test_sets_become_tables():
 
 
 def test_a_picture_without_vertebrae_is_flagged():
-    tried = Tried(
-        'empty',
-        False,
-        {name: np.full(2, NAN) for name in CANDIDATES},
-        (0, 5),
-        {'rules': ('none', 'none')},
-    )
+    empty, full = found_in(spine()[:0]), found_in(spine())
+    told = [verdict(Screened(), found) for found in (empty, full)]
+    assert told == ['caution', 'none']
+    values = {name: np.full(2, NAN) for name in CANDIDATES}
+    tried = Tried('empty', False, values, (0, 6), {'rules': tuple(told)})
     assert tried.shares('rules') == {'refusal': 0.0, 'caution': 0.5, 'none': 0.5}
+
+
+def test_the_worst_warning_is_the_verdict():
+    warnings = [ReportWarning('a', said, 'text') for said in ('caution', 'refusal')]
+    assert verdict(Screened(warnings), found_in(spine())) == 'refusal'
 
 
 def test_a_folder_is_a_set(tmp_path):
