@@ -6,10 +6,10 @@ import math
 from itertools import zip_longest
 
 
-def delimiter_of(text: str) -> str:
+def delimiter_of(content: bytes) -> str:
     """Comma or semicolon, whichever the header of a table has more of."""
-    first = text.split('\n', 1)[0]
-    return ';' if first.count(';') > first.count(',') else ','
+    first = content.split(b'\n', 1)[0]
+    return ';' if first.count(b';') > first.count(b',') else ','
 
 
 def csv_rows(content: bytes) -> list[tuple[int, list[str]]]:
@@ -28,7 +28,7 @@ def csv_rows(content: bytes) -> list[tuple[int, list[str]]]:
     try:
         text = content.decode('utf-8-sig')
         lines = io.StringIO(text, newline='')
-        reader = csv.reader(lines, delimiter=delimiter_of(text), strict=True)
+        reader = csv.reader(lines, delimiter=delimiter_of(content), strict=True)
         return [(reader.line_num, row) for row in reader if row]
     except (ValueError, csv.Error) as error:
         raise ValueError(f'no CSV table in UTF-8: {error}') from error

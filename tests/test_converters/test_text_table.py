@@ -24,8 +24,8 @@ def test_what_is_no_table_is_told_in_one_line(content):
 
 
 def test_delimiter_is_that_of_the_header():
-    assert delimiter_of('a;b\n1,2,3') == ';'
-    assert delimiter_of('a,b;c,d\n;;;') == delimiter_of('') == ','
+    assert delimiter_of(b'a;b\n1,2,3') == ';'
+    assert delimiter_of(b'a,b;c,d\n;;;') == delimiter_of(b'') == ','
 
 
 def test_rows_by_column():

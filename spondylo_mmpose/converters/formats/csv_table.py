@@ -86,12 +86,13 @@ class CsvTable(Format):
 
     def find(self, source: RawSource, report: ConversionReport) -> list[RawFilm]:
         """See the base class."""
-        member = self._table(source, report)
-        if member is None:
+        table = self._table(source, report)
+        if table is None:
             return []
+        member, rows = table
         films: dict[tuple[str, str], RawFilm] = {}
         names = set(source.names)
-        for row in _rows(source.read(member)):
+        for row in rows:
             file = row['file']
             path = PurePosixPath(file)
             # A name like test.jpg is no split, but a folder is.
@@ -145,8 +146,8 @@ class CsvTable(Format):
 
     def _table(
         self, source: RawSource, report: ConversionReport | None = None
-    ) -> str | None:
-        """The table nearest to the root."""
+    ) -> tuple[str, list[dict[str, str]]] | None:
+        """Name and rows of the table nearest to the root."""
         tables = [n for n in source.names if n.lower().endswith('.csv')]
         for name in sorted(tables, key=lambda n: (n.count('/'), n)):
             try:
@@ -156,7 +157,7 @@ class CsvTable(Format):
                     report.add('labels_unreadable', name, reason=str(error))
                 continue
             if rows and rows[0].keys() >= _NEEDED:
-                return name
+                return name, rows
         return None
 
 
@@ -174,7 +175,7 @@ def _rows(content: bytes) -> list[dict[str, str]]:
                  strict=True))
         for line in lines[1:]
     ]  # fmt: skip
-    if delimiter_of(content.decode('utf-8-sig')) == ';':
+    if delimiter_of(content) == ';':
         for row in rows:
             row |= {key: row[key].replace(',', '.') for key in NUMBERS & row.keys()}
     return rows
