@@ -91,7 +91,7 @@ def read_run(folder: Path, now: float) -> Run | None:
         result: dict[str, Any] = record['result']
         smoke = folder.name.endswith(SMOKE) or '--smoke' in str(start['command'])
         epochs = int(result.get('epochs', 0))
-        best = _best_text(result.get('best'))
+        best = best_text(result['best']) if result.get('best') else '-'
     except (SpondyloError, AttributeError, IndexError, KeyError, TypeError, ValueError):
         return None
     size, newest = _measure(folder)
@@ -111,10 +111,9 @@ def in_use(folder: Path) -> bool:
     return any(is_locked(parent) for parent in (resolved, *resolved.parents[:2]))
 
 
-def _best_text(best: dict[str, Any] | None) -> str:
-    if not best:
-        return '-'
-    return f'{best["metric"]} {float(best["value"]):.4g} ({int(best["epoch"])})'
+def best_text(best: dict[str, Any]) -> str:
+    """Metric, value and epoch of the best checkpoint."""
+    return f'{best["metric"]} {float(best["value"]):.4g} in epoch {int(best["epoch"])}'
 
 
 def _measure(folder: Path) -> tuple[int, float]:

@@ -12,6 +12,7 @@ from spondylo_mmpose.engine.run_facts import RUN_FACTS, read_facts
 from spondylo_mmpose.engine.run_folder import TRAINING_RECORD, epochs_saved
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.experiments.recipes import Digests, Recipe
+from spondylo_mmpose.experiments.runs import best_text
 from spondylo_mmpose.experiments.state import SeriesState
 from spondylo_mmpose.experiments.steps import Steps
 from spondylo_mmpose.reporting.run_record import PREDICTIONS
@@ -236,9 +237,7 @@ def result_text(record: dict[str, Any]) -> str:
     if record.get('status') == 'stopped early':
         text += ' (stopped early)'
     best = result.get('best')
-    if not best:
-        return text
-    return f'{text}, best {best["metric"]} {best["value"]:.4g} in epoch {best["epoch"]}'
+    return f'{text}, best {best_text(best)}' if best else text
 
 
 def duration(seconds: float) -> str:

@@ -51,7 +51,7 @@ def test_runs_are_told_by_config_the_newest_first(root):
     ]  # fmt: skip
     assert [run.status for run in runs][:3] == ['killed', 'completed', 'interrupted']
     run = runs[-1]
-    assert (run.config, run.epochs, run.best) == ('unet', 3, 'MRE 2.5 (2)')
+    assert (run.config, run.epochs, run.best) == ('unet', 3, 'MRE 2.5 in epoch 2')
     assert len(run.checkpoints) == 4
     record = (run.folder / 'training.json').stat().st_size
     assert run.size == 4 * 100 + 2 + record
