@@ -7,13 +7,8 @@ from typing import Any
 import numpy as np
 
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.evaluation.coco_results import images_by_id
-from spondylo_mmpose.evaluation.json_checks import (
-    is_whole,
-    numbers,
-    objects,
-    score_of,
-)
+from spondylo_mmpose.evaluation.coco_results import checked_entries
+from spondylo_mmpose.evaluation.json_checks import numbers, objects, score_of
 from spondylo_mmpose.spine.anatomy import FloatArray
 from spondylo_mmpose.utils.io import read_json
 
@@ -48,22 +43,10 @@ def read_box_results(
 
 
 def _decode(value: Any, contents: Sequence[Mapping[str, Any]]) -> BoxResults:
-    images = images_by_id(contents)
-    categories = {c['id'] for content in contents for c in content['categories']}
     boxes: dict[int, list[FloatArray]] = {}
     scores: dict[int, list[float]] = {}
-    for place, entry in enumerate(objects(value, 'COCO detection results'), 1):
-        at = f'entry {place}'
-        image, category = entry.get('image_id'), entry.get('category_id')
-        if not is_whole(image) or image not in images:
-            raise ValueError(
-                f'{at}: image_id {image!r:.40} is in none of the annotation files'
-            )
-        if not is_whole(category) or category not in categories:
-            raise ValueError(
-                f'{at}: category_id {category!r:.40} is not that of the annotation '
-                f'files ({", ".join(map(str, sorted(categories)))})'
-            )
+    entries = objects(value, 'COCO detection results')
+    for at, image, entry in checked_entries(entries, contents):
         x, y, width, height = numbers(entry.get('bbox'), 4, f'{at}: bbox')
         if width < 0 or height < 0:
             raise ValueError(f'{at}: bbox has a negative width or height')

@@ -1,6 +1,6 @@
 """Predictions in the form of COCO keypoint results."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,22 +34,10 @@ def decode_coco_results(
         ValueError: One line that says which entry is wrong, and how.
     """
     images = images_by_id(contents)
-    categories = {c['id'] for content in contents for c in content['categories']}
     found: dict[int, list[tuple[np.ndarray, float, Any]]] = {}
     entries = objects(value, 'COCO results')
     given = any(entry.get('annotation_id') is not None for entry in entries)
-    for place, entry in enumerate(entries, 1):
-        at = f'entry {place}'
-        image, category = entry.get('image_id'), entry.get('category_id')
-        if not is_whole(image) or image not in images:
-            raise ValueError(
-                f'{at}: image_id {image!r:.40} is in none of the annotation files'
-            )
-        if not is_whole(category) or category not in categories:
-            raise ValueError(
-                f'{at}: category_id {category!r:.40} is not that of the annotation '
-                f'files ({", ".join(map(str, sorted(categories)))})'
-            )
+    for at, image, entry in checked_entries(entries, contents):
         corners = numbers(entry.get('keypoints'), 12, f'{at}: keypoints')
         quad = corners.reshape(4, 3)[:, :2]
         score = score_of(entry.get('score'), at)
@@ -67,6 +55,38 @@ def decode_coco_results(
             )
         )
     return PredictionSet(films, given)
+
+
+def checked_entries(
+    entries: Sequence[Mapping[str, Any]], contents: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
+    """Go through COCO results of any kind.
+
+    Args:
+        entries: Objects.
+        contents: Decoded annotation files, which tell what the ids stand for.
+
+    Yields:
+        Place of an entry, for messages, id of its image, and the entry.
+
+    Raises:
+        ValueError: If an entry is of no film or no category of the annotation files.
+    """
+    images = images_by_id(contents)
+    categories = {c['id'] for content in contents for c in content['categories']}
+    for place, entry in enumerate(entries, 1):
+        at = f'entry {place}'
+        image, category = entry.get('image_id'), entry.get('category_id')
+        if not is_whole(image) or image not in images:
+            raise ValueError(
+                f'{at}: image_id {image!r:.40} is in none of the annotation files'
+            )
+        if not is_whole(category) or category not in categories:
+            raise ValueError(
+                f'{at}: category_id {category!r:.40} is not that of the annotation '
+                f'files ({", ".join(map(str, sorted(categories)))})'
+            )
+        yield at, image, entry
 
 
 def images_by_id(contents: Sequence[Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:
