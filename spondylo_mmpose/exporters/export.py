@@ -12,7 +12,11 @@ from spondylo_mmpose.converters.attribution import (
     attribution_of,
 )
 from spondylo_mmpose.converters.coco import SPLITS
-from spondylo_mmpose.converters.data_root import DataRoot, check_nothing_added, read_root
+from spondylo_mmpose.converters.data_root import (
+    DataRoot,
+    check_nothing_added,
+    read_root,
+)
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.exporters.base import Exporter, PlacedFilm
 from spondylo_mmpose.exporters.images import (

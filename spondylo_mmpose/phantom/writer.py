@@ -137,8 +137,8 @@ def write_phantoms(
         What was written.
 
     Raises:
-        SpondyloError: If an argument is out of range, or ``out`` cannot be written or holds
-            splits made from it.
+        SpondyloError: If an argument is out of range, or ``out`` cannot be written or
+            holds splits made from it.
     """
     _check(num, seed, layout, faults, val_share, trait_share)
     if force:
