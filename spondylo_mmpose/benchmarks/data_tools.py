@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from spondylo_mmpose.benchmarks.machine import describe_machine
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.utils.machine import describe_machine
 
 _TOOLS = Path(__file__).parents[2] / 'tools'
 

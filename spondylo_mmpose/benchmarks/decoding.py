@@ -12,12 +12,12 @@ from mmpose.codecs.base import BaseKeypointCodec
 from mmpose.models.heads import HeatmapHead
 from numpy.typing import NDArray
 
-from spondylo_mmpose.benchmarks.machine import torch_threads
 from spondylo_mmpose.benchmarks.spread import Spread, spread_of
 from spondylo_mmpose.codecs import GaussianFitHeatmap
 from spondylo_mmpose.decoding.heatmaps import find_logit_peaks
 from spondylo_mmpose.models.heads.heatmap_peaks import find_peaks
 from spondylo_mmpose.spine.anatomy import CORNERS
+from spondylo_mmpose.utils.machine import torch_threads
 
 CROP, CELLS, SIGMA = (192, 192), (48, 48), 2.0
 """As our recipes of heatmaps have them."""

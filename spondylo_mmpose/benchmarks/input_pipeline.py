@@ -17,12 +17,12 @@ from mmpose.registry import DATASETS
 
 from spondylo_mmpose.benchmarks.data_time import measure_data_time
 from spondylo_mmpose.benchmarks.film_formats import encode_film
-from spondylo_mmpose.benchmarks.machine import describe_machine, torch_threads
 from spondylo_mmpose.datasets.film_cache import DEFAULT_MIB
 from spondylo_mmpose.engine.launch import dataset_nodes, load_config
 from spondylo_mmpose.imaging import read_radiograph
 from spondylo_mmpose.phantom.film import make_phantom
 from spondylo_mmpose.phantom.writer import write_phantoms
+from spondylo_mmpose.utils.machine import describe_machine, torch_threads
 
 ACCEPTED_SHARE = 0.05
 """More waiting than that and the data, not the network, sets the pace."""

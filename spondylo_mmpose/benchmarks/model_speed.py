@@ -16,13 +16,13 @@ from mmengine.runner import Runner
 from tqdm import tqdm
 
 from spondylo_mmpose.benchmarks.bfloat16 import bfloat16
-from spondylo_mmpose.benchmarks.machine import torch_threads
 from spondylo_mmpose.benchmarks.short_training import quietly, use_data
 from spondylo_mmpose.engine.checkpoint import load_weights
 from spondylo_mmpose.engine.optim.cpu_amp_optim_wrapper import cpu_has_bf16
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.reporting.cells import Column
 from spondylo_mmpose.reporting.tables import Table
+from spondylo_mmpose.utils.machine import torch_threads
 from spondylo_mmpose.zoo.recipe import (
     DETECTOR,
     TOP_DOWN,

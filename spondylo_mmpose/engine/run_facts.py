@@ -15,7 +15,6 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from spondylo_mmpose.benchmarks.machine import describe_machine
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
 from spondylo_mmpose.converters.film_groups import labelled_images
 from spondylo_mmpose.engine.checkpoint import unwrapped
@@ -23,6 +22,7 @@ from spondylo_mmpose.engine.launch import dataset_nodes
 from spondylo_mmpose.engine.model_facts import ModelFacts, model_facts
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import file_digest, read_json, write_json
+from spondylo_mmpose.utils.machine import describe_machine
 
 RUN_FACTS = Path('evaluation', 'test', 'run.json')
 """Where a work directory keeps the facts of its last test."""

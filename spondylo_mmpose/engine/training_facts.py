@@ -14,12 +14,12 @@ import torch
 from mmengine.config import Config
 
 import spondylo_mmpose
-from spondylo_mmpose.benchmarks.machine import describe_machine
 from spondylo_mmpose.converters.film_groups import labelled_images
 from spondylo_mmpose.engine.run_facts import NamedDigest, annotation_paths
 from spondylo_mmpose.engine.run_folder import TRAINING_RECORD, run_folder_of
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import read_json
+from spondylo_mmpose.utils.machine import describe_machine
 
 RECIPE_VARIABLES = ('SPONDYLO_DATA', 'SPONDYLO_SPLIT', 'SPONDYLO_PHANTOMS')
 """Environment variables that recipes read: they decide on the data."""

@@ -1,7 +1,6 @@
 """Write a set of phantoms: the raw data set's own layout, or COCO keypoints."""
 
 import multiprocessing
-import os
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from spondylo_mmpose.phantom.plans import Plan, next_of, plan_films
 from spondylo_mmpose.phantom.random import NAME, stream
 from spondylo_mmpose.utils.cli import deaf_children
 from spondylo_mmpose.utils.io import atomic_dir, write_json
+from spondylo_mmpose.utils.machine import usable_cores
 
 LAYOUTS = ('mendeley', 'coco')
 RAW = 'Train/Keypointrcnn_data'
@@ -229,7 +229,7 @@ def render(
     if any(plan.split == 'test' for plan in plans):
         (folder / 'Test').mkdir(exist_ok=True)
     work = partial(_render_one, folder, images, seed, draw)
-    workers = min(workers or os.cpu_count() or 1, len(plans) // 4)
+    workers = min(workers or usable_cores(), len(plans) // 4)
     if workers <= 1:
         return [work(plan) for plan in _progress(plans, len(plans))]
     # A forked child would wait for ever for OpenCV threads that only its parent has.

@@ -34,8 +34,8 @@ def main() -> None:
     args = parse_args()
     check_writable(args.out)
     from spondylo_mmpose.benchmarks.data_growth import measure_data_growth
-    from spondylo_mmpose.benchmarks.machine import describe_machine
     from spondylo_mmpose.benchmarks.speed_tables import data_growth
+    from spondylo_mmpose.utils.machine import describe_machine
 
     machine = describe_machine()
     result = measure_data_growth(args.out.parent, args.sizes, args.repeats)

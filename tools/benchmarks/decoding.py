@@ -36,8 +36,8 @@ def main() -> None:
     args = parse_args()
     check_writable(args.out)
     from spondylo_mmpose.benchmarks.decoding import measure_decoding
-    from spondylo_mmpose.benchmarks.machine import describe_machine
     from spondylo_mmpose.benchmarks.speed_tables import decoding
+    from spondylo_mmpose.utils.machine import describe_machine
 
     machine = describe_machine()
     result = measure_decoding(args.vertebrae, args.repeats, args.threads)

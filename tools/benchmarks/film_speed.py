@@ -61,8 +61,8 @@ def main() -> None:
     check_writable(args.out)
     from spondylo_mmpose.apis.named_models import known_models
     from spondylo_mmpose.benchmarks.film_speed import measure_film_speed
-    from spondylo_mmpose.benchmarks.machine import describe_machine, usable_cores
     from spondylo_mmpose.benchmarks.speed_tables import film_speed
+    from spondylo_mmpose.utils.machine import describe_machine, usable_cores
 
     names = args.models or [str(path) for path in known_models().values()] or RANDOM
     machine = describe_machine()

@@ -53,13 +53,13 @@ def main() -> None:
     """Measure, write, print."""
     args = parse_args()
     check_writable(args.out)
-    from spondylo_mmpose.benchmarks.machine import describe_machine
     from spondylo_mmpose.benchmarks.model_speed import (
         as_json,
         measure_model_speed,
         table,
     )
     from spondylo_mmpose.phantom.writer import write_phantoms
+    from spondylo_mmpose.utils.machine import describe_machine
 
     root = args.data_root or args.out.parent / 'coco_100'
     if args.data_root is None and not root.is_dir():

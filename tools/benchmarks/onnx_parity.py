@@ -35,8 +35,8 @@ def main() -> None:
         print('skipped: name a recipe, its checkpoint and the exported model')
         return
     check_writable(args.out)
-    from spondylo_mmpose.benchmarks.machine import describe_machine
     from spondylo_mmpose.benchmarks.onnx_parity import measure_onnx_parity
+    from spondylo_mmpose.utils.machine import describe_machine
 
     told = measure_onnx_parity(
         args.config, args.checkpoint, args.model, args.films, args.seed, args.threads

@@ -34,9 +34,9 @@ def main() -> None:
     """Measure, write, print."""
     args = parse_args()
     check_writable(args.out)
-    from spondylo_mmpose.benchmarks.machine import describe_machine, usable_cores
     from spondylo_mmpose.benchmarks.peers import measure_peers
     from spondylo_mmpose.benchmarks.speed_tables import peers
+    from spondylo_mmpose.utils.machine import describe_machine, usable_cores
 
     machine = describe_machine()
     result = measure_peers(args.python, args.films, usable_cores())

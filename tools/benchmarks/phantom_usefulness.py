@@ -77,11 +77,6 @@ def main() -> None:
         print('skipped: name a folder of converted real films')
         return
     check_writable(args.out)
-    from spondylo_mmpose.benchmarks.machine import (
-        describe_machine,
-        torch_threads,
-        usable_cores,
-    )
     from spondylo_mmpose.benchmarks.phantom_usefulness import (
         draw_set,
         measure_sets,
@@ -89,6 +84,11 @@ def main() -> None:
         table,
         traits_of,
         usefulness,
+    )
+    from spondylo_mmpose.utils.machine import (
+        describe_machine,
+        torch_threads,
+        usable_cores,
     )
 
     settings = {

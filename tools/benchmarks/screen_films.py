@@ -50,7 +50,6 @@ def main() -> None:
     check_writable(args.out)
     from spondylo_mmpose.apis.predict_tool import build_inferencer
     from spondylo_mmpose.benchmarks.film_sets import made_sets
-    from spondylo_mmpose.benchmarks.machine import describe_machine
     from spondylo_mmpose.benchmarks.screening import (
         folder_set,
         summarise,
@@ -59,6 +58,7 @@ def main() -> None:
         try_set,
     )
     from spondylo_mmpose.screening import SpineScreen
+    from spondylo_mmpose.utils.machine import describe_machine
 
     sets = made_sets()
     for right, words in ((True, args.right), (False, args.other)):

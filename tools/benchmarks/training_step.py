@@ -11,7 +11,7 @@ from spondylo_mmpose.utils.io import check_writable, write_json
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    from spondylo_mmpose.benchmarks.machine import usable_cores
+    from spondylo_mmpose.utils.machine import usable_cores
 
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
@@ -43,10 +43,10 @@ def main() -> None:
     """Measure, write, print."""
     args = parse_args()
     check_writable(args.out)
-    from spondylo_mmpose.benchmarks.machine import describe_machine
     from spondylo_mmpose.benchmarks.speed_tables import training_step
     from spondylo_mmpose.benchmarks.training_step import FAMILIES, measure_training_step
     from spondylo_mmpose.phantom.writer import write_phantoms
+    from spondylo_mmpose.utils.machine import describe_machine
 
     root = args.data_root or args.out.parent / 'coco_100'
     if args.data_root is None and not root.is_dir():
