@@ -13,7 +13,6 @@ from spondylo_mmpose.converters.coco_reader import facts_of
 from spondylo_mmpose.evaluation.detection import FilmOutcome, compare_films
 from spondylo_mmpose.evaluation.film_pairs import SCORE_THRESHOLD, FilmPair
 from spondylo_mmpose.evaluation.intervals import IntArray, patient_numbers
-from spondylo_mmpose.evaluation.matching import IOU_THRESHOLD
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.spine.anatomy import hull_boxes
 
@@ -21,7 +20,6 @@ from spondylo_mmpose.spine.anatomy import hull_boxes
 def matched_records(
     pairs: Iterable[FilmPair],
     score_threshold: float = SCORE_THRESHOLD,
-    iou_threshold: float = IOU_THRESHOLD,
 ) -> list[VertebraRecord]:
     """Match the vertebrae of every labelled film, see :func:`.compare_films`.
 
@@ -29,12 +27,11 @@ def matched_records(
         pairs: From :func:`.pair_films`.
         score_threshold: Predicted vertebrae with a lower score are left out; those
             without a score stay.
-        iou_threshold: Least overlap of a predicted with a true vertebra.
 
     Returns:
         See :func:`outcome_records`.
     """
-    return outcome_records(compare_films(pairs, score_threshold, iou_threshold))
+    return outcome_records(compare_films(pairs, score_threshold))
 
 
 def outcome_records(outcomes: Iterable[FilmOutcome]) -> list[VertebraRecord]:

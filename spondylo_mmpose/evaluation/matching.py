@@ -97,22 +97,6 @@ def match_by_ious(ious: ArrayLike, threshold: float = IOU_THRESHOLD) -> Matches:
     return Matches(true, predicted, overlap[true, predicted])
 
 
-def match_vertebrae(
-    true: ArrayLike, predicted: ArrayLike, threshold: float = IOU_THRESHOLD
-) -> Matches:
-    """Match the vertebrae of one film, see the module's docstring.
-
-    Args:
-        true: ``(N, 4, 2)`` px, NaN where a corner is not labelled.
-        predicted: ``(M, 4, 2)`` px.
-        threshold: Least overlap of a pair, which itself suffices.
-
-    Raises:
-        ValueError: If the threshold is not in (0, 1].
-    """
-    return match_by_ious(hull_ious(true, predicted), threshold)
-
-
 def _ious_by_corners(
     box: FloatArray, spine: FloatArray, known: NDArray[np.bool_]
 ) -> FloatArray:

@@ -11,9 +11,9 @@ from spondylo_mmpose.reporting.figures.level_boxes import level_boxes
 from spondylo_mmpose.reporting.figures.style import to_png
 
 
-def cumulative_plot(records: Sequence[VertebraRecord], limit: float = 24.0) -> bytes:
-    """Cumulative error curve of the corners up to ``limit`` px, as PNG."""
-    return to_png(cumulative_error({'model': corner_errors(records).px}, limit))
+def cumulative_plot(records: Sequence[VertebraRecord]) -> bytes:
+    """Cumulative error curve of the corners as PNG, see :func:`.cumulative_error`."""
+    return to_png(cumulative_error({'model': corner_errors(records).px}))
 
 
 def level_plot(records: Sequence[VertebraRecord]) -> bytes:

@@ -74,7 +74,6 @@ def draw_body(
     quad: FloatArray,
     look: BoneLook,
     rng: np.random.Generator,
-    strength: float = 1.0,
     sacral: bool = False,
 ) -> None:
     """Add one vertebral body.
@@ -84,10 +83,9 @@ def draw_body(
         quad: ``(4, 2)`` corners, px, film facing left (front is left).
         look: See :class:`BoneLook`.
         rng: Source of randomness.
-        strength: Factor on every attenuation.
         sacral: S1: its labelled lower edge is a convention, no end plate.
     """
-    strength = strength * rng.uniform(0.75, 1.2)
+    strength = rng.uniform(0.75, 1.2)
     as_, ps, ai, pi = quad
     height = float(np.linalg.norm((as_ + ps - ai - pi) / 2))
     down = (ai + pi - as_ - ps) / 2 / height

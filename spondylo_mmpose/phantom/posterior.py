@@ -59,7 +59,6 @@ def draw_posterior(
     frame: Frame,
     look: BoneLook,
     rng: np.random.Generator,
-    strength: float = 1.0,
     sacral: bool = False,
 ) -> None:
     """Add the posterior elements of one vertebra, both sides with their parallax.
@@ -69,11 +68,8 @@ def draw_posterior(
         frame: Coordinates of the vertebra.
         look: How dense the bones are.
         rng: Source of randomness.
-        strength: Factor on every attenuation.
         sacral: S1: joints and laminae, but no foramen below and no blade.
     """
-    fill = look.fill * strength
-    edge = look.plate * strength
     if not sacral:
         foramen = frame(_vary(_FORAMEN, rng, 0.05))
         canvas.fill(foramen, -rng.uniform(0.4, 1.1) * look.fill, rng.uniform(1.2, 2.5))
@@ -82,18 +78,22 @@ def draw_posterior(
         for shape, dense, line in _ELEMENTS[sacral:]:
             outline = frame(_closed(_vary(shape, rng, 0.08) + side * shift))
             canvas.fill(
-                outline, dense * fill * rng.uniform(0.6, 1.3), rng.uniform(1.2, 3.5)
+                outline,
+                dense * look.fill * rng.uniform(0.6, 1.3),
+                rng.uniform(1.2, 3.5),
             )
-            shade = line * edge * rng.uniform(0.2, 1.2)
+            shade = line * look.plate * rng.uniform(0.2, 1.2)
             canvas.curve(
                 outline, shade * _fade(rng, len(outline)), rng.uniform(0.8, 1.7)
             )
-    _strands(canvas, frame, edge, rng)
+    _strands(canvas, frame, look.plate, rng)
     if sacral:
         return
     blade = frame(_closed(_vary(_SPINOUS, rng, 0.06)))
-    canvas.fill(blade, rng.uniform(0.1, 0.45) * fill, 2.5)
-    canvas.curve(blade, rng.uniform(0.03, 0.17) * edge * _fade(rng, len(blade)), 1.3)
+    canvas.fill(blade, rng.uniform(0.1, 0.45) * look.fill, 2.5)
+    canvas.curve(
+        blade, rng.uniform(0.03, 0.17) * look.plate * _fade(rng, len(blade)), 1.3
+    )
 
 
 def _strands(

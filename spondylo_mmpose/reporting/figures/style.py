@@ -48,8 +48,12 @@ def place_style(index: int) -> tuple[str, str]:
     return _PLACES[index % len(_PLACES)], _MARKERS[index % len(_MARKERS)]
 
 
-def nothing_here(axes: Axes, text: str = 'nothing was measured') -> None:
+def nothing_here(axes: Axes) -> None:
     """Say in an empty plot that there is nothing to see."""
     axes.text(
-        0.5, 0.5, text, ha='center', va='center', transform=axes.transAxes, color='grey'
+        *(0.5, 0.5, 'nothing was measured'),
+        ha='center',
+        va='center',
+        transform=axes.transAxes,
+        color='grey',
     )

@@ -27,17 +27,16 @@ _FOUND = (
     ('invented', 'false positive'),
 )
 
+_SIZE = 640  # of the longer side of a picture, px
 
-def films_part(
-    run: RunRecord, number: int, names: bool = False, size: int = 640
-) -> Part:
+
+def films_part(run: RunRecord, number: int, names: bool = False) -> Part:
     """Overlays of films spread evenly over the ranking of a run whose boxes were given.
 
     Args:
         run: The run.
         number: How many films.
         names: Write their file names below them; they may identify patients.
-        size: Longer side of a picture, px.
 
     Raises:
         SpondyloError: If a film cannot be read.
@@ -47,7 +46,7 @@ def films_part(
     pictures = []
     for film in overlays.best_median_worst(ranking, number):
         own = [record for record in run.records if record.film_id == film]
-        image = overlays.film_overlay(own, size, run.film_file(film))
+        image = overlays.film_overlay(own, _SIZE, run.film_file(film))
         place = f'film {ranked.index(film) + 1} of {len(ranked)}'
         text = f'{place}: MRE {ranking[film]:.2f} px{_worst(own)}'
         pictures.append(_picture(image, text, own[0], names))
@@ -60,7 +59,6 @@ def found_films_part(
     outcomes: Sequence[FilmOutcome],
     number: int,
     names: bool = False,
-    size: int = 640,
 ) -> Part:
     """Overlays of films spread evenly over the ranking of an end-to-end run.
 
@@ -69,7 +67,6 @@ def found_films_part(
         outcomes: One for each labelled film.
         number: How many films.
         names: Write their file names below them; they may identify patients.
-        size: Longer side of a picture, px.
 
     Raises:
         SpondyloError: If a film cannot be read.
@@ -84,7 +81,7 @@ def found_films_part(
         name = ranked[place]
         outcome, own = by_name[name], records[name]
         extra = overlays.invented(outcome)
-        image = overlays.film_overlay(own, size, run.film_file(name), extra)
+        image = overlays.film_overlay(own, _SIZE, run.film_file(name), extra)
         total, matched = len(outcome.film.corners), len(outcome.matches)
         text = f'film {place + 1} of {len(ranked)}: {matched} of {total} found'
         text += f', {len(extra)} false positive{"s" * (len(extra) != 1)}'

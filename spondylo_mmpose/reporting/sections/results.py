@@ -59,14 +59,13 @@ def key_numbers(metrics: Mapping[str, float]) -> list[KeyNumber]:
     return found
 
 
-def results_part(metrics: Metrics, extra: Sequence[Item] = ()) -> Part:
+def results_part(metrics: Metrics) -> Part:
     """Every pooled value, the model beside its floors.
 
     Rows that no column has are named below the table instead of being shown empty.
 
     Args:
         metrics: Values by column and full name.
-        extra: Items that belong below the table.
     """
     groups: dict[str, list[tuple[str, list[str]]]] = {}
     missing: list[str] = []
@@ -89,7 +88,7 @@ def results_part(metrics: Metrics, extra: Sequence[Item] = ()) -> Part:
         texts.append(f'{SLOT_CAUTION} Slot MRE: {published}.')
     if texts:
         items.append(Paragraph(' '.join(texts)))
-    return Part('Results', [*items, *extra])
+    return Part('Results', items)
 
 
 def overview(runs: Mapping[str, Mapping[str, float]]) -> list[Grid]:
