@@ -82,8 +82,8 @@ val_dataloader = dict(
     dataset=dict(**_base_.spondylo_val_dataset, pipeline=val_pipeline),
 )
 test_dataloader = val_dataloader
-val_evaluator = _base_.spondylo_val_evaluator
-test_evaluator = _base_.spondylo_test_evaluator
+val_evaluator = _base_.spondylo_film_val_evaluator
+test_evaluator = _base_.spondylo_film_test_evaluator
 
 max_epochs = 120
 train_cfg = dict(by_epoch=True, max_epochs=max_epochs, val_interval=1)

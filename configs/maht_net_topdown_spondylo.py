@@ -31,11 +31,7 @@ val_dataloader = dict(
     batch_size=32, dataset=dict(data_mode='topdown', pipeline=val_pipeline)
 )
 test_dataloader = val_dataloader
-val_evaluator = [dict(type='RadialErrorMetric'), dict(type='MeyerdingMetric')]
-test_evaluator = [
-    dict(type='RadialErrorMetric', intervals=True, detailed=True),
-    dict(type='MeyerdingMetric', intervals=True),
-    dict(type='SagittalMetric', intervals=True),
-]
+val_evaluator = _base_.spondylo_val_evaluator
+test_evaluator = _base_.spondylo_test_evaluator
 default_hooks = dict(checkpoint=dict(save_best='corner/MRE_px', rule='less'))
 custom_hooks = _base_.spondylo_hooks

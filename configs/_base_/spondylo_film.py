@@ -48,13 +48,13 @@ spondylo_train_dataset = dict(data_mode='bottomup')
 spondylo_val_dataset = dict(data_mode='bottomup')
 spondylo_val_loader = dict(batch_size=4)
 
-spondylo_val_evaluator = [
+spondylo_film_val_evaluator = [
     dict(type='SpineDetectionMetric'),
     dict(type='FilmClinicalMetric'),
     dict(type='PublishedSlotMetric'),
 ]
 # Intervals take a moment, which the final numbers are worth.
-spondylo_test_evaluator = [
+spondylo_film_test_evaluator = [
     dict(type='SpineDetectionMetric', intervals=True),
     dict(type='FilmClinicalMetric', intervals=True),
     dict(type='PublishedSlotMetric'),
