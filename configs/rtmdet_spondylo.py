@@ -107,14 +107,4 @@ default_hooks = _base_.spondylo_default_hooks | dict(
     # How well boxes fit counts too: the pose model starts from them.
     | dict(save_best='coco/bbox_mAP', rule='greater')
 )
-custom_hooks = [
-    *_base_.spondylo_hooks,
-    dict(
-        type='EMAHook',
-        ema_type='ExpMomentumEMA',
-        momentum=0.002,
-        gamma=200,
-        update_buffers=True,
-        priority=49,
-    ),
-]
+custom_hooks = _base_.spondylo_hooks_with_ema

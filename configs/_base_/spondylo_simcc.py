@@ -55,14 +55,3 @@ spondylo_param_scheduler = [
         convert_to_iter_based=True,
     ),
 ]
-spondylo_hooks_with_ema = [
-    *_base_.spondylo_hooks,
-    dict(
-        type='EMAHook',
-        ema_type='ExpMomentumEMA',
-        momentum=0.002,
-        gamma=200,
-        update_buffers=True,
-        priority=49,
-    ),
-]

@@ -124,6 +124,17 @@ spondylo_hooks = [
     dict(type='TrainedFilmsHook'),
     dict(type='EvaluationReportHook'),
 ]
+spondylo_hooks_with_ema = [
+    *spondylo_hooks,
+    dict(
+        type='EMAHook',
+        ema_type='ExpMomentumEMA',
+        momentum=0.002,
+        gamma=200,
+        update_buffers=True,
+        priority=49,
+    ),
+]
 spondylo_default_hooks = dict(
     logger=dict(interval=20),
     checkpoint=dict(

@@ -21,6 +21,7 @@ from spondylo_mmpose.apis.predict_tool import (
     add_run_options,
     build_inferencer,
 )
+from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.screening.fitting import (
     CAUTION_RATE,
@@ -147,7 +148,7 @@ def learn_limits(
     refusal_margin: float = REFUSAL_MARGIN,
     views: int = VIEWS,
     seed: int = 0,
-    score_threshold: float = 0.3,
+    score_threshold: float = ReportOptions.score_threshold,
     batch_size: int = 4,
 ) -> ScreenLimits:
     """Learn limits from films.
