@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from spondylo_mmpose.apis.model_facts import ModelFacts
 from spondylo_mmpose.apis.output_names import NamedFilm
-from spondylo_mmpose.apis.spine_report import NOTICE, Pair, SpineReport
-from spondylo_mmpose.apis.texts import pair_text, slip_text, warning_text
+from spondylo_mmpose.apis.spine_report import NOTICE, SpineReport
+from spondylo_mmpose.apis.texts import pair_slip_text, warning_text, worst_pair
 from spondylo_mmpose.reporting.escaping import one_line
 from spondylo_mmpose.reporting.html import write_html
 from spondylo_mmpose.spine.measurements import GRADES
@@ -43,14 +43,13 @@ class Card:
     @classmethod
     def of(cls, film: NamedFilm, report: SpineReport) -> 'Card':
         """Make the card of a film."""
-        measured = [pair for pair in report.pairs if pair.slip_percent is not None]
-        worst = max(measured, key=_size, default=None)
+        worst = worst_pair(report)
         return cls(
             name=one_line(film.path.name),
             picture=_address(film.overlay),
             report=_address(film.json),
             page=_address(film.page) if film.page.is_file() else None,
-            worst='no slip measured' if worst is None else _text(worst),
+            worst='no slip measured' if worst is None else pair_slip_text(worst),
             grade='--' if worst is None else str(worst.grade),
             vertebrae=len(report.vertebrae),
             warnings=tuple(
@@ -96,12 +95,3 @@ def write_gallery(
 
 def _address(path: Path) -> str:
     return quote(path.name.encode('utf-8', 'surrogateescape'))
-
-
-def _size(pair: Pair) -> float:
-    return abs(pair.slip_percent or 0.0)
-
-
-def _text(pair: Pair) -> str:
-    assert pair.slip_percent is not None
-    return f'{pair_text(pair)} {slip_text(pair.slip_percent)}'

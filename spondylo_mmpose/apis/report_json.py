@@ -9,7 +9,7 @@ from typing import Any
 from spondylo_mmpose.apis.dataclass_json import from_plain, without_later
 from spondylo_mmpose.apis.spine_report import SpineReport
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.utils.io import atomic_file, nan_to_none
+from spondylo_mmpose.utils.io import atomic_file, nan_to_none, reject_constant
 
 FORMAT = 'spondylo_mmpose spine report'
 FORMAT_VERSION = '1.3'
@@ -33,7 +33,7 @@ def decode_report(text: str) -> SpineReport:
         SpondyloError: If it is none.
     """
     try:
-        content = json.loads(text, parse_constant=_refuse)
+        content = json.loads(text, parse_constant=reject_constant)
         if not isinstance(content, dict) or content.pop('format', None) != FORMAT:
             raise ValueError(f'needs "format": "{FORMAT}"')
         version = content.pop('format_version', None)
@@ -82,10 +82,6 @@ def read_report(path: str | Path) -> SpineReport:
         raise SpondyloError(f'{path}: cannot be read: {error}') from error
     except SpondyloError as error:
         raise SpondyloError(f'{path}: {error}') from error
-
-
-def _refuse(name: str) -> float:
-    raise ValueError(f'{name} is not a number that JSON knows')
 
 
 def schema() -> dict[str, Any]:

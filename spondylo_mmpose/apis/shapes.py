@@ -14,6 +14,7 @@ from spondylo_mmpose.spine.measurements import (
     end_plate_angles,
     end_plate_lengths,
     median_end_plate,
+    wrap_degrees,
 )
 
 WEDGE = 45.0
@@ -39,7 +40,7 @@ def misshapen(corners: FloatArray) -> NDArray[np.bool_]:
         return np.zeros(0, dtype=bool)
     wrong = is_bow_tie(corners)
     angles = end_plate_angles(corners, 'right')
-    wrong |= np.abs(_wrapped(angles[:, 0] - angles[:, 1])) > WEDGE
+    wrong |= np.abs(wrap_degrees(angles[:, 0] - angles[:, 1])) > WEDGE
     median = median_end_plate(corners)
     if median > 0:
         share = end_plate_lengths(corners) / median
@@ -52,9 +53,5 @@ def misshapen_discs(corners: FloatArray) -> NDArray[np.bool_]:
     """Neighbours whose end plates cannot bound a disc, ``(N - 1,)``."""
     angles = end_plate_angles(corners, 'right')
     return np.asarray(
-        np.abs(_wrapped(angles[:-1, 0] - angles[1:, 1])) > DISC, dtype=np.bool_
+        np.abs(wrap_degrees(angles[:-1, 0] - angles[1:, 1])) > DISC, dtype=np.bool_
     )
-
-
-def _wrapped(degrees: FloatArray) -> FloatArray:
-    return np.asarray((degrees + 180.0) % 360.0 - 180.0)

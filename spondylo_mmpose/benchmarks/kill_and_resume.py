@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from spondylo_mmpose.engine.checkpoint import load_checkpoint_file
-from spondylo_mmpose.engine.run_folder import epochs_saved
+from spondylo_mmpose.engine.run_folder import TRAINING_RECORD, epochs_saved
 from spondylo_mmpose.errors import SpondyloError
 
 _PRELOAD = (
@@ -178,7 +178,7 @@ def kill_and_resume(
             done += 1
             moments.append(len(epochs_saved(run)))
             # Killed before it had begun, there is nothing to resume.
-            resume = (run / 'training.json').is_file() or bool(epochs_saved(run))
+            resume = (run / TRAINING_RECORD).is_file() or bool(epochs_saved(run))
             print(
                 f'kill {done}: {kill}, {moments[-1]} checkpoints lay there', flush=True
             )

@@ -20,6 +20,7 @@ from spondylo_mmpose.apis.turned import look_again
 from spondylo_mmpose.benchmarks.film_sets import FilmSet, Grey
 from spondylo_mmpose.screening.signals import FEWEST, SIGNALS, measure_signals
 from spondylo_mmpose.spine.anatomy import FloatArray, centres
+from spondylo_mmpose.spine.measurements import wrap_degrees
 
 T = TypeVar('T')
 
@@ -126,8 +127,8 @@ def _others(picture: Grey, found: FoundVertebrae) -> dict[str, float]:
     told = {BENT: nan, PRESENCE: nan}
     if len(found) >= FEWEST:
         steps = np.diff(centres(found.corners), axis=0)
-        turns = np.diff(np.degrees(np.arctan2(steps[:, 0], -steps[:, 1])))
-        turns = (turns + 180) % 360 - 180
+        ways = np.degrees(np.arctan2(steps[:, 0], -steps[:, 1]))
+        turns = wrap_degrees(np.diff(ways))
         told[BENT] = float(np.sqrt(np.mean(turns**2)))
     if len(found) and found.presence is not None:
         told[PRESENCE] = float(1 - found.presence.mean())

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from spondylo_mmpose.spine.measurements import wrap_degrees
+
 FloatArray = NDArray[np.floating]
 
 FREEDOM = 3
@@ -44,7 +46,7 @@ def vertebra_log_prior(corners: FloatArray, sacrum: bool | None) -> FloatArray:
         _angles(walls[..., 0, :], walls[..., 1, :]),
         np.log(lengths[..., 0] / lengths[..., 1]),
         np.log(heights[..., 0] / heights[..., 1]),
-        (turn + 180) % 360 - 180,
+        wrap_degrees(turn),
     ]
     values = np.stack(features, -1)
     if sacrum is None:

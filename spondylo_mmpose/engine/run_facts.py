@@ -21,7 +21,7 @@ from spondylo_mmpose.engine.checkpoint import unwrapped
 from spondylo_mmpose.engine.launch import dataset_nodes
 from spondylo_mmpose.engine.model_facts import ModelFacts, model_facts
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.utils.io import file_digest, read_json, write_json
+from spondylo_mmpose.utils.io import named_digest, read_json, write_json
 from spondylo_mmpose.utils.machine import describe_machine
 
 RUN_FACTS = Path('evaluation', 'test', 'run.json')
@@ -46,7 +46,7 @@ class NamedDigest:
     @classmethod
     def of(cls, path: str | Path) -> 'NamedDigest':
         """Name and digest of a file."""
-        return cls(Path(path).name, file_digest(Path(path)))
+        return cls(**named_digest(path))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from spondylo_mmpose.spine.measurements import (
     end_plate_angles,
     sagittal_angle,
     vertebral_heights,
+    wrap_degrees,
 )
 from spondylo_mmpose.statistics.film_measures import MEASURED
 
@@ -92,7 +93,7 @@ def _of_film(film: FilmSpine) -> list[Measurement]:
         return Measurement(film.film_id, kind, unit, place, error, why)
 
     def angle(kind: str, place: str, a: float, b: float, why: str) -> Measurement:
-        return make(kind, 'deg', place, a, (b - a + 180) % 360 - 180, why)
+        return make(kind, 'deg', place, a, float(wrap_degrees(b - a)), why)
 
     made = [
         angle(LORDOSIS, '', true.lordosis, found.lordosis, no_lordosis),

@@ -7,7 +7,7 @@ from typing import Any
 
 from spondylo_mmpose.evaluation.film_predictions import PredictionSet
 from spondylo_mmpose.evaluation.offline import Evaluation
-from spondylo_mmpose.utils.io import file_digest
+from spondylo_mmpose.utils.io import named_digest
 from spondylo_mmpose.utils.text import aligned
 
 _TITLES = {
@@ -71,8 +71,8 @@ def evaluation_json(
     return {
         'model': predictions.model,
         'given_boxes': evaluation.given_boxes,
-        'predictions': [_file(path) for path in prediction_files],
-        'annotations': [_file(path) for path in annotation_files],
+        'predictions': [named_digest(path) for path in prediction_files],
+        'annotations': [named_digest(path) for path in annotation_files],
         'counts': dict(evaluation.counts),
         'metrics': dict(evaluation.metrics),
         'infinite': [k for k, v in evaluation.metrics.items() if math.isinf(v)],
@@ -93,7 +93,3 @@ def _interval_text(name: str, metrics: Mapping[str, float]) -> str:
     if low is None or high is None or math.isnan(low) or math.isnan(high):
         return ''
     return f'  [{value_text(low)}, {value_text(high)}]'
-
-
-def _file(path: str | Path) -> Mapping[str, str]:
-    return {'name': Path(path).name, 'sha256': file_digest(Path(path))}

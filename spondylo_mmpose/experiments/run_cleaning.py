@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from spondylo_mmpose.engine.run_folder import epochs_saved
+from spondylo_mmpose.engine.run_folder import TRAINING_RECORD, epochs_saved
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.experiments.runs import KILLED, RUNNING, Run, read_run
 from spondylo_mmpose.experiments.series import FINISHED, training_of
@@ -155,5 +155,5 @@ def check_removable(run: Run, root: Path) -> None:
         raise SpondyloError(f'{run.folder}: does not lie in {root}')
     if Path.cwd().is_relative_to(folder):
         raise SpondyloError(f'{run.folder}: is the current folder')
-    if any(path.parent != folder for path in folder.rglob('training.json')):
+    if any(path.parent != folder for path in folder.rglob(TRAINING_RECORD)):
         raise SpondyloError(f'{run.folder}: holds other runs; remove those first')

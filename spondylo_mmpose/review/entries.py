@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from spondylo_mmpose.apis.films import open_film
 from spondylo_mmpose.apis.report_json import report_digest
-from spondylo_mmpose.apis.spine_report import Pair, SpineReport
-from spondylo_mmpose.apis.texts import pair_text, slip_text
+from spondylo_mmpose.apis.spine_report import SpineReport
+from spondylo_mmpose.apis.texts import pair_slip_text, worst_pair
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.review.folder_files import film_id
 from spondylo_mmpose.review.page import film_picture
@@ -78,10 +78,7 @@ class Entry:
     def as_dict(self) -> dict[str, Any]:
         """What the list shows of it."""
         report = self.best
-        worst = None
-        if report is not None:
-            measured = [one for one in report.pairs if one.slip_percent is not None]
-            worst = max(measured, key=_size, default=None)
+        worst = None if report is None else worst_pair(report)
         review = report and report.review
         return {
             'id': self.id,
@@ -90,7 +87,7 @@ class Entry:
             'failed': self.failed,
             'note': self.note,
             'vertebrae': None if report is None else len(report.vertebrae),
-            'slip': None if worst is None else _text(worst),
+            'slip': None if worst is None else pair_slip_text(worst),
             'grade': None if worst is None else worst.grade,
             'warnings': 0
             if report is None
@@ -127,11 +124,3 @@ class Entry:
         except (OSError, UnicodeDecodeError):
             found = None
         return found.group(1) if found else film_picture(self.pixels())
-
-
-def _size(pair: Pair) -> float:
-    return abs(pair.slip_percent or 0.0)
-
-
-def _text(pair: Pair) -> str:
-    return f'{pair_text(pair)} {slip_text(pair.slip_percent or 0.0)}'

@@ -16,7 +16,11 @@ from spondylo_mmpose.apis.disputes import discord
 from spondylo_mmpose.apis.found import FoundVertebrae
 from spondylo_mmpose.apis.shapes import misshapen
 from spondylo_mmpose.spine.anatomy import FloatArray, centres
-from spondylo_mmpose.spine.measurements import end_plate_angles, end_plate_lengths
+from spondylo_mmpose.spine.measurements import (
+    end_plate_angles,
+    end_plate_lengths,
+    wrap_degrees,
+)
 from spondylo_mmpose.uncertainty.calibration import vertebra_sizes
 
 FEWEST = 3
@@ -89,14 +93,14 @@ def _askew(found: FoundVertebrae) -> float:
     along = np.gradient(centres(found.corners), axis=0)
     row = np.degrees(np.arctan2(along[:, 0], -along[:, 1]))
     upper, lower = end_plate_angles(found.corners, 'right').T
-    tilt = upper + _wrapped(lower - upper) / 2
-    return _root_mean_square(_wrapped(tilt - row)[1:])
+    tilt = upper + wrap_degrees(lower - upper) / 2
+    return _root_mean_square(wrap_degrees(tilt - row)[1:])
 
 
 def _wedges(found: FoundVertebrae) -> float:
     """Degrees between the end plates of a body; S1 left out."""
     upper, lower = end_plate_angles(found.corners, 'right').T
-    return _root_mean_square(_wrapped(upper - lower)[1:])
+    return _root_mean_square(wrap_degrees(upper - lower)[1:])
 
 
 def _misshapen(found: FoundVertebrae) -> float:
@@ -126,10 +130,6 @@ def _discord(found: FoundVertebrae) -> float:
 
 def _root_mean_square(values: FloatArray) -> float:
     return float(np.sqrt(np.mean(values**2)))
-
-
-def _wrapped(degrees: FloatArray) -> FloatArray:
-    return np.asarray((degrees + 180.0) % 360.0 - 180.0)
 
 
 SIGNALS = {

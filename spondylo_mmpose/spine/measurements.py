@@ -150,7 +150,7 @@ def disc_angles(
         ``(max(N - 1, 0),)`` degrees, positive when the disc opens forward (lordotic).
     """
     angles = end_plate_angles(corners, facing, spacing)
-    return _wrap(angles[:-1, 0] - angles[1:, 1])
+    return wrap_degrees(angles[:-1, 0] - angles[1:, 1])
 
 
 def sagittal_angle(
@@ -177,7 +177,7 @@ def sagittal_angle(
     angles = end_plate_angles(corners, facing, spacing)[:, 0]
     if max(lower, upper) >= len(angles):
         return float('nan')
-    return float(_wrap(angles[lower] - angles[upper]))
+    return float(wrap_degrees(angles[lower] - angles[upper]))
 
 
 def vertebral_heights(
@@ -192,6 +192,6 @@ def vertebral_heights(
     return np.linalg.norm(np.stack(walls, axis=1), axis=-1)
 
 
-def _wrap(degrees: NDArray[np.float64] | float) -> FloatArray:
+def wrap_degrees(degrees: NDArray[np.float64] | float) -> FloatArray:
     """Bring angles into [-180, 180)."""
     return (np.asarray(degrees) + 180.0) % 360.0 - 180.0

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.dump import load_dump
@@ -35,6 +34,7 @@ from spondylo_mmpose.utils.io import (
     atomic_file,
     check_writable,
     file_digest,
+    named_digest,
     write_json,
 )
 
@@ -136,7 +136,7 @@ def _checked(
             'observed': dict(check.observed),
             'values': dict(check.values),
             'coverage': [asdict(row) for row in check.rows],
-            'dump': _dump_facts(args.check),
+            'dump': named_digest(args.check),
         }
         lines.append(f'numbers: {write_json(args.json, value)}')
     if args.figure:
@@ -160,16 +160,12 @@ def _observed(
 def _with_origin(calibration: Calibration, args: argparse.Namespace) -> Calibration:
     facts = {
         'run': args.run or Path(args.val_dump).resolve().parent.name,
-        'dump': _dump_facts(args.val_dump),
-        'more': [_dump_facts(path) for path in args.more],
+        'dump': named_digest(args.val_dump),
+        'more': [named_digest(path) for path in args.more],
         'score_threshold': check_score_threshold(args.score_threshold),
         **calibration.facts,
     }
     return replace(calibration, facts=facts)
-
-
-def _dump_facts(path: str) -> dict[str, Any]:
-    return {'name': Path(path).name, 'sha256': file_digest(Path(path))}
 
 
 def _calibration_lines(calibration: Calibration) -> list[str]:

@@ -21,7 +21,8 @@ _LONE_SURROGATE = re.compile('[\ud800-\udfff]')
 has escapes for it. Nothing but texts can hold one."""
 
 
-def _reject_constant(name: str) -> float:
+def reject_constant(name: str) -> float:
+    """``parse_constant`` of :func:`json.loads` that takes no NaN and no infinity."""
     raise ValueError(f'{name} is not a number that JSON knows')
 
 
@@ -41,7 +42,7 @@ def read_json(path: str | Path) -> Any:
     path = Path(path)
     try:
         return json.loads(
-            path.read_text(encoding='utf-8'), parse_constant=_reject_constant
+            path.read_text(encoding='utf-8'), parse_constant=reject_constant
         )
     except (OSError, ValueError, RecursionError) as error:
         raise SpondyloError(f'{path}: cannot be read as JSON: {error}') from error
@@ -54,6 +55,11 @@ def file_digest(path: Path) -> str:
         while block := stream.read(2**20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def named_digest(path: str | Path) -> dict[str, str]:
+    """A file as it is told of: its name without folders, and its SHA-256."""
+    return {'name': Path(path).name, 'sha256': file_digest(Path(path))}
 
 
 def nan_to_none(value: Any) -> Any:
