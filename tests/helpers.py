@@ -24,3 +24,8 @@ def edit_json(path, change):
     content = json.loads(path.read_text())
     change(content)
     path.write_text(json.dumps(content))
+
+
+def texts(figure):
+    """Every text of a figure that is not a tick of an axis."""
+    return [t.get_text() for t in figure.findobj(lambda o: hasattr(o, 'get_text'))]

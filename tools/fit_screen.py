@@ -9,7 +9,7 @@ from spondylo_mmpose.utils.cli import run_cli
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    from spondylo_mmpose.screening.tool import add_options
+    from spondylo_mmpose.apis.fit_screen_tool import add_options
 
     parser = argparse.ArgumentParser(
         description=__doc__, epilog='See docs/screening.md.'
@@ -21,7 +21,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Learn, write, print."""
     args = parse_args()
-    from spondylo_mmpose.screening.tool import fit_screen
+    from spondylo_mmpose.apis.fit_screen_tool import fit_screen
 
     for line in fit_screen(args):
         print(line)

@@ -53,9 +53,9 @@ def main() -> None:
     # Torch comes with this import; it must follow the settings of run_cli's module.
     from tqdm import tqdm
 
+    from spondylo_mmpose.engine.recipe import find_recipes
     from spondylo_mmpose.utils.io import nan_to_none
     from spondylo_mmpose.zoo import listing, metafiles
-    from spondylo_mmpose.zoo.recipe import find_recipes
 
     recipes = args.configs or find_recipes(ROOT / 'configs')
     # mmengine tells on stdout of environment variables that it puts in.

@@ -14,7 +14,7 @@ def main() -> int:
         0.
     """
     # Torch may come with this import; it must follow the settings of run_cli's module.
-    from spondylo_mmpose.review.serve_tool import add_options, serve
+    from spondylo_mmpose.serving.serve_tool import add_options, serve
 
     parser = argparse.ArgumentParser(
         description=__doc__, epilog='For research use only. See docs/review.md.'

@@ -5,10 +5,10 @@ Reports are read and written without torch; the inferencer loads it when it is m
 
 from spondylo_mmpose.apis.inferencer import SpineInferencer
 from spondylo_mmpose.apis.named_models import known_models
-from spondylo_mmpose.apis.report_json import read_report, write_report
-from spondylo_mmpose.apis.reporter import FilmReporter, FilmResult
-from spondylo_mmpose.apis.screening import FilmScreen
-from spondylo_mmpose.apis.spine_report import (
+from spondylo_mmpose.film_report.report_json import read_report, write_report
+from spondylo_mmpose.film_report.reporter import FilmReporter, FilmResult
+from spondylo_mmpose.film_report.screening import FilmScreen
+from spondylo_mmpose.film_report.spine_report import (
     Pair,
     ReportOptions,
     ReportWarning,

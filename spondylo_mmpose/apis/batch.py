@@ -15,22 +15,22 @@ import spondylo_mmpose
 from spondylo_mmpose.apis.film_index import KEY, RUN, FilmIndex
 from spondylo_mmpose.apis.gallery import GALLERY, Card, write_gallery
 from spondylo_mmpose.apis.inputs import find_films
-from spondylo_mmpose.apis.options import check_options
 from spondylo_mmpose.apis.output_names import NamedFilm, name_outputs
-from spondylo_mmpose.apis.overlay import report_overlay
-from spondylo_mmpose.apis.report_json import read_report, write_report
-from spondylo_mmpose.apis.reporter import FilmReporter, FilmResult
-from spondylo_mmpose.apis.spine_report import ReportOptions, SpineReport
-from spondylo_mmpose.apis.summary import (
+from spondylo_mmpose.dicom_output.many import DicomOutputs
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.film_report.options import check_options
+from spondylo_mmpose.film_report.overlay import report_overlay
+from spondylo_mmpose.film_report.report_json import read_report, write_report
+from spondylo_mmpose.film_report.reporter import FilmReporter, FilmResult
+from spondylo_mmpose.film_report.spine_report import ReportOptions, SpineReport
+from spondylo_mmpose.film_report.summary import (
     COLUMNS,
     FAILURE_COLUMNS,
     Row,
     summary_rows,
     write_rows,
 )
-from spondylo_mmpose.dicom_output.many import DicomOutputs
-from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.reporting.contact_sheet import write_image
+from spondylo_mmpose.presentation.contact_sheet import write_image
 from spondylo_mmpose.review.page import write_review_page
 from spondylo_mmpose.utils.io import (
     check_apart,

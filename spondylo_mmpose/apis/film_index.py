@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from spondylo_mmpose.apis.report_json import read_report
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.film_report.report_json import read_report
 from spondylo_mmpose.utils.io import file_digest, read_json
 
 RUN_STEM = 'predict'

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from spondylo_mmpose.apis.model_facts import ModelFacts
 from spondylo_mmpose.apis.output_names import NamedFilm
-from spondylo_mmpose.apis.spine_report import NOTICE, SpineReport
-from spondylo_mmpose.apis.texts import pair_slip_text, warning_text, worst_pair
-from spondylo_mmpose.reporting.escaping import one_line
-from spondylo_mmpose.reporting.html import write_html
+from spondylo_mmpose.film_report.model_facts import ModelFacts
+from spondylo_mmpose.film_report.spine_report import NOTICE, SpineReport
+from spondylo_mmpose.film_report.texts import pair_slip_text, warning_text, worst_pair
+from spondylo_mmpose.presentation.escaping import one_line
+from spondylo_mmpose.presentation.html import write_html
 from spondylo_mmpose.spine.measurements import GRADES
 
 GALLERY = 'index.html'

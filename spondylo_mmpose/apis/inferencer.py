@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, overload
 
 from spondylo_mmpose.apis.exported_models import exported
-from spondylo_mmpose.apis.films import FilmInput
 from spondylo_mmpose.apis.inputs import films_in
 from spondylo_mmpose.apis.model_files import ModelFiles
 from spondylo_mmpose.apis.named_models import find_model
-from spondylo_mmpose.apis.reporter import FilmReporter
-from spondylo_mmpose.apis.screening import FilmScreen
-from spondylo_mmpose.apis.spine_report import ReportOptions, SpineReport
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.film_report.films import FilmInput
+from spondylo_mmpose.film_report.reporter import FilmReporter
+from spondylo_mmpose.film_report.screening import FilmScreen
+from spondylo_mmpose.film_report.spine_report import ReportOptions, SpineReport
 from spondylo_mmpose.uncertainty import load_calibration
 from spondylo_mmpose.utils.io import file_digest
 

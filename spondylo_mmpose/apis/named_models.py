@@ -7,6 +7,7 @@ from pathlib import Path
 from spondylo_mmpose.apis.model_files import ModelFiles
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.shipped import PACKAGE, RECIPES, shipped
+from spondylo_mmpose.zoo.model_folder import CALIBRATION, DETECTOR, SCREEN
 
 SHIPPED = PACKAGE / 'weights'
 """What comes with the package; each folder in it is a model."""
@@ -16,15 +17,6 @@ DEFAULT = 'lumbar_lateral'
 
 FOLDER_VARIABLE = 'SPONDYLO_MODELS'
 """Names a folder of further models, which go before those of the same name here."""
-
-CALIBRATION = 'calibration.json'
-"""In the folder of a model: what validation says of its errors."""
-
-SCREEN = 'screen.json'
-"""In the folder of a model: limits that tell films of another kind."""
-
-DETECTOR = 'detector'
-"""Folder in that of a top-down model: what finds the vertebrae for it."""
 
 WEIGHTS = '.safetensors'
 

@@ -16,9 +16,6 @@ from mmengine.dataset import Compose, pseudo_collate
 from mmengine.registry import DefaultScope
 from numpy.typing import NDArray
 
-from spondylo_mmpose.apis.disputes import disputed_corners
-from spondylo_mmpose.apis.found import FoundVertebrae
-from spondylo_mmpose.apis.model_facts import ModelFacts, ModelPart
 from spondylo_mmpose.apis.model_files import ModelFiles
 from spondylo_mmpose.engine.checkpoint import load_checkpoint_file, load_weights
 from spondylo_mmpose.engine.device import torch_device
@@ -34,18 +31,21 @@ from spondylo_mmpose.engine.launch import (
     forget_pretrained,
     load_config,
 )
-from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.evaluation.film_samples import as_array
-from spondylo_mmpose.models.pose_estimators.detect_then_pose import DetectThenPose
-from spondylo_mmpose.uncertainty.calibration import LEARNED
-from spondylo_mmpose.utils.io import file_digest
-from spondylo_mmpose.utils.silence import no_warnings
-from spondylo_mmpose.zoo.recipe import (
+from spondylo_mmpose.engine.recipe import (
     DETECTOR,
     TOP_DOWN,
     build_network,
     recipe_kind,
 )
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.film_samples import as_array
+from spondylo_mmpose.film_report.disputes import disputed_corners
+from spondylo_mmpose.film_report.found import FoundVertebrae
+from spondylo_mmpose.film_report.model_facts import ModelFacts, ModelPart
+from spondylo_mmpose.models.pose_estimators.detect_then_pose import DetectThenPose
+from spondylo_mmpose.uncertainty.calibration import LEARNED
+from spondylo_mmpose.utils.io import file_digest
+from spondylo_mmpose.utils.silence import no_warnings
 
 _ALONE = threading.Lock()
 """One network at a time: how a network looks and mmengine's scope are not a thread's

@@ -8,11 +8,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from spondylo_mmpose.apis.disputes import disputed_corners
-from spondylo_mmpose.apis.found import FoundVertebrae
-from spondylo_mmpose.apis.model_facts import ModelFacts, ModelPart
 from spondylo_mmpose.deployment import ExportedFacts, FilmVertebrae, OnnxSpineModel
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.film_report.disputes import disputed_corners
+from spondylo_mmpose.film_report.found import FoundVertebrae
+from spondylo_mmpose.film_report.model_facts import ModelFacts, ModelPart
 from spondylo_mmpose.uncertainty.calibration import LEARNED
 from spondylo_mmpose.utils.io import file_digest
 

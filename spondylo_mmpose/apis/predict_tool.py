@@ -6,10 +6,10 @@ from spondylo_mmpose.apis.batch import Batch, BatchOutcome, prepare
 from spondylo_mmpose.apis.exported_models import ENDING, exported
 from spondylo_mmpose.apis.inferencer import BACKENDS, SpineInferencer
 from spondylo_mmpose.apis.named_models import find_model
-from spondylo_mmpose.apis.options import check_options
-from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.dicom_output.kinds import parse_kinds
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.film_report.options import check_options
+from spondylo_mmpose.film_report.spine_report import ReportOptions
 from spondylo_mmpose.spine.anatomy import LEVELS
 from spondylo_mmpose.utils.folder_lock import alone_in
 

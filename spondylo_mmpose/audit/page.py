@@ -10,7 +10,7 @@ from spondylo_mmpose.audit.auditing import Reading
 from spondylo_mmpose.audit.findings import KINDS, Audit, Finding
 from spondylo_mmpose.audit.text import summary
 from spondylo_mmpose.audit.thumbnails import write_thumbnail
-from spondylo_mmpose.reporting.html import write_html
+from spondylo_mmpose.presentation.html import write_html
 from spondylo_mmpose.utils.io import atomic_dir
 
 _HIDDEN = ('split', 'also')

@@ -10,8 +10,13 @@ from spondylo_mmpose.audit.findings import Finding
 from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.formats.base import FilmResult
 from spondylo_mmpose.imaging import RadiographError, read_radiograph
-from spondylo_mmpose.reporting.contact_sheet import fit
-from spondylo_mmpose.reporting.drawing import ERROR, draw_film, draw_points, draw_quad
+from spondylo_mmpose.presentation.contact_sheet import fit
+from spondylo_mmpose.presentation.drawing import (
+    ERROR,
+    draw_film,
+    draw_points,
+    draw_quad,
+)
 from spondylo_mmpose.spine.anatomy import FloatArray
 
 SIZE = 420

@@ -12,13 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
-from spondylo_mmpose.apis.building import build_report
-from spondylo_mmpose.apis.films import open_film
-from spondylo_mmpose.apis.found import FilmModel, FoundVertebrae
-from spondylo_mmpose.apis.levels import name_levels
-from spondylo_mmpose.apis.screening import FilmScreen, Screened
-from spondylo_mmpose.apis.spine_report import ReportOptions
-from spondylo_mmpose.apis.turned import look_again
 from spondylo_mmpose.benchmarks.film_changes import CHANGES, Change, ChangedFilm, Grey
 from spondylo_mmpose.benchmarks.screening import VERDICTS, batches, verdict
 from spondylo_mmpose.benchmarks.told_slips import (
@@ -35,6 +28,13 @@ from spondylo_mmpose.evaluation.detection_intervals import detection_intervals
 from spondylo_mmpose.evaluation.detection_summary import summarise_detections
 from spondylo_mmpose.evaluation.film_predictions import FilmPrediction
 from spondylo_mmpose.evaluation.matched_records import film_patients
+from spondylo_mmpose.film_report.building import build_report
+from spondylo_mmpose.film_report.films import open_film
+from spondylo_mmpose.film_report.found import FilmModel, FoundVertebrae
+from spondylo_mmpose.film_report.levels import name_levels
+from spondylo_mmpose.film_report.screening import FilmScreen, Screened
+from spondylo_mmpose.film_report.spine_report import ReportOptions
+from spondylo_mmpose.film_report.turned import look_again
 
 if TYPE_CHECKING:
     from spondylo_mmpose.uncertainty.calibration import Calibration

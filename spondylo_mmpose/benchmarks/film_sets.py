@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from spondylo_mmpose.apis.fit_screen_tool import film_views
 from spondylo_mmpose.phantom.film import Phantom, make_phantom
-from spondylo_mmpose.screening.tool import film_views
 
 Grey = NDArray[np.uint8]
 SEED = 12

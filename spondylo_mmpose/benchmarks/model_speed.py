@@ -19,17 +19,17 @@ from spondylo_mmpose.benchmarks.bfloat16 import bfloat16
 from spondylo_mmpose.benchmarks.short_training import quietly, use_data
 from spondylo_mmpose.engine.checkpoint import load_weights
 from spondylo_mmpose.engine.optim.cpu_amp_optim_wrapper import cpu_has_bf16
-from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.reporting.cells import Column
-from spondylo_mmpose.reporting.tables import Table
-from spondylo_mmpose.utils.machine import torch_threads
-from spondylo_mmpose.zoo.recipe import (
+from spondylo_mmpose.engine.recipe import (
     DETECTOR,
     TOP_DOWN,
     build_network,
     measure_recipe,
     recipe_kind,
 )
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.presentation.cells import Column
+from spondylo_mmpose.presentation.tables import Table
+from spondylo_mmpose.utils.machine import torch_threads
 
 Weighted = tuple[Path, Path | None]
 """A recipe and its checkpoint; ``None`` for random weights."""

@@ -13,10 +13,10 @@ from tqdm import tqdm
 from spondylo_mmpose.deployment.checking import by_torch, difference_of, file_reader
 from spondylo_mmpose.engine.checkpoint import load_weights
 from spondylo_mmpose.engine.launch import load_config
+from spondylo_mmpose.engine.recipe import build_network
 from spondylo_mmpose.phantom.film import make_phantom
 from spondylo_mmpose.spine.anatomy import hull_boxes
 from spondylo_mmpose.utils.machine import torch_threads
-from spondylo_mmpose.zoo.recipe import build_network
 
 
 @dataclass(frozen=True)

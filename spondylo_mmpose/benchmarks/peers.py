@@ -22,11 +22,11 @@ from spondylo_mmpose.benchmarks.spread import spread_of
 from spondylo_mmpose.deployment.exporting import OPSET, export_model
 from spondylo_mmpose.engine.checkpoint import load_weights
 from spondylo_mmpose.engine.launch import load_config
+from spondylo_mmpose.engine.recipe import build_network, input_size, measure_recipe
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.phantom.film import make_phantom
 from spondylo_mmpose.spine.anatomy import hull_boxes
 from spondylo_mmpose.utils.io import read_json
-from spondylo_mmpose.zoo.recipe import build_network, input_size, measure_recipe
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 POSE = CONFIGS / 'rtmpose_s_spondylo.py'

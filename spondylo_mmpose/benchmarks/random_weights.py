@@ -9,9 +9,9 @@ import torch
 from spondylo_mmpose.apis.model_files import ModelFiles
 from spondylo_mmpose.apis.network import FilmNetwork
 from spondylo_mmpose.engine.launch import load_config
+from spondylo_mmpose.engine.recipe import TOP_DOWN, build_network, recipe_kind
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.phantom.film import make_phantom
-from spondylo_mmpose.zoo.recipe import TOP_DOWN, build_network, recipe_kind
 
 VERTEBRAE = 6
 """On a film: the sacrum and the lumbar spine."""

@@ -11,13 +11,13 @@ import numpy as np
 from scipy.stats import rankdata
 from tqdm import tqdm
 
-from spondylo_mmpose.apis.films import open_film
-from spondylo_mmpose.apis.found import FilmModel, FoundVertebrae
 from spondylo_mmpose.apis.inputs import find_films
-from spondylo_mmpose.apis.screening import FilmScreen, Screened
-from spondylo_mmpose.apis.spine_report import ReportOptions
-from spondylo_mmpose.apis.turned import look_again
 from spondylo_mmpose.benchmarks.film_sets import FilmSet, Grey
+from spondylo_mmpose.film_report.films import open_film
+from spondylo_mmpose.film_report.found import FilmModel, FoundVertebrae
+from spondylo_mmpose.film_report.screening import FilmScreen, Screened
+from spondylo_mmpose.film_report.spine_report import ReportOptions
+from spondylo_mmpose.film_report.turned import look_again
 from spondylo_mmpose.screening.signals import FEWEST, SIGNALS, measure_signals
 from spondylo_mmpose.spine.anatomy import FloatArray, centres
 from spondylo_mmpose.spine.measurements import wrap_degrees

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
-from spondylo_mmpose.reporting.cells import Column
-from spondylo_mmpose.reporting.tables import Table
+from spondylo_mmpose.presentation.cells import Column
+from spondylo_mmpose.presentation.tables import Table
 
 Result = Mapping[str, Any]
 

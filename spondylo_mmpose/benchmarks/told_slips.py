@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spondylo_mmpose.apis.spine_report import SpineReport
 from spondylo_mmpose.evaluation.detection import FilmOutcome
 from spondylo_mmpose.evaluation.intervals import Bootstrap, IntArray, mean_statistic
+from spondylo_mmpose.film_report.spine_report import SpineReport
 from spondylo_mmpose.spine.anatomy import FloatArray, infer_facing
 from spondylo_mmpose.spine.measurements import slip_percent
 

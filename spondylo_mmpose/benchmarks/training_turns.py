@@ -22,8 +22,8 @@ from spondylo_mmpose.benchmarks.short_training import quietly
 from spondylo_mmpose.benchmarks.training_variants import Variant, prepare, told_of
 from spondylo_mmpose.engine.launch import build_runner
 from spondylo_mmpose.engine.optim.cpu_amp_optim_wrapper import cpu_has_bf16
+from spondylo_mmpose.engine.recipe import build_network, count_parameters
 from spondylo_mmpose.errors import one_line
-from spondylo_mmpose.zoo.recipe import build_network, count_parameters
 
 BATCHES = 2
 """Different ones, by turns; they are in memory, as waiting for data is not measured."""

@@ -19,6 +19,7 @@ from spondylo_mmpose.deployment.detector import OnnxDetector
 from spondylo_mmpose.deployment.runtime import OnnxSpineModel
 from spondylo_mmpose.deployment.session import OnnxSession
 from spondylo_mmpose.engine.end_to_end import KEPT_SCORE, tested_pipeline
+from spondylo_mmpose.engine.recipe import DETECTOR, TOP_DOWN, recipe_kind
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging.channels import three_channels
 from spondylo_mmpose.models.pose_estimators.detect_then_pose import MOST_VERTEBRAE
@@ -26,7 +27,6 @@ from spondylo_mmpose.models.pose_estimators.film_boxes import FilmBoxes, LoadedF
 from spondylo_mmpose.models.pose_estimators.film_detector import FilmDetector
 from spondylo_mmpose.phantom.film import make_phantom
 from spondylo_mmpose.spine.anatomy import hull_boxes
-from spondylo_mmpose.zoo.recipe import DETECTOR, TOP_DOWN, recipe_kind
 
 LIMIT = 0.05
 """Largest difference that a check lets pass, px of the film."""

@@ -21,12 +21,12 @@ from spondylo_mmpose.deployment.graphs import (
 )
 from spondylo_mmpose.deployment.pipelines import PreparedInput, prepared_input
 from spondylo_mmpose.engine.end_to_end import KEPT_SCORE, passes_of
+from spondylo_mmpose.engine.recipe import DETECTOR, counts_upward, recipe_kind
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.models.pose_estimators.detect_then_pose import MOST_VERTEBRAE
 from spondylo_mmpose.spine.anatomy import CORNERS
 from spondylo_mmpose.utils.io import file_digest
 from spondylo_mmpose.zoo.published_config import published_text
-from spondylo_mmpose.zoo.recipe import DETECTOR, counts_upward, recipe_kind
 
 # Presence that MAHT-Net's head asks for where a recipe says nothing.
 _PRESENCE = 0.3

@@ -19,9 +19,9 @@ from spondylo_mmpose.deployment.facts import ENTRY, ExportedFacts
 from spondylo_mmpose.deployment.session import INPUT, LOOKS
 from spondylo_mmpose.engine.checkpoint import load_checkpoint_file, load_weights
 from spondylo_mmpose.engine.launch import load_config
+from spondylo_mmpose.engine.recipe import build_network
 from spondylo_mmpose.errors import SpondyloError, one_line
 from spondylo_mmpose.utils.io import atomic_file, check_writable
-from spondylo_mmpose.zoo.recipe import build_network
 
 OPSET = 18
 """Of the ONNX operators: that torch writes; others are converted to, if they can."""

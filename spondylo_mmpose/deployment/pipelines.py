@@ -7,8 +7,8 @@ from typing import Any
 from mmengine.config import Config
 
 from spondylo_mmpose.engine.end_to_end import tested_pipeline
+from spondylo_mmpose.engine.recipe import DETECTOR, TOP_DOWN, WHOLE_FILM
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.zoo.recipe import DETECTOR, TOP_DOWN, WHOLE_FILM
 
 # Without steps that load labels or pack, which change no pixel.
 _KNOWN = {

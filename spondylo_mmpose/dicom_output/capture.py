@@ -7,10 +7,10 @@ from pydicom import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.uid import ExplicitVRLittleEndian
 
-from spondylo_mmpose.apis.spine_report import SpineReport
 from spondylo_mmpose.dicom_output.equipment import common_elements
 from spondylo_mmpose.dicom_output.kinds import CAPTURE
 from spondylo_mmpose.dicom_output.source import Source
+from spondylo_mmpose.film_report.spine_report import SpineReport
 from spondylo_mmpose.spine.anatomy import Facing
 
 _ALONG_ROWS: dict[Facing, str] = {'left': 'P', 'right': 'A'}

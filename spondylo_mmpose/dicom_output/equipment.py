@@ -5,7 +5,7 @@ from typing import Any
 from highdicom.sr import AlgorithmIdentification
 from pydicom.uid import generate_uid
 
-from spondylo_mmpose.apis.spine_report import SpineReport
+from spondylo_mmpose.film_report.spine_report import SpineReport
 from spondylo_mmpose.imaging.dicom_kinds import MANUFACTURER
 
 SERIES = {'sc': 9901, 'sr': 9902}

@@ -21,11 +21,16 @@ from pydicom import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
-from spondylo_mmpose.apis.spine_report import Lordosis, Pair, SpineReport, Vertebra
-from spondylo_mmpose.apis.texts import pair_text
 from spondylo_mmpose.dicom_output import concepts
 from spondylo_mmpose.dicom_output.equipment import new_uid, plain
 from spondylo_mmpose.dicom_output.regions import slip_coordinates, vertebra_region
+from spondylo_mmpose.film_report.spine_report import (
+    Lordosis,
+    Pair,
+    SpineReport,
+    Vertebra,
+)
+from spondylo_mmpose.film_report.texts import pair_text
 
 Group = (
     PlanarROIMeasurementsAndQualitativeEvaluations

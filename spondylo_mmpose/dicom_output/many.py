@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spondylo_mmpose.apis.findings import BURNED_IN
-from spondylo_mmpose.apis.spine_report import SpineReport
-from spondylo_mmpose.apis.summary import write_rows
 from spondylo_mmpose.dicom_output.kinds import KINDS, NO_STUDY, NotAttachedError
 from spondylo_mmpose.dicom_output.writing import DicomWritten, write_dicom
+from spondylo_mmpose.film_report.findings import BURNED_IN
+from spondylo_mmpose.film_report.spine_report import SpineReport
+from spondylo_mmpose.film_report.summary import write_rows
 
 TABLE = 'dicom.csv'
 

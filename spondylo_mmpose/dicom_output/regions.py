@@ -13,9 +13,9 @@ from highdicom.sr import (
 )
 from pydicom import Dataset
 
-from spondylo_mmpose.apis.overlay import vertebra_quad
-from spondylo_mmpose.apis.spine_report import Pair, SpineReport, Vertebra
 from spondylo_mmpose.dicom_output import concepts
+from spondylo_mmpose.film_report.overlay import vertebra_quad
+from spondylo_mmpose.film_report.spine_report import Pair, SpineReport, Vertebra
 from spondylo_mmpose.spine.anatomy import (
     CORNERS,
     FloatArray,

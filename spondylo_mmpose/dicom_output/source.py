@@ -14,8 +14,8 @@ from pydicom import Dataset
 from pydicom.uid import UID
 from pydicom.valuerep import DA, TM
 
-from spondylo_mmpose.apis.spine_report import SpineReport
 from spondylo_mmpose.dicom_output.kinds import NO_STUDY, NotAttachedError
+from spondylo_mmpose.film_report.spine_report import SpineReport
 from spondylo_mmpose.imaging.dicom_header import number_of
 from spondylo_mmpose.utils.io import file_digest
 from spondylo_mmpose.utils.silence import no_warnings

@@ -9,8 +9,6 @@ from highdicom.sr import (
 )
 from pydicom.sr.codedict import codes
 
-from spondylo_mmpose.apis.spine_report import SpineReport
-from spondylo_mmpose.apis.texts import warning_text
 from spondylo_mmpose.dicom_output import concepts
 from spondylo_mmpose.dicom_output.equipment import (
     MANUFACTURER,
@@ -22,6 +20,8 @@ from spondylo_mmpose.dicom_output.equipment import (
 from spondylo_mmpose.dicom_output.groups import measurement_groups, text_item
 from spondylo_mmpose.dicom_output.kinds import STRUCTURED
 from spondylo_mmpose.dicom_output.source import Source
+from spondylo_mmpose.film_report.spine_report import SpineReport
+from spondylo_mmpose.film_report.texts import warning_text
 
 
 def measurement_report(source: Source, report: SpineReport) -> ComprehensiveSR:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from spondylo_mmpose.apis.spine_report import SpineReport
 from spondylo_mmpose.dicom_output.kinds import CAPTURE, NotAttachedError
+from spondylo_mmpose.film_report.spine_report import SpineReport
 from spondylo_mmpose.utils.io import atomic_file
 from spondylo_mmpose.utils.silence import no_warnings
 

@@ -22,8 +22,8 @@ from spondylo_mmpose.engine.launch import (
     forget_pretrained,
     load_config,
 )
+from spondylo_mmpose.engine.recipe import TOP_DOWN, recipe_kind
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.zoo.recipe import TOP_DOWN, recipe_kind
 
 KEPT_SCORE = 0.05
 """Least score of a box that gets corners; metrics and readers of a dump set their own.

@@ -37,12 +37,13 @@ from spondylo_mmpose.engine.run_folder import (
     newest_run,
     run_folder_of,
 )
+from spondylo_mmpose.engine.scalars import load_scalars
 from spondylo_mmpose.engine.seen_films import check_run_leaks
+from spondylo_mmpose.engine.training_figure import training_curves
 from spondylo_mmpose.engine.training_hooks import add_logs
 from spondylo_mmpose.engine.training_options import apply_training_options
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.reporting.figures import to_png, training_curves
-from spondylo_mmpose.reporting.scalars import load_scalars
+from spondylo_mmpose.presentation.figure_style import to_png
 from spondylo_mmpose.utils.io import atomic_file
 
 PICTURE = 'training.png'

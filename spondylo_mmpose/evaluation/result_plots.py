@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from spondylo_mmpose.evaluation.corner_errors import corner_errors
 from spondylo_mmpose.evaluation.detection import FilmOutcome
+from spondylo_mmpose.evaluation.figures.cumulative import cumulative_error
+from spondylo_mmpose.evaluation.figures.detection import found_by_level
+from spondylo_mmpose.evaluation.figures.level_boxes import level_boxes
 from spondylo_mmpose.evaluation.records import VertebraRecord
-from spondylo_mmpose.reporting.figures.cumulative import cumulative_error
-from spondylo_mmpose.reporting.figures.detection import found_by_level
-from spondylo_mmpose.reporting.figures.level_boxes import level_boxes
-from spondylo_mmpose.reporting.figures.style import to_png
+from spondylo_mmpose.presentation.figure_style import to_png
 
 
 def cumulative_plot(records: Sequence[VertebraRecord]) -> bytes:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spondylo_mmpose.engine.launch import load_config
+from spondylo_mmpose.engine.recipe import DETECTOR, recipe_kind
 from spondylo_mmpose.engine.training_settings import (
     BY_TEST,
     Digests,
@@ -13,7 +14,6 @@ from spondylo_mmpose.engine.training_settings import (
     training_digests,
 )
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.zoo.recipe import DETECTOR, recipe_kind
 
 
 @dataclass(frozen=True)

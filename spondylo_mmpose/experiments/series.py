@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spondylo_mmpose.engine.end_to_end import END_TO_END_FOLDER
+from spondylo_mmpose.engine.recipe import DETECTOR, TOP_DOWN
 from spondylo_mmpose.engine.run_facts import RUN_FACTS, read_facts
 from spondylo_mmpose.engine.run_folder import TRAINING_RECORD, epochs_saved
 from spondylo_mmpose.errors import SpondyloError
@@ -17,7 +18,6 @@ from spondylo_mmpose.experiments.state import SeriesState
 from spondylo_mmpose.experiments.steps import Steps
 from spondylo_mmpose.reporting.run_record import PREDICTIONS
 from spondylo_mmpose.utils.io import file_digest, read_json
-from spondylo_mmpose.zoo.recipe import DETECTOR, TOP_DOWN
 from spondylo_mmpose.zoo.run_results import find_checkpoint
 
 FINISHED = ('completed', 'stopped early')

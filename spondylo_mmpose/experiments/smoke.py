@@ -11,6 +11,7 @@ from pathlib import Path
 from mmengine.config import ConfigDict
 
 from spondylo_mmpose.engine.launch import load_config
+from spondylo_mmpose.engine.recipe import TOP_DOWN, find_recipes
 from spondylo_mmpose.engine.smoke import EPOCHS
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.experiments.folder_lock import is_locked, locked
@@ -26,7 +27,6 @@ from spondylo_mmpose.experiments.state import SeriesState
 from spondylo_mmpose.experiments.steps import Steps
 from spondylo_mmpose.phantom.writer import write_phantoms
 from spondylo_mmpose.utils.io import make_folder, write_json
-from spondylo_mmpose.zoo.recipe import TOP_DOWN, find_recipes
 
 TABLE = 'smoke.json'
 """Results; the mark of a folder that may be replaced."""

@@ -12,15 +12,15 @@ from tqdm import tqdm
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.imaging import RadiographError, read_radiograph
-from spondylo_mmpose.reporting.contact_sheet import (
+from spondylo_mmpose.presentation.contact_sheet import (
     GAP,
     Tile,
     contact_sheet,
     fit,
     write_image,
 )
-from spondylo_mmpose.reporting.drawing import TRUTH, draw_quad, draw_text
-from spondylo_mmpose.reporting.html import jpeg_url, write_html
+from spondylo_mmpose.presentation.drawing import TRUTH, draw_quad, draw_text
+from spondylo_mmpose.presentation.html import jpeg_url, write_html
 from spondylo_mmpose.reporting.pipeline_samples import PipelineSample, PipelineSamples
 from spondylo_mmpose.spine.anatomy import CORNERS
 from spondylo_mmpose.utils.io import atomic_dir

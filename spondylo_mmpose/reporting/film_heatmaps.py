@@ -10,7 +10,7 @@ import torch
 from mmengine.dataset import pseudo_collate
 
 from spondylo_mmpose.imaging.warp import to_input
-from spondylo_mmpose.reporting.drawing import PREDICTION, draw_level, draw_points
+from spondylo_mmpose.presentation.drawing import PREDICTION, draw_level, draw_points
 from spondylo_mmpose.reporting.run_network import RunNetwork
 from spondylo_mmpose.spine.anatomy import LEVELS, FloatArray
 

@@ -11,7 +11,7 @@ import torch
 from mmengine.dataset import pseudo_collate
 
 from spondylo_mmpose.evaluation.records import VertebraRecord
-from spondylo_mmpose.reporting.drawing import PREDICTION, TRUTH, draw_points
+from spondylo_mmpose.presentation.drawing import PREDICTION, TRUTH, draw_points
 from spondylo_mmpose.reporting.run_network import RunNetwork
 from spondylo_mmpose.spine.anatomy import FloatArray
 

@@ -11,8 +11,8 @@ from spondylo_mmpose.evaluation.detection import FilmOutcome
 from spondylo_mmpose.evaluation.radial_error import radial_errors
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.imaging import RadiographError, read_radiograph
-from spondylo_mmpose.reporting.contact_sheet import fit
-from spondylo_mmpose.reporting.drawing import (
+from spondylo_mmpose.presentation.contact_sheet import fit
+from spondylo_mmpose.presentation.drawing import (
     ERROR,
     INVENTED,
     MISSED,

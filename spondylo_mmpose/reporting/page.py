@@ -17,7 +17,7 @@ from spondylo_mmpose.evaluation.baselines import (
 from spondylo_mmpose.evaluation.detection import compare_films
 from spondylo_mmpose.evaluation.measuring import measure_records
 from spondylo_mmpose.evaluation.records import VertebraRecord
-from spondylo_mmpose.reporting.html import write_html
+from spondylo_mmpose.presentation.html import write_html
 from spondylo_mmpose.reporting.run_record import RunRecord
 from spondylo_mmpose.reporting.sections.clinical import angles_part, clinical_part
 from spondylo_mmpose.reporting.sections.detection import detection_part

@@ -18,6 +18,7 @@ from spondylo_mmpose.engine.run_facts import (
     annotation_paths,
     read_facts,
 )
+from spondylo_mmpose.engine.scalars import load_scalars
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.film_pairs import (
     SCORE_THRESHOLD,
@@ -31,7 +32,6 @@ from spondylo_mmpose.evaluation.measuring import measure_pairs, measure_records
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.evaluation.truth import Truth, read_truth
 from spondylo_mmpose.reporting.run_predictions import read_run_predictions
-from spondylo_mmpose.reporting.scalars import load_scalars
 from spondylo_mmpose.spine.measurements import NO_SLIP_THRESHOLD
 from spondylo_mmpose.utils.io import file_digest
 

@@ -1,4 +1,4 @@
-"""Reports looked at and corrected by people: a page for each film, and a small server.
+"""Reports looked at and corrected by people: a page for each film, measured anew.
 
 Nothing that is imported here needs torch.
 """

@@ -13,9 +13,9 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 import spondylo_mmpose
-from spondylo_mmpose.apis.spine_report import NOTICE, SpineReport
-from spondylo_mmpose.reporting.escaping import one_line
-from spondylo_mmpose.reporting.html import jpeg_url
+from spondylo_mmpose.film_report.spine_report import NOTICE, SpineReport
+from spondylo_mmpose.presentation.escaping import one_line
+from spondylo_mmpose.presentation.html import jpeg_url
 from spondylo_mmpose.review.page_data import page_data, script_json
 from spondylo_mmpose.utils.io import atomic_file
 
@@ -161,5 +161,7 @@ def style(name: str) -> str:
 
 @cache
 def _template(name: str) -> Template:
-    loaders = [PackageLoader(f'spondylo_mmpose.{p}') for p in ('review', 'reporting')]
+    loaders = [
+        PackageLoader(f'spondylo_mmpose.{p}') for p in ('review', 'presentation')
+    ]
     return Environment(loader=ChoiceLoader(loaders), autoescape=True).get_template(name)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import spondylo_mmpose
-from spondylo_mmpose.apis import (
+from spondylo_mmpose.converters.coco import CATEGORY_ID, FORMAT_VERSION
+from spondylo_mmpose.film_report import (
     facing,
     films,
     findings,
@@ -17,11 +18,10 @@ from spondylo_mmpose.apis import (
     reasons,
     shapes,
 )
-from spondylo_mmpose.apis.options import LARGEST_ASPECT, LARGEST_SPACING
-from spondylo_mmpose.apis.report_json import encode_report, report_digest
-from spondylo_mmpose.apis.spine_report import ASSUMED, GIVEN, SLOT, SpineReport
-from spondylo_mmpose.apis.texts import origin_text
-from spondylo_mmpose.converters.coco import CATEGORY_ID, FORMAT_VERSION
+from spondylo_mmpose.film_report.options import LARGEST_ASPECT, LARGEST_SPACING
+from spondylo_mmpose.film_report.report_json import encode_report, report_digest
+from spondylo_mmpose.film_report.spine_report import ASSUMED, GIVEN, SLOT, SpineReport
+from spondylo_mmpose.film_report.texts import origin_text
 from spondylo_mmpose.review.remeasuring import LONGEST_NAME, MOST_STD
 from spondylo_mmpose.spine import anatomy, boxes, measurements
 from spondylo_mmpose.uncertainty.normal_errors import normal_reach

@@ -13,25 +13,25 @@ from itertools import pairwise
 
 import numpy as np
 
-from spondylo_mmpose.apis import reasons
-from spondylo_mmpose.apis.building import assemble_report
-from spondylo_mmpose.apis.film_facts import FilmFacts
-from spondylo_mmpose.apis.films import with_scale
-from spondylo_mmpose.apis.findings import TEXTS, findings
-from spondylo_mmpose.apis.found import FoundVertebrae
-from spondylo_mmpose.apis.levels import Naming, is_apart, is_doubled
-from spondylo_mmpose.apis.options import check_options
-from spondylo_mmpose.apis.pairs import IntervalBasis
-from spondylo_mmpose.apis.report_json import report_digest
-from spondylo_mmpose.apis.review_facts import Changed, Review
-from spondylo_mmpose.apis.spine_report import (
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.film_report import reasons
+from spondylo_mmpose.film_report.building import assemble_report
+from spondylo_mmpose.film_report.film_facts import FilmFacts
+from spondylo_mmpose.film_report.films import with_scale
+from spondylo_mmpose.film_report.findings import TEXTS, findings
+from spondylo_mmpose.film_report.found import FoundVertebrae
+from spondylo_mmpose.film_report.levels import Naming, is_apart, is_doubled
+from spondylo_mmpose.film_report.options import check_options
+from spondylo_mmpose.film_report.pairs import IntervalBasis
+from spondylo_mmpose.film_report.report_json import report_digest
+from spondylo_mmpose.film_report.review_facts import Changed, Review
+from spondylo_mmpose.film_report.spine_report import (
     ASSUMED,
     GIVEN,
     ReportOptions,
     SpineReport,
 )
-from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.reporting.escaping import one_line
+from spondylo_mmpose.presentation.escaping import one_line
 from spondylo_mmpose.review.told_vertebrae import ToldVertebra, told_vertebrae
 from spondylo_mmpose.spine.anatomy import LEVELS, Facing, levels_upward
 from spondylo_mmpose.uncertainty.calibration import Calibration, kind_of

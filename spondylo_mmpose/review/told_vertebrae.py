@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from spondylo_mmpose.apis import reasons
-from spondylo_mmpose.apis.pairs import DECIMALS, outside_film
-from spondylo_mmpose.apis.review_facts import ReviewedVertebra, VertebraStatus
-from spondylo_mmpose.apis.spine_report import Point, SpineReport, Vertebra
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.film_report import reasons
+from spondylo_mmpose.film_report.pairs import DECIMALS, outside_film
+from spondylo_mmpose.film_report.review_facts import ReviewedVertebra, VertebraStatus
+from spondylo_mmpose.film_report.spine_report import Point, SpineReport, Vertebra
 from spondylo_mmpose.spine.anatomy import FloatArray, hull_boxes
 
 MOST = 40

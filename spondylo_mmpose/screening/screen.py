@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spondylo_mmpose.apis.found import FoundVertebrae
-from spondylo_mmpose.apis.screen_facts import ScreenFacts, SignalFacts
-from spondylo_mmpose.apis.screening import FilmScreen, Screened
-from spondylo_mmpose.apis.spine_report import ReportWarning, Severity
-from spondylo_mmpose.apis.turned import fits_turned
+from spondylo_mmpose.film_report.found import FoundVertebrae
+from spondylo_mmpose.film_report.screen_facts import ScreenFacts, SignalFacts
+from spondylo_mmpose.film_report.screening import FilmScreen, Screened
+from spondylo_mmpose.film_report.spine_report import ReportWarning, Severity
+from spondylo_mmpose.film_report.turned import fits_turned
 from spondylo_mmpose.screening.limits import RULES, RULES_VERSION, TURNED, ScreenLimits
 from spondylo_mmpose.screening.screen_file import load_screen
 from spondylo_mmpose.screening.signals import FEWEST, SIGNALS, measure_signals

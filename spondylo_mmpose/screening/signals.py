@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spondylo_mmpose.apis.disputes import discord
-from spondylo_mmpose.apis.found import FoundVertebrae
-from spondylo_mmpose.apis.shapes import misshapen
+from spondylo_mmpose.film_report.disputes import discord
+from spondylo_mmpose.film_report.found import FoundVertebrae
+from spondylo_mmpose.film_report.shapes import misshapen
 from spondylo_mmpose.spine.anatomy import FloatArray, centres
 from spondylo_mmpose.spine.measurements import (
     end_plate_angles,

@@ -7,8 +7,8 @@ import numpy as np
 
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.imaging import read_radiograph
-from spondylo_mmpose.reporting.contact_sheet import Tile, contact_sheet, fit
-from spondylo_mmpose.reporting.drawing import draw_film
+from spondylo_mmpose.presentation.contact_sheet import Tile, contact_sheet, fit
+from spondylo_mmpose.presentation.drawing import draw_film
 
 TILE = 400  # px, the longer side of a film
 COLUMNS = 4

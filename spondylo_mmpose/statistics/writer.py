@@ -10,7 +10,7 @@ from tqdm import tqdm
 import spondylo_mmpose
 from spondylo_mmpose.converters.data_root import DataRoot, read_root
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.reporting.contact_sheet import write_image
+from spondylo_mmpose.presentation.contact_sheet import write_image
 from spondylo_mmpose.spine.measurements import NO_SLIP_THRESHOLD
 from spondylo_mmpose.statistics import grey_values, pictures, slip_pictures
 from spondylo_mmpose.statistics.film_measures import (

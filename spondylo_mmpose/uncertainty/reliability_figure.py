@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spondylo_mmpose.reporting.figures.style import make_figure, nothing_here
+from spondylo_mmpose.presentation.figure_style import make_figure, nothing_here
 from spondylo_mmpose.uncertainty.calibration import ALL
 from spondylo_mmpose.uncertainty.coverage import (
     BINS,

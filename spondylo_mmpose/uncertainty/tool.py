@@ -9,7 +9,7 @@ from pathlib import Path
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.dump import load_dump
 from spondylo_mmpose.evaluation.film_pairs import check_score_threshold
-from spondylo_mmpose.reporting.figures.style import to_png
+from spondylo_mmpose.presentation.figure_style import to_png
 from spondylo_mmpose.uncertainty.calibrating import COVERAGES, calibrate
 from spondylo_mmpose.uncertainty.calibration import KINDS, Calibration
 from spondylo_mmpose.uncertainty.calibration_file import (

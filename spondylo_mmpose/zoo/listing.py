@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from spondylo_mmpose.engine.model_facts import ModelFacts
+from spondylo_mmpose.engine.recipe import measure_recipe, network_name, recipe_kind
 from spondylo_mmpose.engine.run_folder import SMOKE, TRAINING_RECORD
 from spondylo_mmpose.engine.weights_file import SUFFIX
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.reporting.cells import Column
-from spondylo_mmpose.reporting.tables import Table
+from spondylo_mmpose.presentation.cells import Column
+from spondylo_mmpose.presentation.tables import Table
 from spondylo_mmpose.utils.io import file_digest
-from spondylo_mmpose.zoo.recipe import measure_recipe, network_name, recipe_kind
 from spondylo_mmpose.zoo.run_results import best_checkpoint, results_of
 
 SHOWN: Mapping[str, Column] = {

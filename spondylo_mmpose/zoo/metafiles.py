@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
+from spondylo_mmpose.engine.recipe import DETECTOR
 from spondylo_mmpose.utils.io import atomic_file
 from spondylo_mmpose.zoo.listing import Listed
-from spondylo_mmpose.zoo.recipe import DETECTOR
 
 INDEX = 'model-index.yml'
 FOLDER = Path('configs', 'metafiles')

@@ -9,15 +9,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from mmengine.config import Config
 
 import spondylo_mmpose
-from spondylo_mmpose.reporting.cells import NOT_MEASURED, interval_texts, number_text
-from spondylo_mmpose.reporting.compare.measures import tables_of
-from spondylo_mmpose.zoo.recipe import (
+from spondylo_mmpose.engine.recipe import (
     DETECTOR,
     TOP_DOWN,
     WHOLE_FILM,
     network_name,
     recipe_kind,
 )
+from spondylo_mmpose.presentation.cells import NOT_MEASURED, interval_texts, number_text
+from spondylo_mmpose.reporting.compare.measures import tables_of
 from spondylo_mmpose.zoo.run_results import TestResult
 
 _WHAT = {

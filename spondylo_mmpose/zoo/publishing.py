@@ -10,10 +10,10 @@ from typing import Any
 from mmengine.config import Config
 
 import spondylo_mmpose
-from spondylo_mmpose.apis.named_models import CALIBRATION, DETECTOR, SCREEN
 from spondylo_mmpose.engine.checkpoint import check_fits, load_checkpoint_file
 from spondylo_mmpose.engine.hooks.trained_films_hook import TRAINED_FILMS
 from spondylo_mmpose.engine.launch import load_config
+from spondylo_mmpose.engine.recipe import build_network, count_parameters
 from spondylo_mmpose.engine.run_folder import TRAINING_RECORD, run_folder_of
 from spondylo_mmpose.engine.weights_file import SUFFIX, rounded, write_weights
 from spondylo_mmpose.errors import SpondyloError, one_line
@@ -24,8 +24,8 @@ from spondylo_mmpose.uncertainty.calibration_file import (
 )
 from spondylo_mmpose.utils.io import atomic_dir, file_digest, read_json
 from spondylo_mmpose.zoo.model_card import CardFacts, model_card
+from spondylo_mmpose.zoo.model_folder import CALIBRATION, DETECTOR, SCREEN
 from spondylo_mmpose.zoo.published_config import published_text
-from spondylo_mmpose.zoo.recipe import build_network, count_parameters
 from spondylo_mmpose.zoo.run_results import best_checkpoint, results_of
 
 SUMS = 'SHA256SUMS'

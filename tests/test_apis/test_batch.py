@@ -14,11 +14,11 @@ import pytest
 
 from spondylo_mmpose.apis import batch
 from spondylo_mmpose.apis.batch import Batch, prepare
-from spondylo_mmpose.apis.report_json import read_report, write_report
-from spondylo_mmpose.apis.reporter import FilmReporter
-from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.errors import SpondyloError
-from tests.test_apis.helpers import SLIPS, FakeModel
+from spondylo_mmpose.film_report.report_json import read_report, write_report
+from spondylo_mmpose.film_report.reporter import FilmReporter
+from spondylo_mmpose.film_report.spine_report import ReportOptions
+from tests.test_film_report.helpers import SLIPS, FakeModel
 from tests.test_imaging.helpers import dicom
 
 OPTIONS = ReportOptions(facing='left')

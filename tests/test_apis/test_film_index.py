@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from spondylo_mmpose.apis.film_index import RUN, FilmIndex
-from spondylo_mmpose.apis.report_json import write_report
+from spondylo_mmpose.film_report.report_json import write_report
 from spondylo_mmpose.utils.io import write_json
-from tests.test_apis.helpers import report_of
+from tests.test_film_report.helpers import report_of
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from spondylo_mmpose.apis.batch import Batch, prepare
-from spondylo_mmpose.apis.reporter import FilmReporter
-from spondylo_mmpose.apis.spine_report import ReportOptions
-from tests.test_apis.helpers import FakeModel
+from spondylo_mmpose.film_report.reporter import FilmReporter
+from spondylo_mmpose.film_report.spine_report import ReportOptions
+from tests.test_film_report.helpers import FakeModel
 
 NAMES = ('<b>a#b?c%20"\'.png', 'ünï code.png', 'plain' + 40 * 'x' + '.png')
 

@@ -7,6 +7,7 @@ import torch
 
 from spondylo_mmpose.apis import SpineInferencer, SpineReport
 from spondylo_mmpose.engine.launch import load_config
+from spondylo_mmpose.engine.recipe import build_network
 from spondylo_mmpose.engine.weights_file import write_weights
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.screening import RULES, write_screen
@@ -15,7 +16,6 @@ from spondylo_mmpose.uncertainty import Calibration
 from spondylo_mmpose.uncertainty.calibration_file import write_calibration
 from spondylo_mmpose.utils.io import file_digest
 from spondylo_mmpose.zoo.published_config import published_text
-from spondylo_mmpose.zoo.recipe import build_network
 from tests.conftest import ROOT
 from tests.test_imaging.helpers import dicom
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from spondylo_mmpose.apis.report_json import read_report
+from spondylo_mmpose.film_report.report_json import read_report
 from tests.test_deployment.files import write_model
 
 pytest.importorskip('onnxruntime')

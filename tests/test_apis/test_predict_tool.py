@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from spondylo_mmpose.apis import named_models, predict_tool
-from spondylo_mmpose.apis.report_json import read_report
-from spondylo_mmpose.apis.reporter import FilmReporter
 from spondylo_mmpose.errors import SpondyloError
-from tests.test_apis.helpers import SLIPS, FakeModel
+from spondylo_mmpose.film_report.report_json import read_report
+from spondylo_mmpose.film_report.reporter import FilmReporter
+from tests.test_film_report.helpers import SLIPS, FakeModel
 
 
 @pytest.fixture(autouse=True)

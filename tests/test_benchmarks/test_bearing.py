@@ -10,7 +10,7 @@ from spondylo_mmpose.benchmarks.bearing import bear, labelled, summarise, table
 from spondylo_mmpose.benchmarks.film_changes import CHANGES
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.errors import SpondyloError
-from tests.test_apis.helpers import FakeModel, calibration, found_in, spine
+from tests.test_film_report.helpers import FakeModel, calibration, found_in, spine
 
 PIXELS = np.zeros((640, 640), np.uint8)
 PIXELS[:, 600:] = 9

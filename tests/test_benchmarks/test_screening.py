@@ -4,8 +4,6 @@ import cv2
 import numpy as np
 import pytest
 
-from spondylo_mmpose.apis.screening import Screened
-from spondylo_mmpose.apis.spine_report import ReportWarning
 from spondylo_mmpose.benchmarks.film_sets import FilmSet, made_sets
 from spondylo_mmpose.benchmarks.screening import (
     CANDIDATES,
@@ -17,8 +15,10 @@ from spondylo_mmpose.benchmarks.screening import (
     try_set,
     verdict,
 )
+from spondylo_mmpose.film_report.screening import Screened
+from spondylo_mmpose.film_report.spine_report import ReportWarning
 from spondylo_mmpose.screening import SpineScreen
-from tests.test_apis.helpers import FakeModel, found_in, spine
+from tests.test_film_report.helpers import FakeModel, found_in, spine
 
 NAN = np.nan
 

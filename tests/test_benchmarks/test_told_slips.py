@@ -9,7 +9,7 @@ from spondylo_mmpose.benchmarks.told_slips import ToldSlip, slip_values, told_sl
 from spondylo_mmpose.converters.coco import Film
 from spondylo_mmpose.evaluation.detection import compare_film
 from spondylo_mmpose.evaluation.film_predictions import FilmPrediction
-from tests.test_apis.helpers import SLIPS, report_of, spine
+from tests.test_film_report.helpers import SLIPS, report_of, spine
 
 TRUTH = Film('a.png', 640, 640, 'val', spine())
 

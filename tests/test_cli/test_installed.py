@@ -83,8 +83,7 @@ def test_the_review_page_came_along(installed):
 
 
 def test_the_schema_came_along(installed):
-    code = (
-        'from spondylo_mmpose.apis import report_json as r; print(r.SCHEMA, r.schema())'
-    )
+    module = 'spondylo_mmpose.film_report.report_json'
+    code = f'import {module} as r; print(r.SCHEMA, r.schema())'
     done = python(installed, '-c', code)
     assert done.stdout.startswith(str(installed)), done.stderr

@@ -6,7 +6,7 @@ from torch import nn
 
 from spondylo_mmpose.deployment.describing import describe
 from spondylo_mmpose.engine.launch import load_config
-from spondylo_mmpose.zoo.recipe import build_network
+from spondylo_mmpose.engine.recipe import build_network
 from tests.conftest import ROOT
 
 CONFIGS = ROOT / 'tests' / 'configs'

@@ -3,9 +3,9 @@ import hashlib
 import pytest
 
 from spondylo_mmpose.deployment.facts import ExportedFacts, Kind
+from spondylo_mmpose.engine.recipe import DETECTOR, TOP_DOWN, WHOLE_FILM
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.spine.anatomy import CORNERS
-from spondylo_mmpose.zoo.recipe import DETECTOR, TOP_DOWN, WHOLE_FILM
 from tests.test_deployment.networks import described
 
 IMAGENET = (123.675, 116.28, 103.53)

@@ -3,11 +3,11 @@
 import numpy as np
 from pydicom.uid import generate_uid
 
-from spondylo_mmpose.apis.overlay import report_overlay
-from spondylo_mmpose.apis.reporter import FilmReporter
-from spondylo_mmpose.apis.spine_report import ReportOptions
-from tests.test_apis.helpers import FakeModel, found_in
-from tests.test_apis.test_intervals import calibration
+from spondylo_mmpose.film_report.overlay import report_overlay
+from spondylo_mmpose.film_report.reporter import FilmReporter
+from spondylo_mmpose.film_report.spine_report import ReportOptions
+from tests.test_film_report.helpers import FakeModel, found_in
+from tests.test_film_report.test_intervals import calibration
 from tests.test_imaging.helpers import dicom
 
 GREY = np.random.default_rng(3).integers(60, 200, (640, 640)).astype(np.uint8)

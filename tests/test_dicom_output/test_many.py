@@ -8,11 +8,11 @@ import pytest
 
 from spondylo_mmpose.apis import predict_tool
 from spondylo_mmpose.apis.batch import Batch, prepare
-from spondylo_mmpose.apis.report_json import read_report
-from spondylo_mmpose.apis.reporter import FilmReporter
-from spondylo_mmpose.apis.spine_report import ReportOptions
 from spondylo_mmpose.dicom_output import kinds, parse_kinds
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.film_report.report_json import read_report
+from spondylo_mmpose.film_report.reporter import FilmReporter
+from spondylo_mmpose.film_report.spine_report import ReportOptions
 from tests.test_dicom_output.films import GREY, SureModel, write_film
 
 

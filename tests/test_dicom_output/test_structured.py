@@ -7,8 +7,8 @@ import pytest
 from highdicom.sr import srread
 from pydicom.sr.codedict import codes
 
-from spondylo_mmpose.apis import reasons
 from spondylo_mmpose.dicom_output import concepts, write_dicom
+from spondylo_mmpose.film_report import reasons
 from tests.test_dicom_output.films import INSTANCE, calibrated, measured, write_film
 
 

@@ -10,7 +10,6 @@ from spondylo_mmpose.dicom_output import write_dicom
 from spondylo_mmpose.dicom_output.kinds import NO_STUDY, NotAttachedError
 from spondylo_mmpose.dicom_output.writing import NOTHING_MEASURED
 from spondylo_mmpose.errors import SpondyloError
-from tests.test_apis.helpers import FakeModel, spine
 from tests.test_dicom_output.films import (
     GREY,
     INSTANCE,
@@ -20,6 +19,7 @@ from tests.test_dicom_output.films import (
     measured,
     write_film,
 )
+from tests.test_film_report.helpers import FakeModel, spine
 
 
 def write(film, out, model=None, **options):

@@ -6,8 +6,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from spondylo_mmpose.engine.model_facts import ModelFacts
+from spondylo_mmpose.engine.recipe import TOP_DOWN
 from spondylo_mmpose.experiments.recipes import Recipe
-from spondylo_mmpose.zoo.recipe import TOP_DOWN
 
 TRAIN = """
     import json, pathlib, sys

@@ -3,6 +3,7 @@ from argparse import ArgumentParser
 
 import pytest
 
+from spondylo_mmpose.engine.recipe import DETECTOR, TOP_DOWN, WHOLE_FILM
 from spondylo_mmpose.engine.training_options import add_training_options
 from spondylo_mmpose.engine.training_settings import differing
 from spondylo_mmpose.errors import SpondyloError
@@ -13,7 +14,6 @@ from spondylo_mmpose.experiments.options import (
 )
 from spondylo_mmpose.experiments.recipes import read_recipe, read_recipes
 from spondylo_mmpose.experiments.series_tool import find_detector
-from spondylo_mmpose.zoo.recipe import DETECTOR, TOP_DOWN, WHOLE_FILM
 from tests.conftest import ROOT
 
 CONFIGS = ROOT / 'tests' / 'configs'

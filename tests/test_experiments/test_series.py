@@ -1,10 +1,10 @@
 import pytest
 
+from spondylo_mmpose.engine.recipe import DETECTOR, WHOLE_FILM
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.experiments.series import FoundBy, Series, kinds_to_compare
 from spondylo_mmpose.experiments.state import SeriesState
 from spondylo_mmpose.experiments.steps import Steps
-from spondylo_mmpose.zoo.recipe import DETECTOR, WHOLE_FILM
 from tests.test_experiments.fakes import lines, recipe, write_tools
 
 

@@ -4,6 +4,7 @@ from argparse import Namespace
 import pytest
 
 from spondylo_mmpose.engine.launch import load_config
+from spondylo_mmpose.engine.recipe import find_recipes
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.experiments.smoke import (
     Outcome,
@@ -13,7 +14,6 @@ from spondylo_mmpose.experiments.smoke import (
     run_smoke,
     table,
 )
-from spondylo_mmpose.zoo.recipe import find_recipes
 from tests.conftest import ROOT
 
 

@@ -5,13 +5,13 @@ import json
 
 import numpy as np
 
-from spondylo_mmpose.apis.building import build_report
-from spondylo_mmpose.apis.found import FoundVertebrae
-from spondylo_mmpose.apis.report_json import encode_report
-from spondylo_mmpose.apis.spine_report import ReportOptions
+from spondylo_mmpose.film_report.building import build_report
+from spondylo_mmpose.film_report.found import FoundVertebrae
+from spondylo_mmpose.film_report.report_json import encode_report
+from spondylo_mmpose.film_report.spine_report import ReportOptions
 from spondylo_mmpose.spine.anatomy import LEVELS
 from spondylo_mmpose.uncertainty.calibration import Calibration
-from tests.test_apis.helpers import HALF_MM, MODEL, SQUARE, film, found_in, spine
+from tests.test_film_report.helpers import HALF_MM, MODEL, SQUARE, film, found_in, spine
 
 WHEN = '2026-01-31T12:00:00Z'
 

@@ -6,16 +6,16 @@ import math
 import numpy as np
 import pytest
 
-from spondylo_mmpose.apis.levels import is_apart, is_doubled
-from spondylo_mmpose.apis.report_json import report_digest
-from spondylo_mmpose.apis.shapes import misshapen, misshapen_discs
-from spondylo_mmpose.apis.spine_report import SpineReport
 from spondylo_mmpose.converters.coco import coco_dataset
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.film_report.levels import is_apart, is_doubled
+from spondylo_mmpose.film_report.report_json import report_digest
+from spondylo_mmpose.film_report.shapes import misshapen, misshapen_discs
+from spondylo_mmpose.film_report.spine_report import SpineReport
 from spondylo_mmpose.review.page import FORMULAS, script
 from spondylo_mmpose.review.page_data import page_data
 from spondylo_mmpose.review.remeasuring import reviewed_report
-from spondylo_mmpose.review.training_film import INFO, training_film
+from spondylo_mmpose.serving.training_film import INFO, training_film
 from spondylo_mmpose.spine.anatomy import infer_facing, order_upward
 from spondylo_mmpose.spine.measurements import (
     disc_angles,

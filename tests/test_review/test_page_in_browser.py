@@ -8,14 +8,14 @@ import cv2
 import numpy as np
 import pytest
 
-from spondylo_mmpose.apis.building import build_report
-from spondylo_mmpose.apis.report_json import read_report
-from spondylo_mmpose.apis.spine_report import ASSUMED, SLOT, ReportOptions
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
+from spondylo_mmpose.film_report.building import build_report
+from spondylo_mmpose.film_report.report_json import read_report
+from spondylo_mmpose.film_report.spine_report import ASSUMED, SLOT, ReportOptions
 from spondylo_mmpose.review.page import write_review_page
 from spondylo_mmpose.review.remeasuring import reviewed_report
 from spondylo_mmpose.spine.measurements import slip_percent
-from tests.test_apis.helpers import MODEL, film, found_in, spine
+from tests.test_film_report.helpers import MODEL, film, found_in, spine
 from tests.test_review.helpers import calibrated
 
 SHIFT, CTRL = 8, 2

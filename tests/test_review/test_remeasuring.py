@@ -7,18 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spondylo_mmpose.apis import reasons
-from spondylo_mmpose.apis.pairs import BORDER_BAND
-from spondylo_mmpose.apis.report_json import (
+from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.film_report import reasons
+from spondylo_mmpose.film_report.pairs import BORDER_BAND
+from spondylo_mmpose.film_report.report_json import (
     read_report,
     report_digest,
     schema,
     write_report,
 )
-from spondylo_mmpose.apis.review_facts import Review, ReviewedVertebra
-from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.film_report.review_facts import Review, ReviewedVertebra
 from spondylo_mmpose.review.remeasuring import reviewed_report
-from tests.test_apis.helpers import report_of
+from tests.test_film_report.helpers import report_of
 from tests.test_review.helpers import WHEN, calibrated
 
 

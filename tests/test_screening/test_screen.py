@@ -6,10 +6,10 @@ import math
 import numpy as np
 import pytest
 
-from spondylo_mmpose.apis.building import build_report
-from spondylo_mmpose.apis.report_json import schema
-from spondylo_mmpose.apis.reporter import FilmReporter
-from spondylo_mmpose.apis.spine_report import ReportOptions, SpineReport
+from spondylo_mmpose.film_report.building import build_report
+from spondylo_mmpose.film_report.report_json import schema
+from spondylo_mmpose.film_report.reporter import FilmReporter
+from spondylo_mmpose.film_report.spine_report import ReportOptions, SpineReport
 from spondylo_mmpose.screening import (
     RULES,
     SIGNALS,
@@ -20,7 +20,7 @@ from spondylo_mmpose.screening import (
     write_screen,
 )
 from spondylo_mmpose.utils.io import file_digest
-from tests.test_apis.helpers import MODEL, FakeModel, film, found_in, spine
+from tests.test_film_report.helpers import MODEL, FakeModel, film, found_in, spine
 
 GREY = np.full((640, 640), 90, np.uint8)
 SCREEN = SpineScreen()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from spondylo_mmpose.screening.signals import SIGNALS, measure_signals
 from spondylo_mmpose.spine.anatomy import mirror
-from tests.test_apis.helpers import BODY, found_in, spine
+from tests.test_film_report.helpers import BODY, found_in, spine
 
 SHAPE = ('uneven_plates', 'uneven_steps', 'askew', 'wedges', 'misshapen')
 

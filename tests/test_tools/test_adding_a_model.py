@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from spondylo_mmpose.engine.launch import load_config
-from spondylo_mmpose.zoo.recipe import build_network, count_parameters
+from spondylo_mmpose.engine.recipe import build_network, count_parameters
 from tests.conftest import ROOT
 
 PAGE = (ROOT / 'docs' / 'adding_a_model.md').read_text(encoding='utf-8')

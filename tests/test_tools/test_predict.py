@@ -8,7 +8,7 @@ import torch
 
 from spondylo_mmpose.apis import read_report
 from spondylo_mmpose.engine.launch import load_config
-from spondylo_mmpose.zoo.recipe import build_network
+from spondylo_mmpose.engine.recipe import build_network
 from tests.conftest import ROOT
 
 CONFIG = ROOT / 'tests' / 'configs' / 'tiny_maht_net.py'

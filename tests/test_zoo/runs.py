@@ -8,6 +8,7 @@ import torch
 from spondylo_mmpose.engine.hooks.trained_films_hook import TRAINED_FILMS
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.engine.model_facts import ModelFacts
+from spondylo_mmpose.engine.recipe import build_network
 from spondylo_mmpose.engine.run_facts import (
     RUN_FACTS,
     NamedDigest,
@@ -16,7 +17,6 @@ from spondylo_mmpose.engine.run_facts import (
     write_facts,
 )
 from spondylo_mmpose.utils.io import write_json
-from spondylo_mmpose.zoo.recipe import build_network
 from tests.conftest import ROOT
 
 TINY = ROOT / 'tests' / 'configs' / 'tiny_unet.py'

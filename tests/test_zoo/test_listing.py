@@ -2,11 +2,11 @@ import json
 
 import pytest
 
+from spondylo_mmpose.engine.recipe import find_recipes
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.io import nan_to_none
 from spondylo_mmpose.zoo.listing import as_json, as_table, list_models
 from spondylo_mmpose.zoo.publishing import publish
-from spondylo_mmpose.zoo.recipe import find_recipes
 from spondylo_mmpose.zoo.run_results import best_checkpoint
 from tests.test_zoo.runs import TINY, add_test, make_run
 

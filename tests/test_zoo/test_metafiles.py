@@ -9,9 +9,7 @@ import yaml
 
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.engine.model_facts import ModelFacts
-from spondylo_mmpose.zoo.listing import Listed
-from spondylo_mmpose.zoo.metafiles import FOLDER, INDEX, write_metafiles
-from spondylo_mmpose.zoo.recipe import (
+from spondylo_mmpose.engine.recipe import (
     build_network,
     count_parameters,
     find_recipes,
@@ -19,6 +17,8 @@ from spondylo_mmpose.zoo.recipe import (
     measure_recipe,
     recipe_kind,
 )
+from spondylo_mmpose.zoo.listing import Listed
+from spondylo_mmpose.zoo.metafiles import FOLDER, INDEX, write_metafiles
 from tests.conftest import ROOT
 
 # In millions, as the families are known: Keypoint R-CNN is torchvision's with one class

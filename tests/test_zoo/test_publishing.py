@@ -10,12 +10,12 @@ from spondylo_mmpose.apis.named_models import model_in
 from spondylo_mmpose.engine.checkpoint import check_fits, load_checkpoint_file
 from spondylo_mmpose.engine.hooks.trained_films_hook import TRAINED_FILMS
 from spondylo_mmpose.engine.launch import load_config
+from spondylo_mmpose.engine.recipe import build_network
 from spondylo_mmpose.engine.weights_file import rounded
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.screening import RULES, load_screen, write_screen
 from spondylo_mmpose.utils.io import file_digest, read_json, write_json
 from spondylo_mmpose.zoo.publishing import Beside, publish
-from spondylo_mmpose.zoo.recipe import build_network
 from tests.test_zoo.runs import TINY, add_test, make_run
 
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from spondylo_mmpose.evaluation.film_comparison import TEST_THRESHOLD
-from spondylo_mmpose.reporting.cells import Cell, Column
+from spondylo_mmpose.presentation.cells import Cell, Column
+from spondylo_mmpose.presentation.tables import Table
 from spondylo_mmpose.reporting.compare.comparing import Question, RunDifference
 from spondylo_mmpose.reporting.compare.measures import measures_of
-from spondylo_mmpose.reporting.tables import Table
 
 _GIVEN_BOXES = (
     'MRE_px', 'SDR@2px', 'SDR@5px', 'SDR@10px', 'MRE_mm', 'SDR@2mm', 'slip_MAE',

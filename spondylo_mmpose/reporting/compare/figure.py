@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
-from spondylo_mmpose.reporting.cells import Cell
+from spondylo_mmpose.presentation.cells import Cell
+from spondylo_mmpose.presentation.escaping import one_line
+from spondylo_mmpose.presentation.figure_style import COLOURS, make_figure, nothing_here
 from spondylo_mmpose.reporting.compare.comparing import Question
 from spondylo_mmpose.reporting.compare.measures import PANELS, Measure
 from spondylo_mmpose.reporting.compare.run_tables import best_runs
-from spondylo_mmpose.reporting.escaping import one_line
-from spondylo_mmpose.reporting.figures.style import COLOURS, make_figure, nothing_here
 from spondylo_mmpose.reporting.run_record import RunRecord
 from spondylo_mmpose.reporting.targets import Target, targets_of
 

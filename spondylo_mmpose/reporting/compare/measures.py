@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from spondylo_mmpose.reporting.cells import Cell, Column
+from spondylo_mmpose.presentation.cells import Cell, Column
 
 
 @dataclass(frozen=True)

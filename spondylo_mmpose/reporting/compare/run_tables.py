@@ -3,7 +3,8 @@
 import math
 from collections.abc import Callable, Sequence
 
-from spondylo_mmpose.reporting.cells import Cell, Column
+from spondylo_mmpose.presentation.cells import Cell, Column
+from spondylo_mmpose.presentation.tables import Table
 from spondylo_mmpose.reporting.compare.comparing import Question
 from spondylo_mmpose.reporting.compare.measures import (
     END_TO_END,
@@ -13,7 +14,6 @@ from spondylo_mmpose.reporting.compare.measures import (
     tables_of,
 )
 from spondylo_mmpose.reporting.run_record import RunRecord
-from spondylo_mmpose.reporting.tables import Table
 from spondylo_mmpose.reporting.targets import SLOT_CAUTION, SLOT_TARGETS
 
 _INTERVALS = 'In brackets: 95 % intervals by a bootstrap over patients.'

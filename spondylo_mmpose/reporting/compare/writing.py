@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from spondylo_mmpose.evaluation.intervals import Bootstrap
+from spondylo_mmpose.presentation.figure_style import to_png
+from spondylo_mmpose.presentation.tables import Table
 from spondylo_mmpose.reporting.compare.comparing import Question
 from spondylo_mmpose.reporting.compare.difference_tables import (
     difference_rows,
@@ -19,9 +21,7 @@ from spondylo_mmpose.reporting.compare.run_tables import (
     value_tables,
     whole_table,
 )
-from spondylo_mmpose.reporting.figures.style import to_png
 from spondylo_mmpose.reporting.run_record import RunRecord
-from spondylo_mmpose.reporting.tables import Table
 from spondylo_mmpose.utils.io import write_json
 
 FORMAT = 'spondylo_mmpose comparison'

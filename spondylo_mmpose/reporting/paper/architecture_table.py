@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from spondylo_mmpose.reporting.cells import Cell, Column
+from spondylo_mmpose.presentation.cells import Cell, Column
+from spondylo_mmpose.presentation.tables import Table
 from spondylo_mmpose.reporting.paper.provenance import (
     run_notes,
     source_lines,
     source_note,
 )
 from spondylo_mmpose.reporting.run_record import RunRecord
-from spondylo_mmpose.reporting.tables import Table
 
 _TYPES = {
     'TopdownPoseEstimator': 'top-down',

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 from typing import Literal
 
-from spondylo_mmpose.reporting.cells import Cell, Column
+from spondylo_mmpose.presentation.cells import Cell, Column
 
 BOOTSTRAP_NOTE = (
     'In brackets: 95 % intervals by a bootstrap over patients; of a share of corners, '

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from matplotlib.figure import Figure
 
-from spondylo_mmpose.reporting.escaping import latex_text, markdown_text
+from spondylo_mmpose.presentation.escaping import latex_text, markdown_text
 from spondylo_mmpose.reporting.paper.performance_tables import PaperTable
 from spondylo_mmpose.reporting.paper.provenance import source_note
 from spondylo_mmpose.reporting.run_record import RunRecord

@@ -11,7 +11,7 @@ from spondylo_mmpose.evaluation.agreement import agreement
 from spondylo_mmpose.evaluation.clinical import SlipPair, measured_by_truth
 from spondylo_mmpose.evaluation.corner_errors import corner_errors
 from spondylo_mmpose.evaluation.radial_error import cumulative_errors
-from spondylo_mmpose.reporting.figures.style import (
+from spondylo_mmpose.presentation.figure_style import (
     make_figure,
     nothing_here,
     place_style,

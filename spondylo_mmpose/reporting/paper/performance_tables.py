@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spondylo_mmpose.evaluation.slip_agreement import rules
-from spondylo_mmpose.reporting.cells import Column
+from spondylo_mmpose.presentation.cells import Column
+from spondylo_mmpose.presentation.tables import Table
 from spondylo_mmpose.reporting.paper.columns import (
     BOOTSTRAP_NOTE,
     COUNT,
@@ -21,7 +22,6 @@ from spondylo_mmpose.reporting.paper.provenance import (
     source_note,
 )
 from spondylo_mmpose.reporting.run_record import RunRecord
-from spondylo_mmpose.reporting.tables import Table
 
 
 @dataclass(frozen=True)

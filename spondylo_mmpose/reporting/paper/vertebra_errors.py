@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from spondylo_mmpose.evaluation.corner_errors import corner_errors
 from spondylo_mmpose.evaluation.corner_tables import ALL_LEVELS, UNKNOWN_LEVEL
-from spondylo_mmpose.reporting.figures.style import make_figure, place_style
+from spondylo_mmpose.presentation.figure_style import make_figure, place_style
 from spondylo_mmpose.reporting.paper.panels import add_letter, legend, plain, short
 from spondylo_mmpose.reporting.run_record import RunRecord
 from spondylo_mmpose.spine.anatomy import CORNERS, LEVELS, FloatArray

@@ -16,7 +16,7 @@ from spondylo_mmpose.evaluation.detection import compare_film
 from spondylo_mmpose.evaluation.radial_error import radial_errors
 from spondylo_mmpose.evaluation.records import VertebraRecord
 from spondylo_mmpose.imaging import RadiographError, read_radiograph
-from spondylo_mmpose.reporting.figures.style import make_figure
+from spondylo_mmpose.presentation.figure_style import make_figure
 from spondylo_mmpose.reporting.overlays import best_median_worst, film_errors
 from spondylo_mmpose.reporting.paper.panels import short
 from spondylo_mmpose.reporting.paper.provenance import KINDS

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.comparison import paired_records
-from spondylo_mmpose.reporting.figures.style import to_png
+from spondylo_mmpose.presentation.figure_style import to_png
 from spondylo_mmpose.reporting.paper.architecture_table import architecture_table
 from spondylo_mmpose.reporting.paper.document import (
     PDF,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from spondylo_mmpose.evaluation import figures
 from spondylo_mmpose.evaluation.angles_heights import (
     Measurement,
     sagittal_measurements,
@@ -12,7 +13,6 @@ from spondylo_mmpose.evaluation.angles_heights import (
 from spondylo_mmpose.evaluation.clinical import slip_pairs
 from spondylo_mmpose.evaluation.metrics import MeyerdingMetric
 from spondylo_mmpose.evaluation.records import VertebraRecord
-from spondylo_mmpose.reporting import figures
 from spondylo_mmpose.reporting.sections.items import (
     Grid,
     Item,

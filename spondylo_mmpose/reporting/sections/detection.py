@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from spondylo_mmpose.evaluation import figures
 from spondylo_mmpose.evaluation.detection import FilmOutcome
-from spondylo_mmpose.reporting import figures
 from spondylo_mmpose.reporting.sections.items import (
     Grid,
     Item,

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from spondylo_mmpose.evaluation import figures
 from spondylo_mmpose.evaluation.corner_errors import corner_errors
 from spondylo_mmpose.evaluation.corner_tables import ALL_LEVELS, level_rows
 from spondylo_mmpose.evaluation.records import VertebraRecord
-from spondylo_mmpose.reporting import figures
 from spondylo_mmpose.reporting.overlays import film_errors
 from spondylo_mmpose.reporting.sections.items import (
     Grid,

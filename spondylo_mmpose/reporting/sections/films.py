@@ -7,8 +7,8 @@ import numpy as np
 from spondylo_mmpose.evaluation.detection import FilmOutcome
 from spondylo_mmpose.evaluation.radial_error import radial_errors
 from spondylo_mmpose.evaluation.records import VertebraRecord
+from spondylo_mmpose.presentation.html import jpeg_url
 from spondylo_mmpose.reporting import overlays
-from spondylo_mmpose.reporting.html import jpeg_url
 from spondylo_mmpose.reporting.run_record import RunRecord
 from spondylo_mmpose.reporting.sections.items import (
     Item,

@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 
 from spondylo_mmpose.evaluation.radial_error import radial_errors
+from spondylo_mmpose.presentation.contact_sheet import Tile, contact_sheet
+from spondylo_mmpose.presentation.html import jpeg_url
 from spondylo_mmpose.reporting import overlays
-from spondylo_mmpose.reporting.contact_sheet import Tile, contact_sheet
 from spondylo_mmpose.reporting.heatmaps import (
     CropHeatmap,
     HeatmapModel,
     heatmap_tile,
     largest_change,
 )
-from spondylo_mmpose.reporting.html import jpeg_url
 from spondylo_mmpose.reporting.run_record import RunRecord
 from spondylo_mmpose.reporting.sections.items import (
     Item,

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from matplotlib.figure import Figure
 
-from spondylo_mmpose.reporting.figures.style import to_png
-from spondylo_mmpose.reporting.html import data_url
+from spondylo_mmpose.presentation.figure_style import to_png
+from spondylo_mmpose.presentation.html import data_url
 
 _SHRINK = 1.7  # Figures are rendered so much larger than shown, to be sharp.
 

@@ -1,7 +1,10 @@
 """How a run was trained."""
 
-from spondylo_mmpose.reporting import figures
-from spondylo_mmpose.reporting.figures.training import best_validation, validations
+from spondylo_mmpose.engine.training_figure import (
+    best_validation,
+    training_curves,
+    validations,
+)
 from spondylo_mmpose.reporting.run_record import RunRecord
 from spondylo_mmpose.reporting.sections.items import Paragraph, Part, Picture, Pictures
 
@@ -14,7 +17,7 @@ def training_part(run: RunRecord, floor: float | None = None) -> Part:
         floor: MRE of the mean shape on the tested films, px.
     """
     best_by, greatest = chosen_by(run)
-    figure = figures.training_curves(run.scalars, floor, best_by, greatest)
+    figure = training_curves(run.scalars, floor, best_by, greatest)
     if figure is None:
         text = 'There is no training log beside these predictions.'
         return Part('Training', [Paragraph(text)], is_open=False)

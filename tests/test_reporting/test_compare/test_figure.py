@@ -1,6 +1,6 @@
+from spondylo_mmpose.presentation.figure_style import to_png
 from spondylo_mmpose.reporting.compare.comparing import compare_runs
 from spondylo_mmpose.reporting.compare.figure import comparison_figure
-from spondylo_mmpose.reporting.figures.style import to_png
 from tests.test_reporting.test_compare.helpers import found, given
 
 

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.text import Text
 
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.reporting.figures.style import to_png
+from spondylo_mmpose.presentation.figure_style import to_png
 from spondylo_mmpose.reporting.paper.error_analysis import error_analysis
 from spondylo_mmpose.reporting.paper.panels import plain, short
 from spondylo_mmpose.reporting.paper.vertebra_errors import vertebra_errors

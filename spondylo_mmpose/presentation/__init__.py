@@ -1,0 +1,1 @@
+"""Pictures, tables and pages: nothing here knows of models or metrics."""
