@@ -30,6 +30,7 @@ from spondylo_mmpose.film_report.summary import (
     summary_rows,
     write_rows,
 )
+from spondylo_mmpose.film_report.texts import counted
 from spondylo_mmpose.presentation.contact_sheet import write_image
 from spondylo_mmpose.review.page import write_review_page
 from spondylo_mmpose.utils.io import (
@@ -71,11 +72,12 @@ class BatchOutcome:
     def lines(self) -> Iterator[str]:
         """What to print; no film is named."""
         rate = f', {self.measured / self.seconds:.2g} films/s' if self.measured else ''
-        yield f'{self.measured} films measured in {self.seconds:.0f} s{rate}'
+        yield f'{counted(self.measured, "film")} measured in {self.seconds:.0f} s{rate}'
         if self.kept:
-            yield f'{self.kept} reports kept'
+            yield f'{counted(self.kept, "report")} kept'
         if self.failed:
-            yield f'{self.failed} films failed; {self.out / FAILURES} names them'
+            failed = counted(self.failed, 'film')
+            yield f'{failed} failed; named in {self.out / FAILURES}'
         yield from self.dicom.lines(self.out)
         yield f'reports, pictures, {SUMMARY} and {GALLERY} in {self.out}'
 

@@ -16,6 +16,7 @@ from spondylo_mmpose.apis.predict_tool import (
 )
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.film_report.spine_report import ReportOptions
+from spondylo_mmpose.film_report.texts import counted
 from spondylo_mmpose.serving.security import Guard, is_local
 from spondylo_mmpose.serving.store import Store
 from spondylo_mmpose.utils.folder_lock import alone_in
@@ -109,7 +110,7 @@ def _serve(args: argparse.Namespace, store: Store, options: ReportOptions) -> in
         if worker is not None and not worker.stop():
             print('the film at hand was left; it is measured at the next start')
     reviewed = sum(one.reviewed is not None for one in store.entries())
-    print(f'ended; {reviewed} films reviewed in {store.folder}')
+    print(f'ended; {counted(reviewed, "film")} reviewed in {store.folder}')
     return 0
 
 
@@ -165,7 +166,7 @@ def _greet(
     # Names may stand for several addresses, each with a socket of its own.
     listening = getattr(server, 'effective_listen', None)
     port = listening[0][1] if listening else server.effective_port
-    print(f'{len(store.entries())} films in {store.folder}')
+    print(f'{counted(len(store.entries()), "film")} in {store.folder}')
     print(f'http://{host}:{port}/   (Ctrl-C ends)', flush=True)
 
 
