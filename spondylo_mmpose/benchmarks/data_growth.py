@@ -19,13 +19,8 @@ from spondylo_mmpose.evaluation.truth import read_truth
 from spondylo_mmpose.phantom.film import Phantom, make_truth
 from spondylo_mmpose.phantom.geometry import SIZE
 from spondylo_mmpose.phantom.plans import Plan
-from spondylo_mmpose.phantom.writer import (
-    RAW,
-    TRUTH,
-    render,
-    write_label,
-    write_truth,
-)
+from spondylo_mmpose.phantom.rendering import RAW, render, write_label
+from spondylo_mmpose.phantom.writer import TRUTH, write_truth
 from spondylo_mmpose.utils.io import atomic_dir
 
 TOOLS = Path(__file__).parents[2] / 'tools'

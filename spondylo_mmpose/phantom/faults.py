@@ -20,8 +20,7 @@ from spondylo_mmpose.phantom.geometry import SIZE
 from spondylo_mmpose.phantom.patient import family_at
 from spondylo_mmpose.phantom.plans import Plan
 from spondylo_mmpose.phantom.random import NAME, stream
-from spondylo_mmpose.phantom.writer import (
-    FAULTS,
+from spondylo_mmpose.phantom.rendering import (
     Written,
     render,
     write_label,
@@ -29,6 +28,8 @@ from spondylo_mmpose.phantom.writer import (
 )
 from spondylo_mmpose.spine import anatomy
 from spondylo_mmpose.utils.io import write_json
+
+FAULTS = 'planted_faults.json'
 
 Fault = dict[str, Any]
 """``{'kind', 'file', 'detail'}``; ``file`` is relative to the set's folder."""

@@ -9,7 +9,8 @@ import pytest
 from spondylo_mmpose.converters.conversion_report import KINDS
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.phantom import make_phantom
-from spondylo_mmpose.phantom.writer import RAW, write_phantoms
+from spondylo_mmpose.phantom.rendering import RAW
+from spondylo_mmpose.phantom.writer import write_phantoms
 from spondylo_mmpose.spine.anatomy import CORNERS
 
 from ..test_converters.helpers import convert_mendeley
