@@ -1,5 +1,6 @@
 """Read a raw data set member by member: from a folder, a zip, or a zip in a zip."""
 
+import hashlib
 import re
 import shutil
 import tempfile
@@ -55,6 +56,29 @@ class RawSource(Protocol):
             MemberError: If it is broken, or too large.
         """
         ...
+
+
+class Recorded:
+    """A source that notes what is read of it.
+
+    Args:
+        source: The data set.
+
+    Attributes:
+        read_digests: SHA-256 of each member that was read.
+    """
+
+    def __init__(self, source: RawSource) -> None:
+        self._source = source
+        self.names, self.unsafe = source.names, source.unsafe
+        self.digests = source.digests
+        self.read_digests: dict[str, str] = {}
+
+    def read(self, name: str) -> bytes:
+        """See :class:`RawSource`."""
+        content = self._source.read(name)
+        self.read_digests[name] = hashlib.sha256(content).hexdigest()
+        return content
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def convert(
                 f'{report.examples()}); tools/verify_dataset.py {src} --json FILE '
                 'lists all'
             )
-        report.digests = {**source.digests, 'content': _content_digest(done)}
+        report.digests = {**source.digests, 'content': _content_digest(done, report)}
         info = replace(raw_format.info(source), source_digests=report.digests)
         write_coco(folder, films, info)
         write_json(folder / reporting.REPORT_NAME, report.as_dict())
@@ -121,11 +121,17 @@ def _tally(films: list[Film], keys: list[Any]) -> dict[str, dict[str, int]]:
     }
 
 
-def _content_digest(done: list[FilmResult]) -> str:
+def _content_digest(done: list[FilmResult], report: ConversionReport) -> str:
     """SHA-256 over split, file name and digest of all that was read."""
-    lines = sorted(
+    lines = [
         f'{one.raw.split}/{PurePosixPath(member).name} {digest}\n'
         for one in done
         for member, digest in one.digests.items()
-    )
-    return hashlib.sha256(''.join(lines).encode()).hexdigest()
+    ]
+    own = {member for one in done for member in one.digests}
+    lines += [
+        f'{PurePosixPath(member).name} {digest}\n'
+        for member, digest in report.shared.items()
+        if member not in own
+    ]
+    return hashlib.sha256(''.join(sorted(lines)).encode()).hexdigest()

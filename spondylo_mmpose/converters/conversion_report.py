@@ -82,11 +82,14 @@ class ConversionReport:
         items: Kind to its entries; each names the ``file`` and details.
         totals: Counts of what was converted.
         digests: SHA-256 of the sources.
+        shared: SHA-256 of each member that was read to find the films, such as a label
+            file of all of them.
     """
 
     items: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     totals: dict[str, Any] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    shared: dict[str, str] = field(default_factory=dict)
 
     def add(self, kind: str, file: str, **detail: Any) -> None:
         """Enter one fault.

@@ -6,7 +6,7 @@ from functools import partial
 
 from tqdm import tqdm
 
-from spondylo_mmpose.converters.archive import RawSource
+from spondylo_mmpose.converters.archive import RawSource, Recorded
 from spondylo_mmpose.converters.conversion_report import ConversionReport
 from spondylo_mmpose.converters.formats.base import FilmResult, Format, RawFilm
 from spondylo_mmpose.converters.formats.facts import tell_patients_apart
@@ -44,7 +44,9 @@ def read_films(
     """
     for name in source.unsafe:
         report.add('member_unsafe', name)
-    raw = raw_format.find(source, report)
+    finding = Recorded(source)
+    raw = raw_format.find(finding, report)
+    report.shared = finding.read_digests
     if not any(film.image for film in raw):
         links = len(source.unsafe)
         passed = f' ({links} links or unsafe paths passed over)' if links else ''

@@ -4,8 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from spondylo_mmpose.converters.conversion import convert
+from spondylo_mmpose.converters.registry import FORMATS
 from spondylo_mmpose.errors import SpondyloError
 
+from . import samples
 from .helpers import (
     IMAGES,
     LABELS,
@@ -102,6 +105,27 @@ def test_folder_zip_and_zip_in_zip_give_the_same(tmp_path):
         trees.append((digests['content'], content, tree_bytes(out / 'images')))
     assert trees[0] == trees[1] == trees[2]
     assert not list(tmp_path.rglob('evil.jpg'))
+
+
+@pytest.mark.parametrize(
+    ('name', 'files', 'label'),
+    [
+        ('coco', samples.of_coco(), 'annotations/train.json'),
+        ('csv', samples.of_csv(), 'vertebrae.csv'),
+        ('cvat', samples.of_cvat(), 'annotations.xml'),
+        ('label_studio', samples.of_label_studio(), 'export.json'),
+        ('labelme', samples.of_labelme(), 'set/a.json'),
+    ],
+)
+def test_digest_tells_labels_of_one_file_for_all_films(tmp_path, name, files, label):
+    digests = []
+    for number, end in enumerate((b'', b'', b'\n')):
+        src = write_tree(tmp_path / f'{number}', files | {label: files[label] + end})
+        convert(FORMATS[name], src, tmp_path / f'out{number}')
+        digests.append(
+            load(tmp_path / f'out{number}', 'train')['info']['source_digests']
+        )
+    assert digests[0] == digests[1] != digests[2]
 
 
 def test_output_is_the_same_each_time(tmp_path):

@@ -1,6 +1,5 @@
 """AASCE 2019 (SpineWeb data set 16): frontal films with 17 vertebrae each."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,13 +54,11 @@ class AasceEntry:
 
     Attributes:
         table: Member of the landmarks.
-        digest: SHA-256 of the three tables.
         landmarks: Fields of its row, shares of the image's width, then height.
         angles: Fields of its row of Cobb angles, ``None`` where unusable.
     """
 
     table: str
-    digest: str
     landmarks: list[str]
     angles: list[str] | None
 
@@ -117,7 +114,6 @@ class Aasce(Format):
         if raw.entry is None:
             return film
         entry: AasceEntry = raw.entry
-        done.digests[entry.table] = entry.digest
         film.extra = {'cobb_angles_deg': _angles(entry.angles, done)}
         if len(entry.landmarks) != 8 * NUMBER:
             reason = f'{len(entry.landmarks)} values, not {8 * NUMBER}'
@@ -158,7 +154,7 @@ def _enter_labels(
     report: ConversionReport,
 ) -> None:
     """Give each film of a folder its row of the tables."""
-    tables, digest = _read_tables(source, folder, report)
+    tables = _read_tables(source, folder, report)
     files, landmarks, angles = (tables[name] for name in _TABLES)
     table = str(folder / 'landmarks.csv')
     if files is None or landmarks is None:
@@ -188,7 +184,6 @@ def _enter_labels(
             continue
         found.entry = AasceEntry(
             table,
-            digest,
             landmarks[row].split(','),
             None if angles is None else angles[row].split(','),
         )
@@ -196,10 +191,9 @@ def _enter_labels(
 
 def _read_tables(
     source: RawSource, folder: PurePosixPath, report: ConversionReport
-) -> tuple[dict[str, list[str] | None], str]:
-    """Lines of the three tables, ``None`` where unreadable, and their digest."""
+) -> dict[str, list[str] | None]:
+    """Lines of the three tables, ``None`` where unreadable."""
     tables: dict[str, list[str] | None] = {}
-    digest = hashlib.sha256()
     for name in _TABLES:
         member = str(folder / name)
         tables[name] = None
@@ -216,8 +210,7 @@ def _read_tables(
             continue
         except UnicodeDecodeError as error:
             report.add('labels_unreadable', member, reason=str(error))
-        digest.update(content)
-    return tables, digest.hexdigest()
+    return tables
 
 
 def _labels(fields: list[str], width: int, height: int) -> RawLabels:
