@@ -68,8 +68,10 @@ class Coco(Format):
                 # A film without an image is the one that the file calls so.
                 called = '' if raw.image else raw.target or ''
                 key = (raw.split, raw.image or '', called)
-                if key in films:
-                    report.add('file_duplicated', raw.file, taken=films[key].file)
+                first = films.get(key)
+                if first is not None and (first.labelled or not raw.labelled):
+                    if raw.labelled:
+                        report.add('file_duplicated', raw.file, taken=first.file)
                     continue
                 films[key] = raw
         if self.annotations is None:

@@ -71,16 +71,27 @@ def coco_entries(
     common = {known.places for _, known in categories if known}
     unknown = Category(common.pop() if len(common) == 1 else None)
     entries: dict[int, CocoEntry] = {}
+    shared: set[int] = set()
     for image in content['images']:
-        if isinstance(image.get('id'), int) and isinstance(image.get('file_name'), str):
-            entries[image['id']] = CocoEntry(image)
-        else:
-            reason = 'an image without id or name'
+        if not (
+            isinstance(image.get('id'), int) and isinstance(image.get('file_name'), str)
+        ):
+            reason = 'an image without a whole number as id, or without a name'
             report.add('labels_unreadable', member, reason=reason)
+            continue
+        first = entries.setdefault(image['id'], CocoEntry(image)).image
+        if first['file_name'] != image['file_name']:
+            shared.add(image['id'])
+    for key in sorted(shared):
+        # Files that were joined without new numbers: whose its vertebrae are is lost.
+        report.add('labels_unreadable', member, reason=f'several images have id {key}')
+        del entries[key]
     for place, annotation in enumerate(content['annotations']):
         key = annotation.get('image_id')
         category = annotation.get('category_id')
         meant = [known for name, known in categories if name == category]
+        if isinstance(key, int) and key in shared:
+            continue
         if not isinstance(key, int) or key not in entries:
             report.add('label_without_image', member, annotation=place)
         elif annotation.get('iscrowd'):
@@ -139,7 +150,7 @@ def coco_labels(entry: CocoEntry) -> RawLabels:
     )
     if any('level' in annotation for annotation, _ in entry.vertebrae):
         labels.listed, labels.lowest = 'up', None
-    elif any(category.level for _, category in entry.vertebrae):
+    elif any(vertebra.level for vertebra in labels.vertebrae):
         labels.lowest = None
     if labels.lowest is None:
         origins = [annotation.get('level_origin') for annotation, _ in entry.vertebrae]
@@ -160,7 +171,19 @@ def _vertebra(
     vertebra = make_vertebra(index, points, make_box(box))
     vertebra.partial = True
     order = annotation.get('order')
-    vertebra.level = level_named(annotation.get('level')) or category.level
+    vertebra.level = (
+        level_named(annotation.get('level'))
+        or category.level
+        or _level_in_attributes(annotation)
+    )
     vertebra.order = order if type(order) is int else None
     vertebra.extra = {k: v for k, v in annotation.items() if k not in VERTEBRA_FIELDS}
     return vertebra
+
+
+def _level_in_attributes(annotation: Annotation) -> str | None:
+    """The level among the attributes that CVAT writes with an annotation."""
+    attributes = annotation.get('attributes')
+    texts = attributes.values() if isinstance(attributes, Mapping) else ()
+    levels = (parse_label(text).level for text in texts if isinstance(text, str))
+    return next((level for level in levels if level), None)

@@ -273,3 +273,36 @@ def test_level_of_a_vertebra_however_it_is_written(level, known, faults):
     found, report = read_changed(first('level', level))
     assert found['train/a'].film.levels == [known, 'L5', 'L4', 'L3', 'L2']
     assert report.counts() == faults
+
+
+def test_images_of_one_id_are_left_out_with_their_vertebrae():
+    joined = content()
+    joined['images'][1]['id'] = joined['images'][0]['id']
+    found, report = read('coco', SOUND | {'annotations/train.json': dump(joined)})
+    assert sorted(found) == ['train/c']
+    assert [item['reason'] for item in report.items['labels_unreadable']] == [
+        'several images have id 1'
+    ]
+    # Vertebrae of the second one belong to no image any more.
+    assert report.counts() == {
+        'labels_unreadable': 1, 'label_without_image': 6, 'image_without_label': 2,
+    }  # fmt: skip
+
+
+def test_labels_count_before_a_second_entry_of_the_image_without_any():
+    bare = content() | {'annotations': []}
+    files = {'annotations/a.json': dump(bare), 'annotations/b.json': dump(content())}
+    found, report = read('coco', files | images('images/train'))
+    assert sorted(found) == ['train/a', 'train/b', 'train/c']
+    assert report.counts() == {}
+
+
+def test_level_in_the_attributes_that_cvat_writes():
+    label = of_tool([make_spine(3)], [category(1, 'vertebra')], lambda i: 1)
+    for annotation, level in zip(label['annotations'], ('L5', 'L4', 'L3'), strict=True):
+        annotation['attributes'] = {'occluded': False, 'level': level}
+    files = {'annotations/a.json': dump(label), 'images/a.png': images('i')['i/a.png']}
+    found, report = read('coco', files)
+    assert found['train/a'].film.levels == ['L5', 'L4', 'L3']
+    assert found['train/a'].film.level_origin == 'file'
+    assert report.counts() == {}
