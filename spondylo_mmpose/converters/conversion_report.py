@@ -65,7 +65,7 @@ KINDS: dict[str, tuple[str, str]] = {
     'image_renamed': (KEPT, 'the labels name an image that is not there'),
     'fact_malformed': (KEPT, 'sex, age, spacing or the like that cannot be; unused'),
     'shape_unused': (KEPT, 'a shape that is no vertebra; passed over'),
-    'annotation_superseded': (KEPT, 'several annotations of a film; the last taken'),
+    'annotation_superseded': (KEPT, 'several annotations of a film; one was taken'),
     'image_contradictory': (KEPT, 'image file contradicts itself, or a tag is unused'),
     'image_repeated': (KEPT, 'same bytes as a film of another name'),
     'patient_in_two_splits': (KEPT, 'patient, or copies of a film, in train and val'),

@@ -78,7 +78,8 @@ class LabelStudio(Format):
     """``polygonlabels`` of four points, or ``keypointlabels`` named by corner.
 
     Points of one vertebra share a parent region, are tied by relations, or name the
-    same level. Of several annotations of a film the last that was not cancelled counts.
+    same level. Of several annotations of a film that were not cancelled the one marked
+    as ground truth counts, else the last that is not empty.
     """
 
     name = 'label_studio'
@@ -111,10 +112,10 @@ class LabelStudio(Format):
         if not done.raw.labelled:
             return film
         task: Mapping[str, Any] = done.raw.entry
-        valid = _annotations(task)
-        if len(valid) > 1:
-            done.note('annotation_superseded', annotations=len(valid))
-        results = valid[-1]['result']
+        number = len(_annotations(task))
+        if number > 1:
+            done.note('annotation_superseded', annotations=number)
+        results = _drawn(task)
         drawn = [r for r in results if isinstance(r, dict)]
         if len(drawn) < len(results):
             done.note('shape_unused', label='', shape='malformed')
@@ -162,7 +163,7 @@ def _films(
             {'image': image} if image else {'json': member},
             task,
             None if image else name.name,
-            unlabelled=not any(a['result'] for a in _annotations(task)[-1:]),
+            unlabelled=not _drawn(task),
         )
 
 
@@ -175,6 +176,15 @@ def _annotations(task: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         if isinstance(a, dict)
         and not a.get('was_cancelled') and isinstance(a.get('result'), list)
     ]  # fmt: skip
+
+
+def _drawn(task: Mapping[str, Any]) -> list[Any]:
+    """Results of the annotation that counts; empty where there is none."""
+    valid = _annotations(task)
+    marked = [a for a in valid if a.get('ground_truth') is True]
+    filled = [a for a in marked or valid if a['result']]
+    results: list[Any] = filled[-1]['result'] if filled else []
+    return results
 
 
 def _names(task: Mapping[str, Any]) -> list[str]:

@@ -119,10 +119,12 @@ def finish(
     """
     taken: dict[str, RawFilm] = {}
     done = []
-    for film in films:
+    # Of several who were given a film the one counts who labelled it.
+    for film in sorted(films, key=lambda film: not film.labelled):
         if film.image is not None:
             if film.image in taken:
-                report.add('file_duplicated', film.image, labels='a second time')
+                if film.labelled:
+                    report.add('file_duplicated', film.image, labels='a second time')
                 continue
             taken[film.image] = film
         done.append(film)

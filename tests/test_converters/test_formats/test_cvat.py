@@ -204,3 +204,14 @@ def test_it_is_recognised(tmp_path):
     files = {'annotations.xml': xml(image(polygons())), 'images/film.jpg': jpeg()}
     with open_source(write_tree(tmp_path, files)) as source:
         assert detect(source) is FORMATS['cvat']
+
+
+def test_who_labelled_a_film_counts_before_who_was_only_given_it():
+    files = {
+        'a.xml': xml(image([])),
+        'b.xml': xml(image(polygons())),
+        'images/film.jpg': jpeg(),
+    }
+    films, report = read('cvat', files)
+    assert films['train/film'].film.levels == LEVELS
+    assert report.counts() == {}

@@ -183,6 +183,20 @@ def test_the_last_annotation_that_was_not_cancelled():
     assert report.counts() == {'annotation_superseded': 1}
 
 
+@pytest.mark.parametrize(
+    ('annotations', 'vertebrae'),
+    [
+        ([annotation(polygons(), ground_truth=True), annotation(polygons()[:1])], 3),
+        ([annotation(polygons()), annotation([])], 3),
+    ],
+)
+def test_ground_truth_and_what_is_drawn_count_before_the_last(annotations, vertebrae):
+    files = {'e.json': dump([task(annotations)]), 'film.jpg': jpeg(*SIZE)}
+    films, report = read('label_studio', files)
+    assert len(films['train/film'].film.corners) == vertebrae
+    assert report.counts() == {'annotation_superseded': 1}
+
+
 def test_completions_of_old_versions():
     old = task([])
     old['completions'] = [annotation(polygons())]
