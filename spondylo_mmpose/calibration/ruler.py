@@ -104,7 +104,7 @@ def read_distances(path: str | Path) -> dict[str, list[Distance]]:
         SpondyloError: If it cannot be read or a cell is missing.
     """
     found: dict[str, list[Distance]] = defaultdict(list)
-    for line, cells in read_table(Path(path)):
+    for line, cells in read_table(Path(path), COLUMNS[1:]):
         values = [finite_number(cells.get(name, '')) for name in COLUMNS[1:]]
         name = cells.get('filename', '').strip()
         known = [v for v in values if v is not None]

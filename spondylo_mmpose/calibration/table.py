@@ -3,7 +3,7 @@
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -28,6 +28,7 @@ _BOTH = ('pixel_spacing_mm', 'spacing_mm')
 _X = ('spacing_x_mm', 'pixel_spacing_x_mm')
 _Y = ('spacing_y_mm', 'pixel_spacing_y_mm')
 _WIDTH, _HEIGHT = ('original_width',), ('original_height',)
+_NUMBERS = (*_BOTH, *_X, *_Y, *_WIDTH, *_HEIGHT)
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,9 @@ class SpacingTable(Method):
             raise SpondyloError(f'{self.path}: a spreadsheet; save it as CSV')
         if suffix == '.json':
             return self._read_json(read_json(self.path))
-        return [self._row(line, cells) for line, cells in read_table(self.path)]
+        return [
+            self._row(line, cells) for line, cells in read_table(self.path, _NUMBERS)
+        ]
 
     def _read_json(self, content: Any) -> list[Row]:
         images = content.get('images') if isinstance(content, dict) else None
@@ -181,14 +184,20 @@ class SpacingTable(Method):
         )
 
 
-def read_table(path: Path) -> list[tuple[int, dict[str, str]]]:
+def read_table(
+    path: Path, numbers: Collection[str]
+) -> list[tuple[int, dict[str, str]]]:
     """Lines of a CSV table with their numbers; column names in lower case.
+
+    Args:
+        path: The table.
+        numbers: Its columns of numbers, for their decimal commas.
 
     Raises:
         SpondyloError: If it cannot be read or has no row.
     """
     try:
-        rows = csv_records(path.read_bytes())
+        rows = csv_records(path.read_bytes(), numbers)
     except (OSError, ValueError) as error:
         raise SpondyloError(
             f'{path}: cannot be read as a CSV table ({error}); save it as UTF-8 CSV'

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from collections.abc import Collection, Iterable
 from itertools import zip_longest
 
 
@@ -34,11 +35,14 @@ def csv_rows(content: bytes) -> list[tuple[int, list[str]]]:
         raise ValueError(f'no CSV table in UTF-8: {error}') from error
 
 
-def csv_records(content: bytes) -> list[tuple[int, dict[str, str]]]:
+def csv_records(
+    content: bytes, numbers: Collection[str] = ()
+) -> list[tuple[int, dict[str, str]]]:
     """Decode a CSV table by its header.
 
     Args:
         content: See :func:`csv_rows`.
+        numbers: Columns of numbers, whose decimal commas become points.
 
     Returns:
         Line number and cells of each row below the header, by the name of their column
@@ -49,10 +53,31 @@ def csv_records(content: bytes) -> list[tuple[int, dict[str, str]]]:
     """
     (_, header), *rows = csv_rows(content) or [(0, [])]
     names = [name.strip().lower() for name in header]
-    return [
+    records = [
         (line, dict(zip_longest(names, row[: len(names)], fillvalue='')))
         for line, row in rows
     ]
+    point_decimals(content, (cells for _, cells in records), numbers)
+    return records
+
+
+def point_decimals(
+    content: bytes, records: Iterable[dict[str, str]], numbers: Collection[str]
+) -> None:
+    """Put points for decimal commas, in place.
+
+    Spreadsheets that divide by semicolons write 1,5 for one and a half.
+
+    Args:
+        content: The table; in one that is divided by commas nothing is changed.
+        records: Its rows by column.
+        numbers: Columns of numbers.
+    """
+    if delimiter_of(content) != ';':
+        return
+    for cells in records:
+        for key in cells.keys() & set(numbers):
+            cells[key] = cells[key].replace(',', '.')
 
 
 def number(text: str) -> float | None:

@@ -54,6 +54,12 @@ def test_axes_apart_and_other_forms(table, tmp_path):
     assert table(content, 'a.json')(film(), tmp_path).mm == (0.2, 0.3)
 
 
+def test_decimal_commas_of_a_spreadsheet(table, tmp_path):
+    text = 'filename;pixel_spacing_mm;original_width;original_height\n'
+    method = table(f'{text}"a, b.jpg";0,175;1280,0;640\n', original=True)
+    assert method(film('train/a, b.jpg'), tmp_path).mm == pytest.approx((0.35, 0.175))
+
+
 def test_films_of_one_name_need_paths_unless_they_are_copies(table, tmp_path):
     one, other = film('train/a.png', group='g'), film('val/a.png', group='h')
     method = table(f'{HEAD}a.png,0.2\n')

@@ -34,6 +34,12 @@ def test_rows_by_column():
     assert csv_records(b'a,b\n') == csv_records(b'') == []
 
 
+def test_decimal_commas_between_semicolons():
+    records = csv_records(b'a;b\n1,5;x,y\n', numbers=['a', 'c'])
+    assert records == [(2, {'a': '1.5', 'b': 'x,y'})]
+    assert csv_records(b'a,b\n"1,5",2\n', numbers=['a'])[0][1]['a'] == '1,5'
+
+
 def test_numbers():
     assert number(' 1e2 ') == 100
     assert number('inf') == float('inf')

@@ -292,7 +292,7 @@ def _spacings(source: RawSource, report: ConversionReport) -> dict[str, float]:
         if PurePosixPath(member).name != SPACING_TABLE:
             continue
         try:
-            rows = csv_records(source.read(member))
+            rows = csv_records(source.read(member), ['pixel_spacing_mm'])
         except MemberError as error:
             report.add(error.kind, member, reason=str(error))
             continue

@@ -1,12 +1,13 @@
 """One table for a whole data set: a row for each vertebra."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.attribution import exported_info
+from spondylo_mmpose.converters.cleaning import Note
 from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
 from spondylo_mmpose.converters.conversion_report import ConversionReport
 from spondylo_mmpose.converters.corner_names import level_named
@@ -22,8 +23,8 @@ from spondylo_mmpose.converters.labels import (
 )
 from spondylo_mmpose.converters.text_table import (
     csv_rows,
-    delimiter_of,
     finite_number,
+    point_decimals,
 )
 from spondylo_mmpose.imaging import Radiograph
 from spondylo_mmpose.spine.anatomy import CORNERS
@@ -133,12 +134,12 @@ class CsvTable(Format):
         if done.raw.entry is None:
             return film_of(done, image)
         entry: TableEntry = done.raw.entry
-        rows = entry.rows
-        size = [finite_number(rows[0].get(key, '')) for key in ('width', 'height')]
+        row = _film_row(entry.rows, done.note)
+        size = [finite_number(row.get(key, '')) for key in ('width', 'height')]
         if not size_agrees(done, image, *size):
             return None
-        film = film_of(done, image, _facts(entry))
-        return settle(done, film, _labels(rows) if done.raw.labelled else None)
+        film = film_of(done, image, _facts(row, entry.table))
+        return settle(done, film, _labels(entry.rows) if done.raw.labelled else None)
 
     def info(self, source: RawSource) -> DatasetInfo:
         """See the base class."""
@@ -165,8 +166,7 @@ def _rows(content: bytes) -> list[dict[str, str]]:
     """Rows of a table by column.
 
     A row that is shorter or longer than the header holds nothing: which of its fields
-    is missing can't be known. Spreadsheets that divide by semicolons write 1,5 for one
-    and a half.
+    is missing can't be known.
     """
     lines = [line for _, line in csv_rows(content)]
     header = [name.strip().lower() for name in lines[0]] if lines else []
@@ -175,9 +175,7 @@ def _rows(content: bytes) -> list[dict[str, str]]:
                  strict=True))
         for line in lines[1:]
     ]  # fmt: skip
-    if delimiter_of(content) == ';':
-        for row in rows:
-            row |= {key: row[key].replace(',', '.') for key in NUMBERS & row.keys()}
+    point_decimals(content, rows, NUMBERS)
     return rows
 
 
@@ -185,17 +183,34 @@ def _has_vertebra(row: Row) -> bool:
     return any(row[name] for names in CORNER_COLUMNS for name in names[:2])
 
 
-def _facts(entry: TableEntry) -> dict[str, Any]:
+def _film_row(rows: Sequence[Row], note: Note) -> dict[str, str]:
+    """What the rows of a film tell of it as a whole.
+
+    A cell may be filled in one row only. What rows contradict each other about, or is
+    no number where one belongs, is told and not used.
+    """
+    found = {}
+    for key in FILM_COLUMNS[2:]:
+        values = list(dict.fromkeys(v for row in rows if (v := row.get(key, ''))))
+        if len(values) > 1:
+            note('fact_malformed', field=key, values=values)
+        elif values and key in NUMBERS and finite_number(values[0]) is None:
+            note('fact_malformed', field=key, value=values[0])
+        elif values:
+            found[key] = values[0]
+    return found
+
+
+def _facts(row: Row, table: str) -> dict[str, Any]:
     """What the table tells of a film, as fields of a COCO file's image entry."""
-    row = entry.rows[0]
     names = ('patient_id', 'group', 'source', 'sex', 'view')
     facts: dict[str, Any] = {name: row.get(name) or None for name in names}
     age = finite_number(row.get('age', ''))
-    facts['age'] = int(age) if age is not None and age.is_integer() else None
+    facts['age'] = int(age) if age is not None and age.is_integer() else age
     spacing = _pair(row, 'pixel_spacing_x_mm', 'pixel_spacing_y_mm')
     if spacing is not None:
         facts['pixel_spacing_mm'] = spacing
-        origin = row.get('pixel_spacing_origin') or f'table:{entry.table}'
+        origin = row.get('pixel_spacing_origin') or f'table:{table}'
         facts['pixel_spacing_origin'] = origin
     original = _pair(row, 'original_width', 'original_height')
     if original is not None:
@@ -234,6 +249,6 @@ def _vertebra(index: int, row: Row) -> RawVertebra:
 
 
 def _pair(row: Row, x: str, y: str) -> tuple[float, float] | None:
-    """Two positive numbers, or nothing."""
+    """Two numbers, or nothing."""
     a, b = finite_number(row.get(x, '')), finite_number(row.get(y, ''))
-    return None if a is None or b is None or min(a, b) <= 0 else (a, b)
+    return None if a is None or b is None else (a, b)

@@ -71,6 +71,37 @@ def test_spacing_needs_both_axes_and_names_its_origin(tmp_path):
     assert (film.pixel_spacing_mm, film.pixel_spacing_origin) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ('columns', 'field'),
+    [
+        ({'patient_id': ['P1', 'P2']}, 'patient_id'),
+        ({'sex': ['F', 'M']}, 'sex'),
+        ({'age': ['45Y', '45Y']}, 'age'),
+        ({'age': ['45.5', '45.5']}, 'age'),
+        ({'pixel_spacing_x_mm': ['0.1 mm', ''], 'pixel_spacing_y_mm': ['0.1', '']},
+         'pixel_spacing_x_mm'),
+        ({'pixel_spacing_x_mm': ['0', '0'], 'pixel_spacing_y_mm': ['0.1', '0.1']},
+         'pixel_spacing_mm'),
+    ],
+)  # fmt: skip
+def test_what_a_table_tells_of_a_film_is_never_dropped_in_silence(
+    tmp_path, columns, field
+):
+    (film,), report = read(tmp_path, text(table(make_spine(2), **columns)))
+    (item,) = report.items['fact_malformed']
+    assert item['field'] == field
+    assert report.counts() == {'fact_malformed': 1}
+    assert (film.patient_id, film.sex, film.age) == ('a', None, None)
+    assert film.pixel_spacing_mm is None
+
+
+def test_one_row_may_tell_what_holds_for_the_film(tmp_path):
+    lines = table(make_spine(2), patient_id=['', 'P7'], age=['', '45'])
+    (film,), report = read(tmp_path, text(lines))
+    assert (film.patient_id, film.age) == ('P7', 45)
+    assert report.counts() == {}
+
+
 def test_one_bad_cell_costs_one_vertebra(tmp_path):
     lines = table(make_spine())
     lines[2][1] = 'oops'
