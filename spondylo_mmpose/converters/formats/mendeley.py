@@ -1,12 +1,13 @@
 """Spondylolisthesis Vertebral Landmark Dataset (Mendeley Data), and its layout."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
 
-from spondylo_mmpose.converters.archive import RawSource
+from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.attribution import exported_info
 from spondylo_mmpose.converters.cleaning import CleanSpine, clean
 from spondylo_mmpose.converters.coco import CC_BY_4, DatasetInfo, Film
@@ -20,7 +21,11 @@ from spondylo_mmpose.converters.formats.base import (
     with_spine,
 )
 from spondylo_mmpose.converters.formats.facts import name_of
-from spondylo_mmpose.converters.formats.mendeley_labels import parse_json, parse_txt
+from spondylo_mmpose.converters.formats.mendeley_labels import (
+    class_names,
+    parse_json,
+    parse_txt,
+)
 from spondylo_mmpose.converters.formats.mendeley_layout import find_films
 from spondylo_mmpose.converters.labels import LabelError
 from spondylo_mmpose.converters.naming import parse_name
@@ -58,6 +63,7 @@ class Mendeley(Format):
     def find(self, source: RawSource, report: ConversionReport) -> list[RawFilm]:
         """See the base class."""
         films = find_films(source.names, report)
+        _enter_class_names(source, films)
         if _holds_phantoms(source):
             for film in films:
                 film.source = 'phantom'
@@ -97,6 +103,20 @@ class Mendeley(Format):
     def info(self, source: RawSource) -> DatasetInfo:
         """See the base class."""
         return _info(source, find_films(source.names, ConversionReport()))
+
+
+def _enter_class_names(source: RawSource, films: Sequence[RawFilm]) -> None:
+    """Give films with text labels what the nearest ``data.yaml`` calls classes."""
+    told = {}
+    for member in source.names:
+        if member.lower().endswith(('.yaml', '.yml')):
+            with suppress(MemberError):
+                names = class_names(source.read(member))
+                told[PurePosixPath(member).parent] = names
+    for film in films if any(told.values()) else ():
+        if text := film.members.get('txt'):
+            folders = PurePosixPath(text).parents
+            film.entry = next((told[f] for f in folders if f in told), None)
 
 
 def _info(source: RawSource, films: Sequence[RawFilm]) -> DatasetInfo:
@@ -169,7 +189,7 @@ def _read_one(
         if member.lower().endswith('.json'):
             labels = parse_json(content)
         else:
-            labels = parse_txt(content, image.width, image.height)
+            labels = parse_txt(content, image.width, image.height, done.raw.entry)
     except LabelError as error:
         note('labels_unreadable', member=member, reason=str(error))
         return None

@@ -1,12 +1,16 @@
 """Parse one label file: JSON lists in pixels, or YOLO-pose text in shares of one."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import yaml
 
+from spondylo_mmpose.converters.corner_names import ParsedName, parse_label
 from spondylo_mmpose.converters.json_text import decode_json
 from spondylo_mmpose.converters.labels import (
+    LEVEL_FROM_FILE,
     LabelError,
     RawLabels,
     make_box,
@@ -62,13 +66,45 @@ def parse_json(content: bytes) -> RawLabels:
     return RawLabels(vertebrae, USUAL['json'], notes=sorted(set(notes)))
 
 
-def parse_txt(content: bytes, width: int, height: int) -> RawLabels:
+def class_names(content: bytes) -> dict[int, ParsedName]:
+    """What the ``names`` of a ``data.yaml`` say of classes, beside "vertebra".
+
+    Args:
+        content: The file; one that cannot be read says nothing.
+
+    Returns:
+        By class number those names that tell a level, or that it is no vertebra.
+    """
+    try:
+        told = yaml.safe_load(content.decode('utf-8-sig'))
+    except (ValueError, RecursionError, yaml.YAMLError):
+        return {}
+    names = told.get('names') if isinstance(told, dict) else None
+    if isinstance(names, list):
+        names = dict(enumerate(names))
+    if not isinstance(names, dict):
+        return {}
+    parsed = {
+        key: parse_label(name)
+        for key, name in names.items()
+        if isinstance(key, int) and isinstance(name, str)
+    }
+    return {k: name for k, name in parsed.items() if name.level or not name.vertebra}
+
+
+def parse_txt(
+    content: bytes,
+    width: int,
+    height: int,
+    names: Mapping[int, ParsedName] | None = None,
+) -> RawLabels:
     """Parse YOLO-pose lines ``class xc yc w h`` and four ``x y v``, or four ``x y``.
 
     Args:
         content: The file.
         width: Width of its image, px; the file holds shares of it.
         height: Height of its image, px.
+        names: Those of :func:`class_names`.
 
     Returns:
         The vertebrae, px, rounded to 0.01 px.
@@ -82,7 +118,12 @@ def parse_txt(content: bytes, width: int, height: int) -> RawLabels:
     except ValueError as error:
         raise LabelError(f'not YOLO-pose text: {error}') from error
     vertebrae = []
+    notes = []
     for index, row in enumerate(rows):
+        name = (names or {}).get(int(row[0])) if math.isfinite(row[0]) else None
+        if name is not None and not name.vertebra:
+            notes.append('shape_unused')
+            continue
         step = 2 if len(row) == 13 else 3
         # A line of another length: the corners cannot be told apart.
         tail = row[5:] if len(row) in (13, 17) else []
@@ -97,5 +138,11 @@ def parse_txt(content: bytes, width: int, height: int) -> RawLabels:
         found = make_vertebra(index, points, box, row[0])
         if found.corners is not None:
             found.corners = found.corners.round(_TXT_DECIMALS)
+        if name is not None:
+            found.level, found.label = name.level, 0.0
         vertebrae.append(found)
-    return RawLabels(vertebrae, USUAL['txt'])
+    labels = RawLabels(vertebrae, USUAL['txt'], notes=notes)
+    if any(vertebra.level for vertebra in vertebrae):
+        labels.lowest, labels.level_origin = None, LEVEL_FROM_FILE
+        labels.listed = 'any'
+    return labels

@@ -103,3 +103,15 @@ def test_export_says_whose_films_they_are(tmp_path):
     assert made['info']['description'] == 'Our films'
     assert made['info']['url'] == 'https://example.org'
     assert made['licenses'] == []
+
+
+def test_classes_named_after_levels_name_the_vertebrae(tmp_path):
+    # Listed from above, T12 to L5; the film shows no S1.
+    lines = usual_txt(SPINE).decode().splitlines()
+    text = '\n'.join(f'{i}{line[1:]}' for i, line in enumerate(lines)).encode()
+    files = yolo('a') | {'train/labels/a.txt': text}
+    files['data.yaml'] = b'names: [T12, L1, L2, L3, L4, L5]'
+    made = converted(tmp_path, files)
+    levels = [a['level'] for a in made['annotations']]
+    assert levels == ['L5', 'L4', 'L3', 'L2', 'L1', 'T12']
+    assert {a['level_origin'] for a in made['annotations']} == {'file'}

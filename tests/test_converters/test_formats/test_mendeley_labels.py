@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spondylo_mmpose.converters.formats.mendeley_labels import (
+    class_names,
     parse_json,
     parse_txt,
 )
@@ -100,6 +101,30 @@ def test_txt_line_of_another_length():
 def test_empty_files_have_no_vertebra():
     assert parse_txt(b' \n', 640, 640).vertebrae == []
     assert parse_json(b'{"keypoints": [], "boxes": [], "labels": []}').vertebrae == []
+
+
+@pytest.mark.parametrize(
+    'content',
+    [b'', b'[', b'\xff\xfe', b'names: 3', b'names: [vertebra, [L5], 5]', b'nc: 1',
+     b'names: {x: L5}'],
+)  # fmt: skip
+def test_classes_that_tell_no_more_than_that_they_are_vertebrae(content):
+    assert class_names(content) == {}
+
+
+@pytest.mark.parametrize(
+    'content', [b'names: [vertebra, L5, disc]', b'names: {0: body, 1: L5, 2: L5/S1}']
+)
+def test_classes_that_are_levels_or_no_vertebrae(content):
+    names = class_names(content)
+    line = b'%d .5 .5 .2 .2 .4 .4 2 .6 .4 2 .4 .6 2 .6 .6 2\n'
+    text = b''.join(line % number for number in (0, 1, 2, 3))
+    found = parse_txt(text, 640, 640, names)
+    assert [(v.index, v.level, v.label) for v in found.vertebrae] == [
+        (0, None, 0), (1, 'L5', 0), (3, None, 3),
+    ]  # fmt: skip
+    assert found.notes == ['shape_unused']
+    assert (found.lowest, found.level_origin) == (None, 'file')
 
 
 values = st.recursive(
