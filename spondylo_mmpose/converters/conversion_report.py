@@ -61,7 +61,10 @@ KINDS: dict[str, tuple[str, str]] = {
     'view_disagrees': (KEPT, 'folder and name tell different views; the rows decide'),
     'spacing_unusable': (KEPT, 'entry of the spacing table that is no positive number'),
     'angles_unusable': (KEPT, 'not three Cobb angles for the film; left out'),
-    'image_turned': (KEPT, 'EXIF orientation; width and height as displayed'),
+    'image_turned': (
+        KEPT,
+        'EXIF orientation; labels taken for those of the film as displayed',
+    ),
     'image_renamed': (KEPT, 'the labels name an image that is not there'),
     'fact_malformed': (KEPT, 'sex, age, spacing or the like that cannot be; unused'),
     'shape_unused': (KEPT, 'a shape that is no vertebra; passed over'),

@@ -99,7 +99,7 @@ def _read(image: Any, content: bytes) -> Radiograph:
         pixels=np.ascontiguousarray(grey),
         format=kind,
         bits=bits,
-        turned=orientation in (5, 6, 7, 8),
+        turned=orientation in range(2, 9),
         window='none' if pixels.dtype == np.uint8 else 'robust',
         inverted=tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO,
     )

@@ -28,7 +28,7 @@ class Radiograph:
         format: ``'JPEG'``, ``'PNG'``, ``'BMP'``, ``'TIFF'`` or ``'DICOM'``, told from
             the content.
         bits: Bits per pixel and channel that the file stores.
-        turned: Whether the EXIF orientation swapped width and height.
+        turned: Whether the EXIF orientation turned or mirrored what the file stores.
         pixel_spacing_mm: Distance of neighbouring pixels ``(x, y)`` in mm; DICOM only.
         spacing_origin: Where it comes from: ``'dicom:PixelSpacing'``,
             ``'dicom:ImagerPixelSpacing'`` or ``'dicom:NominalScannedPixelSpacing'``.

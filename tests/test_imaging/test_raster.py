@@ -91,7 +91,7 @@ def test_orientation(kind, orientation, deep):
     film = read_radiograph(content)
     plain = read_radiograph(encode(stored, kind)).pixels
     assert (film.pixels == AS_DISPLAYED[orientation](plain)).all()
-    assert film.turned == (orientation > 4)
+    assert film.turned == (orientation > 1)
 
 
 @pytest.mark.parametrize('orientation', range(1, 9))
@@ -105,7 +105,7 @@ def test_orientation_of_jpeg(orientation):
     expected = AS_DISPLAYED[orientation](stored)
     assert film.pixels.shape == expected.shape
     assert np.abs(film.pixels - expected).max() <= 3
-    assert film.turned == (orientation > 4)
+    assert film.turned == (orientation > 1)
 
 
 @pytest.mark.parametrize('orientation', [1, 3, 6])
@@ -124,7 +124,7 @@ def test_sixteen_bits_of_colour_are_not_cut_to_eight(write, channels, orientatio
     plain = read_radiograph(encode(grey, 'PNG')).pixels
     assert (film.pixels == AS_DISPLAYED[orientation](plain)).all()
     assert (film.bits, film.window) == (16, 'robust')
-    assert film.turned == (orientation == 6)
+    assert film.turned == (orientation != 1)
 
 
 def plain_tiff(pixels, orientation):
