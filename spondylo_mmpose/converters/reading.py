@@ -42,17 +42,18 @@ def read_films(
     Raises:
         SpondyloError: If there is no film at all.
     """
-    for name in source.unsafe:
-        report.add('member_unsafe', name)
     finding = Recorded(source)
     raw = raw_format.find(finding, report)
     report.shared = finding.read_digests
     if not any(film.image for film in raw):
         links = len(source.unsafe)
         passed = f' ({links} links or unsafe paths passed over)' if links else ''
+        why = f' ({told})' if (told := report.examples()) else ''
         raise SpondyloError(
-            f'{label}: no films found{passed}; expected {raw_format.layout}'
+            f'{label}: no films found{passed}{why}; expected {raw_format.layout}'
         )
+    for name in source.unsafe:
+        report.add('member_unsafe', name)
     tell_patients_apart(raw)
     work = partial(_read_film, raw_format, source, keep)
     with ThreadPoolExecutor(max(1, workers)) as pool:

@@ -8,6 +8,7 @@ import pytest
 from spondylo_mmpose.converters.coco import DatasetInfo, Film, coco_dataset
 from spondylo_mmpose.converters.conversion import convert
 from spondylo_mmpose.converters.registry import FORMATS
+from spondylo_mmpose.errors import SpondyloError
 
 from ..helpers import load, make_spine, write_tree
 from ..samples import films, images, of_coco
@@ -306,3 +307,17 @@ def test_level_in_the_attributes_that_cvat_writes():
     assert found['train/a'].film.levels == ['L5', 'L4', 'L3']
     assert found['train/a'].film.level_origin == 'file'
     assert report.counts() == {}
+
+
+@pytest.mark.parametrize(
+    ('label', 'reason'),
+    [
+        (dump(content())[:-9], 'not JSON'),
+        ('{}'.encode('utf-16'), 'utf-8'),
+        (dump({**content(), 'images': [{'id': 'a', 'file_name': 'a.png'}]}), 'id'),
+    ],
+)
+def test_why_no_film_is_found_stands_in_the_error(label, reason):
+    files = {'annotations/train.json': label, **images('images/train')}
+    with pytest.raises(SpondyloError, match=f'no films found .*train.json .*{reason}'):
+        read('coco', files)
