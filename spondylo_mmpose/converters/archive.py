@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.imaging import IMAGE_SUFFIXES
 from spondylo_mmpose.utils.io import file_digest
 
 MAX_MEMBER = 256 * 2**20
@@ -94,7 +95,8 @@ def open_source(path: str | Path) -> Iterator[RawSource]:
         The source.
 
     Raises:
-        SpondyloError: If the path is missing, or neither a folder nor a sound zip.
+        SpondyloError: If the path is missing, neither a folder nor a sound zip, or
+            holds several zips and no film.
     """
     path = Path(path)
     if not path.exists():
@@ -103,7 +105,7 @@ def open_source(path: str | Path) -> Iterator[RawSource]:
         source: RawSource = (
             _Folder(path) if path.is_dir() else _zip_file(path, path.name, stack)
         )
-        if inner := _only_zip(source.names):
+        if inner := _only_zip(source.names, path):
             label = PurePosixPath(inner).name
             if isinstance(source, _Zip):
                 copy = source.unpack(inner, path, stack)
@@ -211,8 +213,14 @@ def _sound(names: Iterable[str]) -> tuple[list[str], list[str]]:
     return sorted(sound), sorted(unsafe)
 
 
-def _only_zip(names: list[str]) -> str | None:
+def _only_zip(names: list[str], path: Path) -> str | None:
     """The one inner archive of a download that holds no film itself."""
     zips = [n for n in names if n.lower().endswith('.zip')]
-    films = any(n.lower().endswith(('.jpg', '.jpeg', '.png')) for n in names)
-    return zips[0] if len(zips) == 1 and not films else None
+    if not zips or any(n.lower().endswith(IMAGE_SUFFIXES) for n in names):
+        return None
+    if len(zips) > 1:
+        raise SpondyloError(
+            f'{path}: holds {len(zips)} zip archives and no film; name one of them, or '
+            'unpack them into folders'
+        )
+    return zips[0]

@@ -9,6 +9,8 @@ from spondylo_mmpose.converters.conversion import convert
 from spondylo_mmpose.converters.registry import FORMATS
 from spondylo_mmpose.errors import SpondyloError
 
+from .helpers import write_tree
+
 
 def zip_of(path, members, compression=zipfile.ZIP_DEFLATED):
     with zipfile.ZipFile(path, 'w', compression) as file:
@@ -106,4 +108,18 @@ def test_missing_source_and_no_zip(tmp_path, content, message):
 def test_broken_inner_zip(tmp_path):
     outer = zip_of(tmp_path / 'outer.zip', {'Dataset.zip': b'PK nothing'})
     with pytest.raises(SpondyloError, match=r'Dataset\.zip'), open_source(outer):
+        pass
+
+
+@pytest.mark.parametrize('film', ['a.dcm', 'b/a.TIFF', 'a.bmp'])
+def test_zip_beside_films_of_any_kind_is_not_the_data_set(tmp_path, film):
+    files = {film: b'x', 'old.zip': b'no zip at all'}
+    with open_source(write_tree(tmp_path, files)) as source:
+        assert source.names == sorted(files)
+
+
+def test_several_zips_are_refused_by_name(tmp_path):
+    src = write_tree(tmp_path, {'a.zip': b'', 'b/c.zip': b'', 'readme.txt': b''})
+    message = 'holds 2 zip archives and no film'
+    with pytest.raises(SpondyloError, match=message), open_source(src):
         pass
