@@ -133,10 +133,11 @@ def _names_this(done: FilmResult, label: Mapping[str, Any]) -> bool:
     if not isinstance(named, str) or image is None:
         done.note('image_renamed', named=None)
         return True
-    stem = PurePosixPath(named.replace('\\', '/')).stem
-    if stem == PurePosixPath(image).stem or image == done.raw.members['json']:
+    path = PurePosixPath(named.replace('\\', '/'))
+    if path.stem == PurePosixPath(image).stem or image == done.raw.members['json']:
         return True
-    if Images(done.source.names).find(named, done.raw.members['json']) is not None:
+    # Looked for by each film of a data set that was renamed: this has to be quick.
+    if any(name.rpartition('/')[2] == path.name for name in done.source.names):
         done.note('image_disagrees', named=named)
         return False
     done.note('image_renamed', named=named)
