@@ -25,6 +25,7 @@ from spondylo_mmpose.converters.formats.coco_labels import (
 from spondylo_mmpose.converters.formats.facts import film_of, size_agrees
 from spondylo_mmpose.converters.formats.pairing import (
     split_in_name,
+    split_named,
     split_of,
     tell_apart,
 )
@@ -201,8 +202,10 @@ def _films(
     of_file = split_in_name(PurePosixPath(member).stem)
     for entry in entries:
         file_name = PurePosixPath(entry.image['file_name'])
-        split = entry.image.get('split')
-        split = split if split in SPLITS else of_file
+        given = entry.image.get('split')
+        split = split_named(given) or of_file
+        if given is not None and split_named(given) is None:
+            report.add('fact_malformed', member, field='split', value=given)
         if (own := _split_of(member)) and split != own:
             # Data sets train on the file, whatever its entries say.
             report.add('fact_malformed', member, field='split', value=split)

@@ -8,13 +8,18 @@ from typing import Any
 from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.attribution import exported_info
 from spondylo_mmpose.converters.cleaning import Note
-from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
+from spondylo_mmpose.converters.coco import DatasetInfo, Film
 from spondylo_mmpose.converters.conversion_report import ConversionReport
 from spondylo_mmpose.converters.corner_names import level_named
 from spondylo_mmpose.converters.encodings import OWN
 from spondylo_mmpose.converters.formats.base import FilmResult, Format, RawFilm, settle
 from spondylo_mmpose.converters.formats.facts import film_of, size_agrees
-from spondylo_mmpose.converters.formats.pairing import Images, split_of, tell_apart
+from spondylo_mmpose.converters.formats.pairing import (
+    Images,
+    split_named,
+    split_of,
+    tell_apart,
+)
 from spondylo_mmpose.converters.labels import (
     LEVEL_FROM_FILE,
     RawLabels,
@@ -97,9 +102,10 @@ class CsvTable(Format):
             file = row['file']
             path = PurePosixPath(file)
             # A name like test.jpg is no split, but a folder is.
-            split = row.get('split') or split_of(str(path.parent))
-            if not path.name or '..' in path.parts or split not in SPLITS:
-                reason = f'a row with file {file!r} and split {split!r}'
+            given = row.get('split')
+            split = split_named(given) if given else split_of(str(path.parent))
+            if not path.name or '..' in path.parts or split is None:
+                reason = f'a row with file {file!r} and split {given!r}'
                 report.add('labels_unreadable', member, reason=reason)
                 continue
             inner = path.parts[1:] if path.parts[0] == split else path.parts

@@ -35,6 +35,11 @@ def split_of(*places: str) -> str:
     return 'train'
 
 
+def split_named(text: object) -> str | None:
+    """The split that a field means, as "valid" or "Train"; ``None`` if it is none."""
+    return _SPLITS.get(str(text).strip().lower())
+
+
 def split_in_name(stem: str) -> str | None:
     """Split that a whole word of a file name names: of ``instances_val2017``, ``val``.
 

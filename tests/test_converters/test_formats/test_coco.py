@@ -321,3 +321,17 @@ def test_why_no_film_is_found_stands_in_the_error(label, reason):
     files = {'annotations/train.json': label, **images('images/train')}
     with pytest.raises(SpondyloError, match=f'no films found .*train.json .*{reason}'):
         read('coco', files)
+
+
+@pytest.mark.parametrize(
+    ('given', 'split', 'faults'),
+    [('validation', 'val', {}), ('Test', 'test', {}),
+     ('holdout', 'train', {'fact_malformed': 1})],
+)  # fmt: skip
+def test_split_that_an_image_names(given, split, faults):
+    label = of_tool([make_spine(3)], [category(1, 'vertebra')], lambda i: 1)
+    label['images'][0]['split'] = given
+    files = {'annotations/a.json': dump(label), 'images/a.png': images('i')['i/a.png']}
+    found, report = read('coco', files)
+    assert list(found) == [f'{split}/a']
+    assert report.counts() == faults

@@ -110,6 +110,13 @@ def test_one_bad_cell_costs_one_vertebra(tmp_path):
     assert report.counts() == {'corner_malformed': 1}
 
 
+def test_split_however_it_is_written(tmp_path):
+    lines = table(make_spine(2), 'a.jpg', split=['Valid', 'Valid'])
+    (film,), report = read(tmp_path, text(lines), **{'images/a.jpg': jpeg(grey=9)})
+    assert film.split == 'val'
+    assert report.counts() == {'image_without_label': 1}
+
+
 def test_row_without_film_or_split_is_told(tmp_path):
     lines = table(make_spine())
     lines += [
