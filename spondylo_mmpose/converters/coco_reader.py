@@ -91,6 +91,27 @@ def info_of_coco(content: Mapping[str, Any]) -> DatasetInfo:
     )
 
 
+def info_of_several(infos: Sequence[DatasetInfo]) -> DatasetInfo:
+    """What holds for data sets that are read as one.
+
+    Returns:
+        Each description, URL and contributor; a licence where all have the same, since
+        none of them may stand for films of another data set.
+    """
+    licences = {info.licence for info in infos}
+
+    def joined(name: str) -> str:
+        told = [getattr(info, name) for info in infos]
+        return '; '.join(dict.fromkeys(text for text in told if text))
+
+    return DatasetInfo(
+        joined('description'),
+        joined('url'),
+        joined('contributor'),
+        licences.pop() if len(licences) == 1 else None,
+    )
+
+
 def _film(
     image: Mapping[str, Any], annotations: list[Mapping[str, Any]], split: str | None
 ) -> Film:

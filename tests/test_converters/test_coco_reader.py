@@ -8,6 +8,7 @@ from spondylo_mmpose.converters.coco_reader import (
     facts_of,
     films_of_coco,
     info_of_coco,
+    info_of_several,
 )
 from spondylo_mmpose.spine.anatomy import LEVELS, order_upward
 from tests.test_converters.helpers import make_spine
@@ -108,3 +109,11 @@ def test_what_the_writer_wrote_comes_back_whole(drawn):
     for film, again in zip(sorted(drawn, key=lambda f: f.file_name), read, strict=True):
         np.testing.assert_array_equal(again.corners, film.corners)
         assert facts_of(again) == facts_of(film)
+
+
+def test_licence_of_one_data_set_does_not_cover_the_films_of_another():
+    ours = DatasetInfo('ours')
+    theirs = DatasetInfo('theirs', 'https://example.org', 'They', CC_BY_4)
+    assert info_of_several([theirs, theirs]) == theirs
+    both = DatasetInfo('theirs; ours', 'https://example.org', 'They')
+    assert info_of_several([theirs, ours, theirs]) == both

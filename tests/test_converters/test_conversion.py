@@ -128,6 +128,24 @@ def test_digest_tells_labels_of_one_file_for_all_films(tmp_path, name, files, la
     assert digests[0] == digests[1] != digests[2]
 
 
+def test_converted_data_sets_in_one_folder_become_one(tmp_path):
+    for name in ('labelme', 'cvat'):
+        files = samples.SAMPLES[name]
+        src = write_tree(tmp_path / 'src' / name, files)
+        convert(FORMATS[name], src, tmp_path / 'parts' / name)
+    report = convert(FORMATS['coco'], tmp_path / 'parts', tmp_path / 'all')
+    made = load(tmp_path / 'all', 'train')
+    assert [image['file_name'] for image in made['images']] == [
+        f'train/{name}/images/train/{film}.png'
+        for name in ('cvat', 'labelme')
+        for film in 'abc'
+    ]
+    assert made['info']['description'] == (
+        'Labels drawn with CVAT; Labels drawn with labelme'
+    )
+    assert report.counts() == {}
+
+
 def test_output_is_the_same_each_time(tmp_path):
     src = write_tree(tmp_path / 'src', two_films())
     convert_mendeley(src, tmp_path / 'a', workers=1)

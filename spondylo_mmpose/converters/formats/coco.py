@@ -8,7 +8,7 @@ from typing import Any
 from spondylo_mmpose.converters.annotation_file import version_fault
 from spondylo_mmpose.converters.archive import MemberError, RawSource
 from spondylo_mmpose.converters.coco import SPLITS, DatasetInfo, Film
-from spondylo_mmpose.converters.coco_reader import info_of_coco
+from spondylo_mmpose.converters.coco_reader import info_of_coco, info_of_several
 from spondylo_mmpose.converters.conversion_report import ConversionReport
 from spondylo_mmpose.converters.formats.base import (
     FilmResult,
@@ -95,8 +95,7 @@ class Coco(Format):
 
     def info(self, source: RawSource) -> DatasetInfo:
         """See the base class."""
-        content = next((content for _, content in self._files(source)), {})
-        return info_of_coco(content)
+        return info_of_several([info_of_coco(c) for _, c in self._files(source)])
 
     def _files(
         self, source: RawSource, report: ConversionReport | None = None
