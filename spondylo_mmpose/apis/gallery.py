@@ -1,5 +1,6 @@
 """One page that shows all reports of a folder, without a network or a script."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from spondylo_mmpose.presentation.html import write_html
 from spondylo_mmpose.spine.measurements import GRADES
 
 GALLERY = 'index.html'
+UNMEASURED = '--'
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Card:
             report=_address(film.json),
             page=_address(film.page) if film.page.is_file() else None,
             worst='no slip measured' if worst is None else pair_slip_text(worst),
-            grade='--' if worst is None else str(worst.grade),
+            grade=UNMEASURED if worst is None else str(worst.grade),
             vertebrae=len(report.vertebrae),
             warnings=tuple(
                 warning_text(report, one)
@@ -77,8 +79,7 @@ def write_gallery(
     Raises:
         SpondyloError: If it cannot be written.
     """
-    highest = [card.grade.partition(',')[0].rpartition('-')[2] for card in cards]
-    counts = [(grade, highest.count(grade)) for grade in (*GRADES, '--')]
+    counts = Counter(card.grade for card in cards)
     return write_html(
         path,
         'predictions.html.jinja',
@@ -87,10 +88,17 @@ def write_gallery(
         failures=[
             {name: one_line(text) for name, text in one.items()} for one in failures
         ],
-        counts=[(grade, number) for grade, number in counts if number],
+        counts=sorted(counts.items(), key=lambda one: _severity(one[0])),
         model=model,
         notice=NOTICE,
     )
+
+
+def _severity(grade: str) -> tuple[int, int]:
+    """Grades by the highest that they may be, then by the lowest; unmeasured last."""
+    ends = [grade] if grade == UNMEASURED else grade.partition(',')[0].split('-')
+    order = (*GRADES, UNMEASURED)
+    return order.index(ends[-1]), order.index(ends[0])
 
 
 def _address(path: Path) -> str:
