@@ -30,7 +30,6 @@ from spondylo_mmpose.film_report.summary import (
     summary_rows,
     write_rows,
 )
-from spondylo_mmpose.film_report.texts import counted
 from spondylo_mmpose.presentation.contact_sheet import write_image
 from spondylo_mmpose.review.page import write_review_page
 from spondylo_mmpose.utils.io import (
@@ -39,6 +38,7 @@ from spondylo_mmpose.utils.io import (
     make_folder,
     write_json,
 )
+from spondylo_mmpose.utils.text import counted
 
 SUMMARY, FAILURES = 'summary.csv', 'failures.csv'
 _COMPRESSION = 1  # of pictures: higher takes as long as a network, for little

@@ -10,12 +10,12 @@ from spondylo_mmpose.apis.output_names import NamedFilm
 from spondylo_mmpose.film_report.model_facts import ModelFacts
 from spondylo_mmpose.film_report.spine_report import NOTICE, SpineReport
 from spondylo_mmpose.film_report.texts import pair_slip_text, warning_text, worst_pair
+from spondylo_mmpose.presentation.cells import NOT_MEASURED
 from spondylo_mmpose.presentation.escaping import one_line
 from spondylo_mmpose.presentation.html import write_html
 from spondylo_mmpose.spine.measurements import GRADES
 
 GALLERY = 'index.html'
-UNMEASURED = '--'
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Card:
             report=_address(film.json),
             page=_address(film.page) if film.page.is_file() else None,
             worst='no slip measured' if worst is None else pair_slip_text(worst),
-            grade=UNMEASURED if worst is None else str(worst.grade),
+            grade=NOT_MEASURED if worst is None else str(worst.grade),
             vertebrae=len(report.vertebrae),
             warnings=tuple(
                 warning_text(report, one)
@@ -96,8 +96,8 @@ def write_gallery(
 
 def _severity(grade: str) -> tuple[int, int]:
     """Grades by the highest that they may be, then by the lowest; unmeasured last."""
-    ends = [grade] if grade == UNMEASURED else grade.partition(',')[0].split('-')
-    order = (*GRADES, UNMEASURED)
+    ends = [grade] if grade == NOT_MEASURED else grade.partition(',')[0].split('-')
+    order = (*GRADES, NOT_MEASURED)
     return order.index(ends[-1]), order.index(ends[0])
 
 

@@ -149,7 +149,7 @@ class SpineInferencer(FilmReporter):
             TypeError: If an option is none.
         """
         asked = ReportOptions(**options)
-        if isinstance(films, (str, Path)) and (not films or Path(films).is_dir()):
+        if isinstance(films, (str, Path)) and Path(films).is_dir():
             films = films_in(films)
         several = isinstance(films, (list, tuple))
         reports = []

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.evaluation.coco_results import checked_entries
+from spondylo_mmpose.evaluation.coco_results import checked_entries, images_by_id
 from spondylo_mmpose.evaluation.json_checks import numbers, objects, score_of
 from spondylo_mmpose.spine.anatomy import FloatArray
 from spondylo_mmpose.utils.io import read_json
@@ -43,10 +43,11 @@ def read_box_results(
 
 
 def _decode(value: Any, contents: Sequence[Mapping[str, Any]]) -> BoxResults:
+    images = images_by_id(contents)
     boxes: dict[int, list[FloatArray]] = {}
     scores: dict[int, list[float]] = {}
     entries = objects(value, 'COCO detection results')
-    for at, image, entry in checked_entries(entries, contents):
+    for at, image, entry in checked_entries(entries, images, contents):
         x, y, width, height = numbers(entry.get('bbox'), 4, f'{at}: bbox')
         if width < 0 or height < 0:
             raise ValueError(f'{at}: bbox has a negative width or height')

@@ -37,7 +37,7 @@ def decode_coco_results(
     found: dict[int, list[tuple[np.ndarray, float, Any]]] = {}
     entries = objects(value, 'COCO results')
     given = any(entry.get('annotation_id') is not None for entry in entries)
-    for at, image, entry in checked_entries(entries, contents):
+    for at, image, entry in checked_entries(entries, images, contents):
         corners = numbers(entry.get('keypoints'), 12, f'{at}: keypoints')
         quad = corners.reshape(4, 3)[:, :2]
         score = score_of(entry.get('score'), at)
@@ -58,12 +58,15 @@ def decode_coco_results(
 
 
 def checked_entries(
-    entries: Sequence[Mapping[str, Any]], contents: Sequence[Mapping[str, Any]]
+    entries: Sequence[Mapping[str, Any]],
+    images: dict[int, Mapping[str, Any]],
+    contents: Sequence[Mapping[str, Any]],
 ) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
     """Go through COCO results of any kind.
 
     Args:
         entries: Objects.
+        images: See :func:`images_by_id`.
         contents: Decoded annotation files, which tell what the ids stand for.
 
     Yields:
@@ -72,7 +75,6 @@ def checked_entries(
     Raises:
         ValueError: If an entry is of no film or no category of the annotation files.
     """
-    images = images_by_id(contents)
     categories = {c['id'] for content in contents for c in content['categories']}
     for place, entry in enumerate(entries, 1):
         at = f'entry {place}'

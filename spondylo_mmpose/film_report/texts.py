@@ -9,11 +9,6 @@ from spondylo_mmpose.film_report.spine_report import (
 from spondylo_mmpose.presentation.escaping import MINUS
 
 
-def counted(number: int, what: str) -> str:
-    """A number of things, e.g. ``1 film``, ``3 films``."""
-    return f'{number} {what}{"" if number == 1 else "s"}'
-
-
 def slip_text(percent: float) -> str:
     """A slip with its sign, e.g. ``+7.9 %``."""
     sign = MINUS if percent < 0 else '+'

@@ -51,7 +51,9 @@ def place_style(index: int) -> tuple[str, str]:
 def nothing_here(axes: Axes) -> None:
     """Say in an empty plot that there is nothing to see."""
     axes.text(
-        *(0.5, 0.5, 'nothing was measured'),
+        0.5,
+        0.5,
+        'nothing was measured',
         ha='center',
         va='center',
         transform=axes.transAxes,

@@ -16,11 +16,11 @@ from spondylo_mmpose.apis.predict_tool import (
 )
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.film_report.spine_report import ReportOptions
-from spondylo_mmpose.film_report.texts import counted
 from spondylo_mmpose.serving.security import Guard, is_local
 from spondylo_mmpose.serving.store import Store
 from spondylo_mmpose.utils.folder_lock import alone_in
 from spondylo_mmpose.utils.io import make_folder
+from spondylo_mmpose.utils.text import counted
 
 if TYPE_CHECKING:
     from waitress.server import BaseWSGIServer

@@ -1,6 +1,11 @@
-"""Plain tables for the terminal."""
+"""Plain texts and tables for the terminal."""
 
 from collections.abc import Iterable
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things, e.g. ``1 film``, ``3 films``."""
+    return f'{number} {what}{"" if number == 1 else "s"}'
 
 
 def aligned(*blocks: Iterable[tuple[str, str]]) -> list[list[str]]:

@@ -8,7 +8,6 @@ from spondylo_mmpose.film_report.overlay import SIDES, report_overlay
 from spondylo_mmpose.film_report.overlay_panel import WIDTH, grade_colour
 from spondylo_mmpose.film_report.spine_report import ASSUMED, SLOT, ReportOptions
 from spondylo_mmpose.film_report.texts import (
-    counted,
     origin_text,
     slip_text,
     warning_text,
@@ -79,7 +78,6 @@ def test_texts_and_colours():
     )
     assert origin_text(SLOT) == 'named by the model'
     assert origin_text(ASSUMED) == ASSUMED
-    assert [counted(n, 'film') for n in (0, 1, 3)] == ['0 films', '1 film', '3 films']
     assert slip_text(7.94) == '+7.9 %'
     assert slip_text(-7.94) == '\u22127.9 %'
     assert grade_colour('I-II, uncertain') == grade_colour('II')

@@ -202,8 +202,9 @@ def _films(
     for entry in entries:
         file_name = PurePosixPath(entry.image['file_name'])
         given = entry.image.get('split')
-        split = split_named(given) or of_file
-        if given is not None and split_named(given) is None:
+        named = split_named(given)
+        split = named or of_file
+        if given is not None and named is None:
             report.add('fact_malformed', member, field='split', value=given)
         if (own := _split_of(member)) and split != own:
             # Data sets train on the file, whatever its entries say.
