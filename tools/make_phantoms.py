@@ -34,7 +34,7 @@ def parse_args() -> argparse.Namespace:
         default=(),
         help='traits of real films to draw too: rounded corners, soft contours, a '
         'hidden sacrum, mottled bone, double contours, large spurs, a chalky aorta, '
-        'metal (default: none)',
+        'metal, compression fractures (default: none)',
     )
     add(
         '--trait-share',

@@ -24,6 +24,8 @@ def draw_picture(
 ) -> None:
     """Write a picture: a row for each set, S1 and L4 of each film beside each other.
 
+    A broken vertebra takes the place of L4.
+
     Args:
         path: JPEG to write.
         names: Sets, see :func:`.traits_of`.
@@ -35,7 +37,9 @@ def draw_picture(
         tiles = []
         for number in films:
             drawn = make_phantom(seed, number, traits=traits_of(name))
-            tiles += [crop(drawn.image, drawn.truth.corners[k]) for k in (0, 2)]
+            broken = [k for k, kind in enumerate(drawn.truth.fractures) if kind]
+            shown = (0, broken[0] if broken else 2)
+            tiles += [crop(drawn.image, drawn.truth.corners[k]) for k in shown]
         rows.append(np.hstack(tiles))
     write_jpeg(path, np.vstack(rows))
 

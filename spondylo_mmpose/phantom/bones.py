@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spondylo_mmpose.phantom.canvas import Canvas, smooth_curve, smooth_noise
+from spondylo_mmpose.phantom.fractures import Fractures
 from spondylo_mmpose.spine.anatomy import FloatArray
 
 
@@ -28,6 +29,11 @@ class BoneLook:
         diverging: Change of ``opening`` from a vertebra to the next one above.
         rotation: How far the two contours of a wall lie apart, vertebral widths.
         spurs: How far spurs may reach farther than age makes them, vertebral heights.
+        hollow: How much deeper than usual the upper and the lower end plate are
+            hollowed, vertebral heights.
+        pressed: Attenuation of bone pressed together below the upper end plate, in
+            that of an end plate.
+        fractures: What is broken, which gives each vertebra the two above.
     """
 
     fill: float
@@ -43,6 +49,9 @@ class BoneLook:
     diverging: float = 0.0
     rotation: float = 0.0
     spurs: float = 0.0
+    hollow: tuple[float, float] = (0.0, 0.0)
+    pressed: float = 0.0
+    fractures: Fractures | None = None
 
     def at(self, order: int) -> 'BoneLook':
         """The look of one vertebra.
@@ -50,9 +59,14 @@ class BoneLook:
         Args:
             order: 0 for S1, counted upward.
         """
-        if not self.diverging:
-            return self
-        return replace(self, opening=self.opening + order * self.diverging)
+        look = self
+        if self.diverging:
+            look = replace(look, opening=self.opening + order * self.diverging)
+        if self.fractures is not None and self.fractures.kinds[order]:
+            upper, lower = self.fractures.hollow[order]
+            pressed = self.fractures.dense[order]
+            look = replace(look, hollow=(upper, lower), pressed=pressed)
+        return look
 
 
 def draw_look(rng: np.random.Generator, age: int) -> BoneLook:
@@ -90,8 +104,11 @@ def draw_body(
     height = float(np.linalg.norm((as_ + ps - ai - pi) / 2))
     down = (ai + pi - as_ - ps) / 2 / height
     # Concavities in parts of the height.
-    upper = _plate(as_, ps, down, rng.uniform(0.02, 0.08) * height, rng)
-    lower = _plate(ai, pi, -down, rng.uniform(0.04, 0.12) * height, rng)
+    hollow = rng.uniform(0.02, 0.08) + look.hollow[0]
+    upper = _plate(as_, ps, down, hollow * height, rng)
+    lower = _plate(
+        ai, pi, -down, (rng.uniform(0.04, 0.12) + look.hollow[1]) * height, rng
+    )
     inward = (ps + pi - as_ - ai) / 2
     front = _wall(as_, ai, inward * rng.uniform(0.012, 0.05))
     back = _wall(ps, pi, -inward * rng.uniform(0.005, 0.035))
@@ -144,6 +161,9 @@ def draw_body(
             if rng.random() < 0.75 * rim and not sacral:
                 away = sign * inward / np.linalg.norm(inward)
                 _lip(canvas, corner, away, -side, height, look, rng, strength)
+    if look.pressed:
+        below, wide = upper[3:-3] + 0.14 * height * down, max(int(0.1 * height), 1)
+        canvas.curve(below, look.pressed * look.plate * strength, 0.05 * height, wide)
     strength *= 0.4 if sacral else 1.0
     canvas.curve(front, look.wall * strength * _uneven(rng, len(front), 0.3), look.soft)
     middle = 0.25 + 0.75 * np.abs(np.linspace(-1, 1, len(back)))

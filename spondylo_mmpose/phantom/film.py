@@ -1,14 +1,16 @@
 """One phantom: a synthetic lateral lumbar film and all that is known of it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from spondylo_mmpose.phantom import degrade, posterior, soft_tissue
 from spondylo_mmpose.phantom.bones import draw_body, draw_look
 from spondylo_mmpose.phantom.canvas import Canvas
+from spondylo_mmpose.phantom.column import BODIES
 from spondylo_mmpose.phantom.degrade import GreyImage
+from spondylo_mmpose.phantom.fractures import Fractures, Kind, draw_fractures
 from spondylo_mmpose.phantom.geometry import SIZE, Geometry, draw_geometry, label_all
 from spondylo_mmpose.phantom.markers import add_markers
 from spondylo_mmpose.phantom.metal import draw_metal
@@ -17,6 +19,7 @@ from spondylo_mmpose.phantom.pelvis import draw_pelvis, draw_sacrum
 from spondylo_mmpose.phantom.random import (
     ADDED,
     ANATOMY,
+    BREAK,
     CHOICE,
     EXPOSURE,
     GEOMETRY,
@@ -60,6 +63,8 @@ class Truth:
         pixel_spacing_mm: ``(x, y)`` mm per px of the film, ``None`` unless asked for.
         sex: ``'M'`` or ``'F'``.
         age: Years.
+        fractures: Kind of each vertebra's fracture, ``None`` of whole ones; see
+            :mod:`.fractures`.
     """
 
     seed: int
@@ -75,6 +80,7 @@ class Truth:
     pixel_spacing_mm: tuple[float, float] | None
     sex: str
     age: int
+    fractures: tuple[Kind | None, ...]
 
 
 @dataclass(frozen=True)
@@ -90,10 +96,19 @@ class Phantom:
     truth: Truth
 
 
+@dataclass(frozen=True)
+class _Spine:
+    """What a film's bones are drawn from."""
+
+    patient: Patient
+    fractures: Fractures | None
+    geometry: Geometry
+
+
 def make_truth(
     seed: int, index: int, *, with_spacing: bool = False, all_levels: bool = False
 ) -> Truth:
-    """Geometry of film ``index`` without its picture; see :func:`make_phantom`."""
+    """What :func:`make_phantom` tells of film ``index`` without its picture."""
     return _draw(seed, index, with_spacing, all_levels)[0]
 
 
@@ -115,13 +130,13 @@ def make_phantom(
         all_levels: Label every vertebra that lies wholly on the film, not as few as
             readers do.
         traits: Of real films that are to be drawn too, see :mod:`.traits`; the same
-            film otherwise.
+            film otherwise, as far as a broken spine can be.
         trait_share: Probability of each of the traits, film by film.
     """
     traits = choose_traits(traits, trait_share, stream(seed, index, CHOICE))
-    truth, patient, geometry = _draw(seed, index, with_spacing, all_levels)
+    truth, spine = _draw(seed, index, with_spacing, all_levels, 'fractures' in traits)
     canvas = Canvas(SIZE)
-    _draw_anatomy(canvas, patient, geometry, seed, index, traits)
+    _draw_anatomy(canvas, spine, seed, index, traits)
     rng = stream(seed, index, EXPOSURE)
     image = degrade.expose(canvas.image, rng)
     image = degrade.collimate(degrade.add_noise(image, rng), rng)
@@ -132,13 +147,14 @@ def make_phantom(
 
 
 def _draw(
-    seed: int, index: int, with_spacing: bool, all_levels: bool
-) -> tuple[Truth, Patient, Geometry]:
+    seed: int, index: int, with_spacing: bool, all_levels: bool, broken: bool = False
+) -> tuple[Truth, _Spine]:
     if seed < 0 or index < 0:
         raise ValueError('seed and index must not be negative')
     rng = stream(seed, index, GEOMETRY)
     patient = draw_patient(seed, index, rng)
-    geometry = draw_geometry(patient, rng)
+    fractures = draw_fractures(BODIES, stream(seed, index, BREAK)) if broken else None
+    geometry = draw_geometry(patient, rng, fractures)
     corners = label_all(geometry) if all_levels else geometry.corners
     if patient.facing == 'right':
         corners = anatomy.mirror(corners, SIZE)
@@ -158,24 +174,27 @@ def _draw(
         pixel_spacing_mm=geometry.pixel_spacing_mm if with_spacing else None,
         sex=patient.sex,
         age=patient.age,
+        fractures=(None,) * len(corners)
+        if fractures is None
+        else fractures.kinds[: len(corners)],
     )
-    return truth, patient, geometry
+    return truth, _Spine(patient, fractures, geometry)
 
 
 def _draw_anatomy(
     canvas: Canvas,
-    patient: Patient,
-    geometry: Geometry,
+    spine: _Spine,
     seed: int,
     index: int,
     traits: Collection[str],
 ) -> None:
     """Add everything between tube and detector, film facing left."""
+    geometry, fractures = spine.geometry, spine.fractures
     tissue = stream(seed, index, SOFT_TISSUE)
     depth = soft_tissue.draw_body_envelope(canvas, geometry, tissue)
     soft_tissue.draw_chest(canvas, geometry, tissue)
     rng = stream(seed, index, ANATOMY)
-    look = draw_look(rng, patient.age)
+    look = replace(draw_look(rng, spine.patient.age), fractures=fractures)
     extra = stream(seed, index, TRAIT)
     if traits:
         look = change_look(look, traits, extra)
@@ -183,7 +202,8 @@ def _draw_anatomy(
     draw_sacrum(canvas, geometry, look, rng, rng.uniform(0.8, 1.3))
     stretch = float(geometry.scale[0] / geometry.scale[1])
     for order, quad in enumerate(geometry.bodies):
-        frame = posterior.Frame(quad, stretch)
+        left = 1.0 if fractures is None else float(fractures.left[order].mean())
+        frame = posterior.Frame(quad, stretch, left)
         if order >= _FIRST_THORACIC:
             posterior.draw_rib(canvas, frame, look, rng)
         posterior.draw_posterior(canvas, frame, look, rng, sacral=order == 0)

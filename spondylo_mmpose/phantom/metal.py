@@ -9,8 +9,9 @@ import itertools
 import numpy as np
 
 from spondylo_mmpose.phantom.canvas import Canvas, smooth_curve
+from spondylo_mmpose.phantom.column import MAGNIFICATION
 from spondylo_mmpose.phantom.degrade import DENSE
-from spondylo_mmpose.phantom.geometry import MAGNIFICATION, Geometry
+from spondylo_mmpose.phantom.geometry import Geometry
 from spondylo_mmpose.phantom.posterior import Frame
 from spondylo_mmpose.spine.anatomy import FloatArray
 

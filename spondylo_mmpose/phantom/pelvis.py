@@ -5,7 +5,8 @@ from numpy.typing import ArrayLike
 
 from spondylo_mmpose.phantom.bones import BoneLook
 from spondylo_mmpose.phantom.canvas import Canvas, arc, smooth_curve
-from spondylo_mmpose.phantom.geometry import MAGNIFICATION, Geometry
+from spondylo_mmpose.phantom.column import MAGNIFICATION
+from spondylo_mmpose.phantom.geometry import Geometry
 from spondylo_mmpose.spine.anatomy import FloatArray
 
 # Points in mm from the middle of S1's upper end plate: (forward, down).

@@ -36,16 +36,17 @@ class Frame:
     Args:
         quad: ``(4, 2)`` corners of a film that faces left, px.
         stretch: Scale of x over scale of y.
+        left: Share of the body's height that is left; what lies behind keeps its size.
     """
 
-    def __init__(self, quad: FloatArray, stretch: float) -> None:
+    def __init__(self, quad: FloatArray, stretch: float, left: float = 1.0) -> None:
         as_, ps, ai, pi = quad / (stretch, 1.0)
         self._stretch = stretch
         self._origin = (ps + pi) / 2
         back = (ps + pi - as_ - ai) / 2
         self.back = back / np.linalg.norm(back)
         self.up = np.array([self.back[1], -self.back[0]])
-        self.unit = float(np.linalg.norm((as_ + ps - ai - pi) / 2))
+        self.unit = float(np.linalg.norm((as_ + ps - ai - pi) / 2)) / left
 
     def __call__(self, points: ArrayLike) -> FloatArray:
         """Points ``(K, 2)`` in heights to px."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-GEOMETRY, ANATOMY, SOFT_TISSUE, EXPOSURE, NAME, TRAIT, CHOICE, ADDED = range(8)
+GEOMETRY, ANATOMY, SOFT_TISSUE, EXPOSURE, NAME, TRAIT, CHOICE, ADDED, BREAK = range(9)
 """What a stream is for; a change in one part leaves the draws of the others."""
 
 

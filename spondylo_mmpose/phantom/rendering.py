@@ -63,6 +63,7 @@ class Written:
             'pixel_spacing_mm': truth.pixel_spacing_mm,
             'sex': truth.sex,
             'age': truth.age,
+            'fractures': list(truth.fractures),
         }
 
 

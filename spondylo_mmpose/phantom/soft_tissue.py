@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 
 from spondylo_mmpose.phantom.canvas import Canvas, FloatImage, blur, smooth_noise
-from spondylo_mmpose.phantom.geometry import MAGNIFICATION, Geometry
+from spondylo_mmpose.phantom.column import MAGNIFICATION
+from spondylo_mmpose.phantom.geometry import Geometry
 from spondylo_mmpose.spine import anatomy
 from spondylo_mmpose.spine.anatomy import FloatArray
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from spondylo_mmpose.phantom.bones import BoneLook
 from spondylo_mmpose.phantom.canvas import Canvas, arc, blur, smooth_curve, smooth_noise
-from spondylo_mmpose.phantom.geometry import MAGNIFICATION, Geometry
+from spondylo_mmpose.phantom.column import MAGNIFICATION
+from spondylo_mmpose.phantom.geometry import Geometry
 
 TRAITS = (
     'corners',
@@ -22,10 +23,12 @@ TRAITS = (
     'spurs',
     'aorta',
     'metal',
+    'fractures',
 )
 """Rounded corners that fade; soft and faint contours; S1 behind ilium and haze;
 mottled bone and tissue; double contours of vertebrae that the ray meets obliquely;
-large osteophytes; a calcified aorta; screws, rods, cages and clips."""
+large osteophytes; a calcified aorta; screws, rods, cages and clips; vertebrae that lost
+height, the only one that changes where corners lie."""
 
 
 def choose_traits(

@@ -5,7 +5,7 @@ import pytest
 
 from spondylo_mmpose.calibration.calibrate import calibrate
 from spondylo_mmpose.calibration.prior import AnatomicalPrior
-from spondylo_mmpose.phantom.geometry import MAGNIFICATION
+from spondylo_mmpose.phantom.column import MAGNIFICATION
 from spondylo_mmpose.phantom.writer import write_phantoms
 from spondylo_mmpose.spine.measurements import slip_percent
 
