@@ -24,7 +24,7 @@ def steps(config, loader):
 
 
 def test_there_are_recipes():
-    assert len(RECIPES) == 3
+    assert len(RECIPES) == 5
 
 
 @pytest.mark.parametrize('path', RECIPES, ids=lambda path: path.stem)
