@@ -1,7 +1,8 @@
 """How useful phantoms are: the error on real films after a fixed small training.
 
-A phantom is useful if a network that saw nothing else finds corners on films. Its error
-on other phantoms does not tell that: crude ones are easy.
+A phantom is useful if a network that saw nothing else finds corners on films, given the
+vertebrae's boxes or end to end. Its error on other phantoms does not tell that: crude
+ones are easy.
 """
 
 import statistics
@@ -28,7 +29,7 @@ from spondylo_mmpose.phantom.writer import write_phantoms
 from spondylo_mmpose.utils.io import read_json
 
 PLAIN, ALL = 'plain', 'all'
-MEASURES = (
+GIVEN_BOXES = (
     'MRE_px',
     'median_px',
     'SDR@5px',
@@ -39,6 +40,19 @@ MEASURES = (
     'MRE_percent_height',
     'median_percent_height',
 )
+"""Measures of a recipe of crops."""
+
+END_TO_END = (
+    'F1',
+    'recall',
+    'precision',
+    'SDR@5px',
+    'SDR@10px',
+    'MRE_px',
+    'median_px',
+    'level_shift_rate',
+)
+"""Measures of a recipe of whole films; misses fail in the SDR."""
 
 Row = dict[str, Any]
 
@@ -104,7 +118,7 @@ def usefulness(
     """Train a recipe briefly on phantoms and measure it on real films.
 
     Args:
-        recipe: Top-down recipe.
+        recipe: Recipe of crops or of whole films.
         phantoms: Converted phantoms; all of them are used.
         films: Folder of converted films, and the annotation file to measure on.
         iterations: Steps of the optimiser.
@@ -115,18 +129,18 @@ def usefulness(
         options: Settings of the recipe to change, dotted names and values.
 
     Returns:
-        :data:`MEASURES` given boxes (px of the film, %), ``seconds``, and ``also``, the
-        measures on the further films.
+        :data:`GIVEN_BOXES` or :data:`END_TO_END` (px of the film, %), ``seconds``, and
+        ``also``, the measures on the further films.
 
     Raises:
-        SpondyloError: If an option is none of the recipe's, or pretrained weights
-            cannot be had.
+        SpondyloError: If an option is none of the recipe's, pretrained weights cannot
+            be had, or the recipe is of a network that finds no corners.
     """
     config = load_config(recipe, dict(options or {}))
     use_data(config, phantoms)
     _measure_on(config, films)
     config.randomness.seed = seed
-    config.val_evaluator = [dict(type='RadialErrorMetric')]
+    config.val_evaluator = _metric_of(config)
     if amp:
         enable_amp(config)
     with explain_download_failure():
@@ -138,13 +152,25 @@ def usefulness(
     return row
 
 
+def _metric_of(config: Config) -> list[dict[str, str]]:
+    for kind in ('SpineDetectionMetric', 'RadialErrorMetric'):
+        if any(metric.type == kind for metric in config.val_evaluator):
+            return [dict(type=kind)]
+    raise SpondyloError(
+        f'{config.filename}: measures no corners; name a recipe of crops, as '
+        'maht_net_topdown_t_spondylo, or of whole films, as maht_net_t_spondylo'
+    )
+
+
 def _measure_on(config: Config, films: tuple[Path, str]) -> None:
     val = config.val_dataloader.dataset
     val.data_root, val.ann_file = str(films[0]), films[1]
 
 
 def _measures(result: Mapping[str, Any]) -> Row:
-    return {name: result.get(f'corner/{name}') for name in MEASURES}
+    if 'spine/F1' in result:
+        return {name: result.get(f'spine/{name}') for name in END_TO_END}
+    return {name: result.get(f'corner/{name}') for name in GIVEN_BOXES}
 
 
 def measured_before(path: Path, settings: dict[str, Any]) -> list[Row]:
@@ -197,11 +223,12 @@ def measure_sets(
 def table(rows: Sequence[Row]) -> str:
     """The result as a table in Markdown: mean over seeds, and their spread."""
     names = list(dict.fromkeys(row['phantoms'] for row in rows))
-    lines = [['phantoms', 'seeds', *MEASURES]]
-    lines.append(['---', *['---:'] * (len(MEASURES) + 1)])
+    measures = END_TO_END if rows and 'F1' in rows[0] else GIVEN_BOXES
+    lines = [['phantoms', 'seeds', *measures]]
+    lines.append(['---', *['---:'] * (len(measures) + 1)])
     for name in names:
         same = [row for row in rows if row['phantoms'] == name]
-        cells = [_mean_and_spread([row[m] for row in same]) for m in MEASURES]
+        cells = [_mean_and_spread([row[m] for row in same]) for m in measures]
         lines.append([name, str(len(same)), *cells])
     return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines)
 

@@ -31,7 +31,12 @@ WARM_UP = 30
 DIGESTS = 'settings.json'
 """File beside checkpoints: digests of what their training depends on."""
 
-_HOOKS_OF_WHOLE_RUNS = ('EarlyStoppingHook', 'EvaluationReportHook', 'TrainedFilmsHook')
+_HOOKS_OF_WHOLE_RUNS = (
+    'EarlyStoppingHook',
+    'EvaluationReportHook',
+    'GrowingInputHook',  # counts epochs, of which there are none
+    'TrainedFilmsHook',
+)
 
 
 def use_data(config: Config, root: str | Path) -> None:

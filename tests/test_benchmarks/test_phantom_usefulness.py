@@ -3,7 +3,8 @@
 import pytest
 
 from spondylo_mmpose.benchmarks.phantom_usefulness import (
-    MEASURES,
+    END_TO_END,
+    GIVEN_BOXES,
     draw_set,
     measure_sets,
     measured_before,
@@ -56,7 +57,7 @@ def test_other_settings_do_not_replace_what_was_measured(tmp_path):
 
 
 def test_the_table_gives_mean_and_spread():
-    row = dict.fromkeys(MEASURES, None) | {'phantoms': 'plain'}
+    row = dict.fromkeys(GIVEN_BOXES, None) | {'phantoms': 'plain'}
     rows = [row | {'MRE_px': 4.0, 'seed': 0}, row | {'MRE_px': 6.0, 'seed': 1}]
     last = table(rows).splitlines()[-1]
     assert last.startswith('| plain | 2 | 5.00 ± 1.41 | - |')
@@ -70,9 +71,11 @@ def test_a_network_is_measured_on_other_films_than_it_learned_from(tmp_path):
     same = {'also': measured_on, 'pretrained': False}
     result = usefulness(tiny, phantoms, measured_on, 2, 0, **same)
     assert result['MRE_px'] > 0
-    assert set(MEASURES) <= set(result)
+    assert set(GIVEN_BOXES) <= set(result)
     # The same network on the same films, measured after the training again.
-    assert result['also'] == pytest.approx({m: result[m] for m in MEASURES}, rel=1e-4)
+    assert result['also'] == pytest.approx(
+        {m: result[m] for m in GIVEN_BOXES}, rel=1e-4
+    )
     other = (phantoms, 'annotations/train.json')
     again = usefulness(tiny, phantoms, measured_on, 2, 0, **{**same, 'also': other})
     assert again['also']['MRE_px'] != pytest.approx(result['MRE_px'], rel=1e-4)
@@ -83,3 +86,24 @@ def test_settings_of_the_recipe_can_be_changed_and_misspelt_ones_are_named(tmp_p
     tiny = ROOT / 'tests' / 'configs' / 'tiny.py'
     with pytest.raises(SpondyloError, match='no setting train_dataloder; did you mean'):
         usefulness(tiny, tmp_path, films, 2, 0, options={'train_dataloder.x': 1})
+
+
+def test_a_recipe_of_whole_films_is_measured_end_to_end(tmp_path):
+    phantoms = draw_set(tmp_path, 'plain', 4, 3)
+    tiny = ROOT / 'tests' / 'configs' / 'tiny_maht_net.py'
+    row = usefulness(
+        tiny, phantoms, (phantoms, 'annotations/train.json'), 2, 0, pretrained=False
+    )
+    assert list(row) == [*END_TO_END, 'seconds']
+    # Two steps teach nothing; what is missed fails.
+    assert 0 <= row['SDR@10px'] < 50
+    head, _, last = table([row | {'phantoms': 'plain', 'seed': 0}]).splitlines()
+    assert head.startswith('| phantoms | seeds | F1 | recall |')
+    assert last.startswith('| plain | 1 | ')
+
+
+def test_a_network_that_finds_no_corners_is_refused(tmp_path):
+    recipe = ROOT / 'configs' / 'rtmdet_s_spondylo.py'
+    films = (tmp_path, 'annotations/train.json')
+    with pytest.raises(SpondyloError, match='measures no corners'):
+        usefulness(recipe, tmp_path, films, 2, 0)

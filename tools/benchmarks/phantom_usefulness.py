@@ -41,8 +41,18 @@ def parse_args() -> argparse.Namespace:
         help='of training, one after another (default: %(default)s)',
     )
     add('--num', type=int, default=500, help='phantoms (default: %(default)s)')
-    add('--iterations', type=int, default=600, help='of 16 crops (%(default)s)')
-    add('--config', type=Path, default=RECIPE, help='top-down recipe (%(default)s)')
+    add(
+        '--iterations',
+        type=int,
+        default=600,
+        help='of a batch of the recipe (%(default)s)',
+    )
+    add(
+        '--config',
+        type=Path,
+        default=RECIPE,
+        help='recipe of crops or of whole films (%(default)s)',
+    )
     add('--no-pretrained', action='store_true', help='start from random weights')
     add('--amp', action='store_true', help='train in mixed precision')
     add(
