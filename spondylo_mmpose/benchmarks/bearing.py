@@ -125,25 +125,24 @@ def bear(
     return borne
 
 
-def summarise(
-    borne: Mapping[str, Sequence[Borne]], together: bool = True
-) -> dict[str, dict[str, Any]]:
+def summarise(borne: Mapping[str, Sequence[Borne]]) -> dict[str, dict[str, Any]]:
     """Numbers of each change.
 
     Args:
         borne: From :func:`bear`.
-        together: Add the row :data:`TOGETHER` where there are several changes.
 
     Returns:
-        By the name of the change those of :func:`.summarise_detections`,
-        :func:`.detection_intervals` and :func:`.slip_values`; ``refusal``, ``caution``
-        and ``none`` are shares of films, and ``F1_unrefused``, ``SDR@10px_unrefused``
-        hold for those that the screen did not refuse, NaN where it refused all.
+        By the name of the change, and of :data:`TOGETHER` where there are several,
+        those of :func:`.summarise_detections`, :func:`.detection_intervals` and
+        :func:`.slip_values`;
+        ``refusal``, ``caution`` and ``none`` are shares of films, and
+        ``F1_unrefused``, ``SDR@10px_unrefused`` hold for those that the screen did not
+        refuse, NaN where it refused all.
     """
     told = {}
     changed = [one for films in list(borne.values())[1:] for one in films]
-    further = {TOGETHER: changed} if together and changed else {}
-    for name, films in {**borne, **further}.items():
+    together = {TOGETHER: changed} if changed else {}
+    for name, films in {**borne, **together}.items():
         outcomes = [one.outcome for one in films]
         verdicts = [one.verdict for one in films]
         passed = [one.outcome for one in films if one.verdict != 'refusal']

@@ -6,6 +6,7 @@ from typing import Any, get_args
 import numpy as np
 
 from spondylo_mmpose.evaluation.detection import FilmOutcome
+from spondylo_mmpose.evaluation.radial_error import summarise_errors
 from spondylo_mmpose.phantom.fractures import Kind
 
 WHOLE = 'whole'
@@ -25,7 +26,7 @@ def by_kind(
     Returns:
         By kind, :data:`WHOLE` among them: ``vertebrae``; ``found``; ``passed_over``,
         those that were missed though one above them was found; and of the corners of
-        the found ``MRE_px``, ``median_px`` and ``SDR@5px``, NaN where none was found.
+        the found what :func:`.summarise_errors` tells, with ``SDR@5px``.
     """
     errors: dict[str, list[np.ndarray]] = {kind: [] for kind in KINDS}
     passed_over = dict.fromkeys(KINDS, 0)
@@ -36,24 +37,14 @@ def by_kind(
             kind = broken or WHOLE
             errors[kind].append(error)
             passed_over[kind] += bool(not found[i] and found[i:].any())
-    rows: dict[str, dict[str, Any]] = {}
+    rows = {}
     for kind in KINDS:
-        corners = np.reshape(errors[kind], (-1, 4))
-        corners = corners[np.isfinite(corners).all(axis=1)]
-        row = {'MRE_px': np.nan, 'median_px': np.nan, 'SDR@5px': np.nan}
-        if corners.size:
-            near = 100 * float((corners < 5).mean())
-            middle = float(np.median(corners))
-            row = {
-                'MRE_px': float(corners.mean()),
-                'median_px': middle,
-                'SDR@5px': near,
-            }
+        found_ones = [error for error in errors[kind] if np.isfinite(error).all()]
         rows[kind] = {
             'vertebrae': len(errors[kind]),
-            'found': len(corners),
+            'found': len(found_ones),
             'passed_over': passed_over[kind],
-            **row,
+            **summarise_errors(found_ones, (5,)),
         }
     return rows
 

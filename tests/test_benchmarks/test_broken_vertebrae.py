@@ -22,11 +22,15 @@ def _outcome(kept, corners=TRUTH, name='a.jpg'):
 
 def test_kinds_have_their_own_errors():
     moved = TRUTH.copy()
-    moved[1] += [3, 4]  # 5 px away: not within 5
+    moved[1] += [3, 4]  # 5 px away: within 5, as in every SDR
     moved[2, 0] += [0, 2]
     rows = by_kind([_outcome(range(6), moved)], {'a.jpg': KINDS})
     assert rows['wedge']['MRE_px'] == pytest.approx(5)
-    assert rows['wedge']['SDR@5px'] == 0
+    assert rows['wedge']['SDR@5px'] == 100
+    moved[1] += [0, 0.01]
+    assert (
+        by_kind([_outcome(range(6), moved)], {'a.jpg': KINDS})['wedge']['SDR@5px'] == 0
+    )
     assert rows['crush']['MRE_px'] == pytest.approx(0.5)
     assert rows['crush']['median_px'] == 0
     assert rows['whole'] == {
@@ -35,6 +39,8 @@ def test_kinds_have_their_own_errors():
         'passed_over': 0,
         'MRE_px': 0,
         'median_px': 0,
+        'p95_px': 0,
+        'MSE_px': 0,
         'SDR@5px': 100,
     }
     assert np.isnan(rows['biconcave']['MRE_px'])

@@ -51,13 +51,7 @@ def main() -> None:
         return
     check_writable(args.out)
     from spondylo_mmpose.apis.predict_tool import build_inferencer
-    from spondylo_mmpose.benchmarks.bearing import (
-        Borne,
-        bear,
-        labelled,
-        summarise,
-        table,
-    )
+    from spondylo_mmpose.benchmarks.bearing import bear, labelled, summarise, table
     from spondylo_mmpose.benchmarks.broken_vertebrae import by_kind, kind_table
     from spondylo_mmpose.benchmarks.film_changes import CHANGES
     from spondylo_mmpose.benchmarks.phantom_usefulness import draw_set, traits_of
@@ -65,7 +59,7 @@ def main() -> None:
     for name in args.sets:
         traits_of(name)  # a typing error is told before the networks are loaded
     inferencer = build_inferencer(args)
-    borne: dict[str, list[Borne]] = {}
+    sets: dict[str, dict] = {}
     outcomes, fractures = [], {}
     for name in args.sets:
         root = draw_set(args.out.parent / 'phantoms', name, args.num, args.seed)
@@ -77,13 +71,13 @@ def main() -> None:
             batch_size=args.batch_size,
             calibration=inferencer.calibration,
         )
-        borne |= shown
+        sets |= summarise(shown)
         if 'fractures' in traits_of(name):
             outcomes += [one.outcome for one in shown[name]]
             for film in read_json(root / 'truth.json')['films']:
                 fractures[film['file'].removeprefix('images/')] = film['fractures']
-    told = {'sets': summarise(borne, together=False)}
-    print(table(told['sets']))
+    told = {'sets': sets}
+    print(table(sets))
     if outcomes:
         told['vertebrae'] = by_kind(outcomes, fractures)
         print('\nvertebrae of phantoms with fractures:\n')
