@@ -53,6 +53,12 @@ def parse_args() -> argparse.Namespace:
         help='given boxes: a vertebra without a prediction is infinitely wrong instead '
         'of an error (end to end it is always one that was not found)',
     )
+    parser.add_argument(
+        '--fit-to-boxes',
+        action='store_true',
+        help='given boxes: take them for exact and move the corners as little as lets '
+        'their hull be the box',
+    )
     add_threshold_options(parser)
     parser.add_argument(
         '--no-intervals',

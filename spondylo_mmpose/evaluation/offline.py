@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.evaluation.box_fitting import with_corners_in_boxes
 from spondylo_mmpose.evaluation.film_pairs import (
     FilmPair,
     check_score_threshold,
@@ -30,6 +31,7 @@ class Evaluation:
         given_boxes: Whether the model was told where the vertebrae are.
         records: Vertebra by vertebra, given boxes.
         pairs: Film by film, end to end.
+        fitted: Whether the corners were fitted to the given boxes.
     """
 
     metrics: Mapping[str, float]
@@ -37,6 +39,7 @@ class Evaluation:
     given_boxes: bool
     records: Sequence[VertebraRecord] = field(default_factory=list)
     pairs: Sequence[FilmPair] = field(default_factory=list)
+    fitted: bool = False
 
 
 def evaluate(
@@ -45,6 +48,7 @@ def evaluate(
     *,
     given_boxes: bool | None = None,
     allow_missing: bool = False,
+    fitted: bool = False,
     score_threshold: float | None = None,
     no_slip_threshold: float = NO_SLIP_THRESHOLD,
     intervals: bool = False,
@@ -59,6 +63,8 @@ def evaluate(
         allow_missing: Given boxes, count a vertebra without a prediction as infinitely
             wrong instead of refusing. End to end a film without one always counts as
             one on which nothing was found.
+        fitted: Take given boxes for exact and fit the corners to them
+            (:func:`.with_corners_in_boxes`).
         score_threshold: End to end, least score of a vertebra that counts as found;
             :data:`.film_pairs.SCORE_THRESHOLD` where none is given.
         no_slip_threshold: |slip| in percent below which a pair has grade 0.
@@ -68,7 +74,7 @@ def evaluate(
         SpondyloError: If predictions and truth do not belong together, or the
             predictions were made otherwise than asked.
     """
-    _check_kind(predictions, given_boxes, score_threshold)
+    _check_kind(predictions, given_boxes, score_threshold, fitted)
     predictions, renamed = with_true_names(predictions, truth)
     predicted = sum(len(film) for film in predictions.films)
     counts = {
@@ -84,13 +90,15 @@ def evaluate(
         if not records:
             raise SpondyloError('the annotation files hold no labelled vertebra')
         counts['vertebrae without a prediction'] = missing
+        if fitted:
+            records = with_corners_in_boxes(records)
         metrics = measure_records(
             records,
             no_slip_threshold=no_slip_threshold,
             intervals=intervals,
             detailed=True,
         )
-        return Evaluation(metrics, counts, True, records=records)
+        return Evaluation(metrics, counts, True, records=records, fitted=fitted)
     pairs = pair_films((film.film for film in truth.films.values()), predictions.films)
     threshold = check_score_threshold(score_threshold)
     metrics = measure_pairs(
@@ -103,9 +111,17 @@ def evaluate(
 
 
 def _check_kind(
-    predictions: PredictionSet, wanted: bool | None, score_threshold: float | None
+    predictions: PredictionSet,
+    wanted: bool | None,
+    score_threshold: float | None,
+    fitted: bool,
 ) -> None:
     given = predictions.given_boxes
+    if fitted and not given:
+        raise SpondyloError(
+            'corners can be fitted to boxes that were given; these predictions were '
+            'made without them'
+        )
     if wanted is True and not given:
         raise SpondyloError(
             'the predictions name no annotation_id of the boxes that were given; '

@@ -30,6 +30,7 @@ def evaluation_text(evaluation: Evaluation) -> str:
         Lines of text: "not measured" for NaN, intervals behind their values.
     """
     kind = 'given' if evaluation.given_boxes else 'not given'
+    kind += ', corners fitted to them' if evaluation.fitted else ''
     counts = [('boxes', kind)]
     counts += [(name, str(number)) for name, number in evaluation.counts.items()]
     blocks: dict[str, list[tuple[str, str]]] = {'predictions': counts}
@@ -71,6 +72,7 @@ def evaluation_json(
     return {
         'model': predictions.model,
         'given_boxes': evaluation.given_boxes,
+        'fitted_to_boxes': evaluation.fitted,
         'predictions': [named_digest(path) for path in prediction_files],
         'annotations': [named_digest(path) for path in annotation_files],
         'counts': dict(evaluation.counts),

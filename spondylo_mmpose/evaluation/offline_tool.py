@@ -62,6 +62,7 @@ def _measured(args: argparse.Namespace) -> list[str]:
                 truth,
                 given_boxes=args.given_boxes,
                 allow_missing=args.allow_missing,
+                fitted=args.fit_to_boxes,
                 score_threshold=args.score_threshold,
                 no_slip_threshold=args.no_slip_threshold,
                 intervals=args.intervals,
@@ -79,7 +80,8 @@ def _measured(args: argparse.Namespace) -> list[str]:
                     'made without them'
                 )
             contents = [read_annotation_file(Path(path)) for path in args.floor]
-            lines.append(floor_text(evaluation.records, contents))
+            told = floor_text(evaluation.records, contents, fitted=args.fit_to_boxes)
+            lines.append(told)
         if args.json:
             result = evaluation_json(evaluation, predictions, files, args.annotations)
             lines.append(f'metrics: {write_json(args.json, result)}')

@@ -66,6 +66,16 @@ def test_floors_stand_beside(run_tool, dump, truth):
     assert '--floor tells what the boxes give away' in refused.stderr
 
 
+def test_boxes_are_taken_for_exact_when_asked(run_tool, dump, truth):
+    fitted = ('--fit-to-boxes', '--floor', truth, '--no-intervals')
+    done = run_tool('evaluate.py', dump, truth, *fitted)
+    assert done.returncode == 0, done.stderr
+    lines = [' '.join(line.split()) for line in done.stdout.splitlines()]
+    assert 'boxes given, corners fitted to them' in lines
+    assert 'corner/MRE_px 1.750' in lines
+    assert 'floors, given boxes, fitted to them:' in lines
+
+
 def test_folds_are_measured_as_one(tmp_path, run_tool, dump, truth):
     samples = load_dump(dump)
     folds = [tmp_path / 'one.pkl', tmp_path / 'two.pkl']
