@@ -2,6 +2,7 @@
 """Train a model from a config."""
 
 import argparse
+import sys
 
 import spondylo_mmpose  # noqa: F401  (activates the compatibility hooks first)
 from spondylo_mmpose.utils.cli import run_cli
@@ -20,13 +21,20 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def main() -> None:
+def main() -> int:
     """Train."""
     args = parse_args()
+    if args.processes > 1 and args.launcher == 'none':
+        from spondylo_mmpose.engine.processes import check_processes, run_processes
+
+        check_processes(args.processes, args.device)
+        again = [sys.executable, *sys.orig_argv[1:], '--launcher', 'pytorch']
+        return run_processes(args.processes, again)
     from spondylo_mmpose.engine.training import run_training
 
     for line in run_training(args):
         print(line)
+    return 0
 
 
 if __name__ == '__main__':

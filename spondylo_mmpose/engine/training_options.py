@@ -10,6 +10,7 @@ from spondylo_mmpose.engine.launch import (
     fuse_optimizer,
     start_from_scratch,
 )
+from spondylo_mmpose.engine.processes import share_batch
 from spondylo_mmpose.engine.smoke import make_smoke
 from spondylo_mmpose.engine.training_hooks import add_training_hooks
 from spondylo_mmpose.errors import SpondyloError
@@ -32,6 +33,14 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
         help='mixed precision: fp16 on a GPU, bf16 and channels_last on a CPU',
     )
     add('--amp-dtype', choices=['fp16', 'bf16'], help='precision of --amp on a GPU')
+    add(
+        '--processes',
+        type=positive_number,
+        default=1,
+        metavar='N',
+        help="train by N processes that share the recipe's batch: one for each GPU, or "
+        'for each core (default: %(default)s)',
+    )
     add('--no-pretrained', action='store_true', help='start from random weights')
     add('--no-validate', action='store_true', help='do not validate')
     add(
@@ -103,6 +112,8 @@ def apply_training_options(config: Config, args: argparse.Namespace) -> None:
         make_smoke(config)
     # Overrides from the command line win over those of other options.
     config.merge_from_dict(args.cfg_options or {})
+    if args.processes > 1:
+        share_batch(config, args.processes)
     fuse_optimizer(config)
     if args.amp:
         enable_amp(config)

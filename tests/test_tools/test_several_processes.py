@@ -48,12 +48,24 @@ def files(folder):
 
 
 @pytest.mark.slow
-def test_the_detector_trains_by_two_processes(phantoms, tmp_path):
+def test_the_detector_trains_by_two_processes_of_the_tool(phantoms, tmp_path):
     # Stock RTMDet turns its batch norms into SyncBN, which needs a GPU.
     narrow = ROOT / 'configs' / 'demo' / 'rtmdet_narrow.py'
-    train(phantoms, tmp_path / 'run', 2, 2, narrow, ['--smoke'])
+    said = train(phantoms, tmp_path / 'run', 1, 4, narrow, ['--smoke', '--processes=2'])
     record = json.loads((tmp_path / 'run' / 'training.json').read_text())
     assert record['status'] == 'completed'
+    assert record['starts'][0]['processes'] == 2
+    assert 'batch_size=2' in record['config']['text']
+    assert said.count('trained: ') == 1
+
+
+def test_what_is_wrong_is_told_once(run_tool, phantoms):
+    batch = ('--processes', 3, '--cfg-options', 'train_dataloader.batch_size=4')
+    done = run_tool.fresh('train.py', CONFIG, *batch, SPONDYLO_DATA=str(phantoms))
+    assert done.returncode == 2
+    errors = [line for line in done.stderr.splitlines() if line.startswith('error: ')]
+    assert len(errors) == 1, done.stderr
+    assert 'cannot share a batch of 4' in errors[0]
 
 
 @pytest.mark.slow
