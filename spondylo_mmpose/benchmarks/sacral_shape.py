@@ -1,16 +1,13 @@
 """How S1 is labelled: phantoms beside the data set's table of boxes."""
 
-import csv
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.phantom.film import make_truth
-from spondylo_mmpose.phantom.statistics import family_of
+from spondylo_mmpose.phantom.statistics import family_of, training_films
 from spondylo_mmpose.spine.anatomy import FloatArray, hull_boxes
 
 SHAPES = ('width', 'height', 'backward', 'below')
@@ -20,8 +17,7 @@ its corners lies from the centre of its box, in terms of the box."""
 FAMILIES = ('buu_json', 'honduran')
 """Kinds of films whose boxes are hulls of the corners."""
 
-_BOXES = ('box_x1', 'box_y1', 'box_x2', 'box_y2')
-_MEANS = ('kp_mean_x', 'kp_mean_y')
+_COLUMNS = ('kp_mean_x', 'box_x1', 'box_y1', 'box_x2', 'box_y2')
 _LEAST = 4
 _BORDER = 639 - 2
 
@@ -62,24 +58,9 @@ def table_shapes(path: str | Path) -> dict[str, FloatArray]:
     Raises:
         SpondyloError: If it is no such table.
     """
-    films: dict[str, list[list[float]]] = defaultdict(list)
-    try:
-        with Path(path).open(newline='', encoding='utf-8') as stream:
-            for row in csv.DictReader(stream):
-                if row['split'] == 'train':
-                    values = [float(row[name]) for name in (*_BOXES, *_MEANS)]
-                    films[row['filename']].append(values)
-    except (OSError, KeyError, ValueError) as error:
-        raise SpondyloError(
-            f'{path}: not the per-vertebra table of the data set ({error!r})'
-        ) from error
-    upward = {
-        name: np.array(sorted(rows, key=lambda row: -row[5]))
-        for name, rows in films.items()
-    }
     return _by_family(
-        (family_of(name), shape_of_lowest(rows[:, :4], rows[:, 4:]))
-        for name, rows in upward.items()
+        (family_of(name), shape_of_lowest(rows[:, 2:], rows[:, 1::-1]))
+        for name, rows in training_films(path, _COLUMNS)
     )
 
 
@@ -120,6 +101,9 @@ def shape_table(sets: Mapping[str, Mapping[str, NDArray[np.float64]]]) -> str:
     for family in FAMILIES:
         for name, shapes in sets.items():
             rows = shapes[family]
+            if not len(rows):
+                lines.append(f'| {family}, {name} | 0 |{" - |" * len(SHAPES)}')
+                continue
             low, middle, high = np.quantile(rows, (0.16, 0.5, 0.84), axis=0)
             cells = [
                 f'{m:.3f} ± {(h - w) / 2:.3f}'

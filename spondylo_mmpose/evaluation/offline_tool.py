@@ -34,6 +34,11 @@ def run_evaluate(args: argparse.Namespace) -> list[str]:
         raise SpondyloError(
             'name the annotation files to measure with, e.g. ROOT/annotations/test.json'
         )
+    if args.out and args.fit_to_boxes:
+        raise SpondyloError(
+            f'--out {args.out}: the files of a run are of corners as a model told '
+            'them; take --json with --fit-to-boxes'
+        )
     for target in filter(None, (args.json, args.save_json)):
         check_writable(target)
     if args.out:

@@ -27,7 +27,7 @@ import csv
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,36 +147,53 @@ def summarise(rows: FloatArray) -> Family:
     return Family(len(rows), mean, directions, residual)
 
 
-def derive(path: str | Path) -> dict[str, Family]:
-    """Derive the families from the data set's table of boxes and mean corners.
+def training_films(
+    path: str | Path, columns: Sequence[str]
+) -> Iterator[tuple[str, FloatArray]]:
+    """Read the data set's table of boxes and mean corners.
 
     Args:
-        path: CSV with columns ``filename, split, box_w, kp_mean_x, kp_mean_y``; rows of
+        path: CSV with ``filename``, ``split``, ``kp_mean_y`` and the columns; rows of
             another split than ``train`` are skipped unread.
+        columns: What to read.
+
+    Yields:
+        Name of a film, and ``kp_mean_y`` and the columns of its vertebrae from the
+        lowest upward, ``(N, 1 + columns)``.
 
     Raises:
-        SpondyloError: If the file cannot be read or a family has under 30 films.
+        SpondyloError: If the file cannot be read.
     """
-    films: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    films: dict[str, list[list[float]]] = defaultdict(list)
     try:
         with Path(path).open(newline='', encoding='utf-8') as handle:
             for row in csv.DictReader(handle):
                 if row['split'] == 'train':
-                    films[row['filename']].append(
-                        tuple(
-                            float(row[k]) for k in ('kp_mean_x', 'kp_mean_y', 'box_w')
-                        )  # type: ignore[arg-type]
-                    )
+                    values = [float(row[name]) for name in ('kp_mean_y', *columns)]
+                    films[row['filename']].append(values)
     except (OSError, KeyError, ValueError) as error:
         raise SpondyloError(
             f'{path}: not the per-vertebra table of the data set ({error!r})'
         ) from error
-    groups: dict[str, list[FloatArray]] = {name: [] for name in FAMILIES}
     for name, vertebrae in films.items():
-        table = np.array(sorted(vertebrae, key=lambda v: -v[1]))
+        yield name, np.array(sorted(vertebrae, key=lambda values: -values[0]))
+
+
+def derive(path: str | Path) -> dict[str, Family]:
+    """Derive the families from the data set's table of boxes and mean corners.
+
+    Args:
+        path: CSV with columns ``filename, split, box_w, kp_mean_x, kp_mean_y``, see
+            :func:`training_films`.
+
+    Raises:
+        SpondyloError: If the file cannot be read or a family has under 30 films.
+    """
+    groups: dict[str, list[FloatArray]] = {name: [] for name in FAMILIES}
+    for name, table in training_films(path, ('kp_mean_x', 'box_w')):
         kind = family_of(name)
         tight = table[:, 2] - (TXT_PADDING if kind == 'buu_txt' else 0.0)
-        groups[kind].append(features(table[:, :2], tight))
+        groups[kind].append(features(table[:, [1, 0]], tight))
     if min(len(g) for g in groups.values()) < 30 or any(
         np.isnan(group).all(axis=0).any() for group in groups.values()
     ):

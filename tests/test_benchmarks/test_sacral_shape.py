@@ -81,3 +81,5 @@ def test_phantoms_have_shapes_too():
     number = len(shapes['buu_json'])
     assert lines[2].startswith(f'| buu_json, phantoms | {number} | 1.')
     assert len(lines) == 2 + len(FAMILIES)
+    none = shape_table({'films': {name: rows[:0] for name, rows in shapes.items()}})
+    assert none.splitlines()[-1] == '| honduran, films | 0 | - | - | - | - |'

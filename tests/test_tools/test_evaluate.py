@@ -74,6 +74,11 @@ def test_boxes_are_taken_for_exact_when_asked(run_tool, dump, truth):
     assert 'boxes given, corners fitted to them' in lines
     assert 'corner/MRE_px 1.750' in lines
     assert 'floors, given boxes, fitted to them:' in lines
+    folder = dump.with_suffix('')
+    refused = run_tool('evaluate.py', dump, truth, '--fit-to-boxes', '--out', folder)
+    assert refused.returncode == 2
+    assert 'take --json with --fit-to-boxes' in refused.stderr
+    assert not folder.exists()
 
 
 def test_folds_are_measured_as_one(tmp_path, run_tool, dump, truth):
