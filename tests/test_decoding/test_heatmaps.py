@@ -49,8 +49,9 @@ def test_candidates_are_found_alike_by_numpy_and_torch(seed, count):
     at = ours.cells[..., -1]
     one = find_logit_peaks(logits, at=at)
     other = find_peaks(torch.from_numpy(logits), at=torch.from_numpy(at))
-    # Float32 has seven digits.
-    np.testing.assert_allclose(one.cells, other.cells.numpy(), rtol=1e-5, atol=1e-5)
+    # Of float32's seven digits differences of neighbours keep fewer, and the place
+    # between cells is a quotient of these.
+    np.testing.assert_allclose(one.cells, other.cells.numpy(), rtol=0, atol=1e-3)
     np.testing.assert_allclose(one.mass, other.mass.numpy(), rtol=1e-4)
 
 

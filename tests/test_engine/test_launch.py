@@ -18,7 +18,7 @@ def training_options(**given):
         amp=False, no_pretrained=False, no_validate=False, auto_scale_lr=False,
         resume=None, cfg_options=None, amp_dtype=None, seed=None, deterministic=False,
         smoke=False, early_stop=None, freeze_backbone=None, ema=None, keep_best=None,
-        keep_every=None, tensorboard=False,
+        keep_every=None, tensorboard=False, processes=1,
     )  # fmt: skip
     return Namespace(**defaults | given)
 
