@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.utils.cli import reason_told
 from spondylo_mmpose.utils.io import read_json
 
 
@@ -107,10 +108,8 @@ def peak_mib() -> float:
 
 
 def last_line(text: str) -> str:
-    """The last line of what a process has said, without Python's name of an error."""
-    lines = text.strip().splitlines() or ['ended without a word']
-    kind = f'{SpondyloError.__module__}.{SpondyloError.__name__}: '
-    return lines[-1].removeprefix(kind).removeprefix('error: ')
+    """What went wrong, from what a process has said."""
+    return reason_told(text.splitlines()) or 'ended without a word'
 
 
 def main(function: str, asked: str, told: str) -> None:

@@ -13,7 +13,7 @@ import torch
 from mmengine.config import Config
 
 from spondylo_mmpose.errors import SpondyloError
-from spondylo_mmpose.utils.cli import BUG, deaf_children
+from spondylo_mmpose.utils.cli import BUG, deaf_children, reason_told
 from spondylo_mmpose.utils.machine import usable_cores
 
 _LOOK = 0.1
@@ -109,7 +109,7 @@ def run_processes(number: int, command: Sequence[str]) -> int:
         if first:
             raise SpondyloError(
                 f'process {first + 1} of {number} ended with status {status}: '
-                f'{_last_line(said[first])}'
+                f'{_reason(said[first])}'
             )
     # As shells tell that a signal ended a process.
     return status if status > 0 else 128 - status
@@ -151,9 +151,8 @@ def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
                 process.kill()
 
 
-def _last_line(stream: IO[bytes]) -> str:
+def _reason(stream: IO[bytes]) -> str:
     stream.seek(0, os.SEEK_END)
     stream.seek(max(0, stream.tell() - _TAIL))
-    lines = stream.read().decode(errors='replace').split('\n')
-    told = [line.strip() for line in lines if line.strip()]
-    return told[-1].removeprefix('error: ') if told else 'it said nothing'
+    text = stream.read().decode(errors='replace')
+    return reason_told(text.splitlines()) or 'it said nothing'

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.experiments.folder_lock import held_by_child
-from spondylo_mmpose.utils.cli import TERMINATED
+from spondylo_mmpose.utils.cli import TERMINATED, reason_told
 
 PATIENCE = 30.0
 """Seconds that an interrupted tool has to leave everything in order."""
@@ -109,8 +109,7 @@ class Steps:
 def _follow(
     process: subprocess.Popen[bytes], log: Path, start: int, epochs: int | None
 ) -> str:
-    """Wait for the end and show the progress; the line that tells a failure."""
-    last = error = ''
+    """Wait for the end and show the progress; what tells a failure."""
     with tqdm(
         total=100,
         desc=log.stem,
@@ -119,15 +118,18 @@ def _follow(
         leave=False,
         bar_format='  {desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}',
     ) as bar:
-        for line in _lines(process, log, start):
-            last = line.strip() or last
-            if line.startswith('error: '):
-                error = line.removeprefix('error: ').strip()
-            share = progress(line, epochs)
-            if share is not None:
-                bar.n = 100 * share
-                bar.refresh()
-    return error or last or 'it said nothing'
+        lines = _shown(bar, _lines(process, log, start), epochs)
+        return reason_told(lines) or 'it said nothing'
+
+
+def _shown(bar: tqdm, lines: Iterable[str], epochs: int | None) -> Iterator[str]:
+    """The lines; what they tell of the progress goes to the bar."""
+    for line in lines:
+        share = progress(line, epochs)
+        if share is not None:
+            bar.n = 100 * share
+            bar.refresh()
+        yield line
 
 
 def _lines(process: subprocess.Popen[bytes], log: Path, start: int) -> Iterator[str]:

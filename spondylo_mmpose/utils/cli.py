@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -27,6 +27,9 @@ BUG = 70
 
 TERMINATED = 143
 """Exit status of a tool that SIGTERM ended, as shells give it (128 + 15)."""
+
+_MARK = 'error: '
+_KIND = f'{SpondyloError.__module__}.{SpondyloError.__name__}: '
 
 
 def run_cli(main: Callable[[], Any]) -> None:
@@ -59,8 +62,7 @@ def run_cli(main: Callable[[], Any]) -> None:
         # Torch wraps an error of a data worker in that process's traceback, which ends
         # with the error's class and text.
         last = str(error).strip().rpartition('\n')[2]
-        kind = f'{SpondyloError.__module__}.{SpondyloError.__name__}: '
-        print(f'error: {last.removeprefix(kind)}', file=sys.stderr)
+        print(f'{_MARK}{last.removeprefix(_KIND)}', file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print('terminated' if ended else 'interrupted', file=sys.stderr)
@@ -71,9 +73,27 @@ def run_cli(main: Callable[[], Any]) -> None:
             sys.exit(BUG)
         _show_traceback()
         where = f'{error.filename}: ' if error.filename else ''
-        print(f'error: {where}{error.strerror}', file=sys.stderr)
+        print(f'{_MARK}{where}{error.strerror}', file=sys.stderr)
         sys.exit(2)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def reason_told(lines: Iterable[str]) -> str:
+    """Why a program failed, from what it has printed.
+
+    Args:
+        lines: All of it, or its end.
+
+    Returns:
+        Text of the last error that :func:`run_cli` told, else the last line that is
+        not empty, without Python's name of an error of ours; empty if there is none.
+    """
+    last = error = ''
+    for line in lines:
+        last = line.strip() or last
+        if line.startswith(_MARK):
+            error = line.removeprefix(_MARK).strip()
+    return error or last.removeprefix(_KIND)
 
 
 @contextmanager
