@@ -11,6 +11,7 @@ from typing import IO
 
 import torch
 from mmengine.config import Config
+from mmengine.dist import get_world_size
 
 from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.utils.cli import BUG, deaf_children, reason_told
@@ -36,6 +37,23 @@ def check_processes(number: int, device: str) -> None:
         raise SpondyloError(
             f'--processes {number}: there are {found} GPUs, one for each process; '
             'give as many, or --device cpu'
+        )
+
+
+def check_started(number: int) -> None:
+    """Make sure that as many processes train as will share the batch.
+
+    Args:
+        number: Of processes that are to share it.
+
+    Raises:
+        SpondyloError: If a launcher has started another number.
+    """
+    started = get_world_size()
+    if started != number:
+        raise SpondyloError(
+            f'--processes {number}: {started} of them started; have the launcher '
+            'start as many'
         )
 
 

@@ -10,7 +10,7 @@ from spondylo_mmpose.engine.launch import (
     fuse_optimizer,
     start_from_scratch,
 )
-from spondylo_mmpose.engine.processes import share_batch
+from spondylo_mmpose.engine.processes import check_started, share_batch
 from spondylo_mmpose.engine.smoke import make_smoke
 from spondylo_mmpose.engine.training_hooks import add_training_hooks
 from spondylo_mmpose.errors import SpondyloError
@@ -113,6 +113,7 @@ def apply_training_options(config: Config, args: argparse.Namespace) -> None:
     # Overrides from the command line win over those of other options.
     config.merge_from_dict(args.cfg_options or {})
     if args.processes > 1:
+        check_started(args.processes)
         share_batch(config, args.processes)
     fuse_optimizer(config)
     if args.amp:

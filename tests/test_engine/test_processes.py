@@ -10,8 +10,10 @@ import pytest
 import torch
 from mmengine.config import Config
 
+from spondylo_mmpose.engine import processes
 from spondylo_mmpose.engine.processes import (
     check_processes,
+    check_started,
     run_processes,
     share_batch,
 )
@@ -29,6 +31,13 @@ def test_a_batch_is_shared():
     assert config.train_dataloader.batch_size == 2
     with pytest.raises(SpondyloError, match='--processes 3: cannot share a batch of 2'):
         share_batch(config, 3)
+
+
+def test_as_many_train_as_share_the_batch(monkeypatch):
+    with pytest.raises(SpondyloError, match='--processes 4: 1 of them started'):
+        check_started(4)
+    monkeypatch.setattr(processes, 'get_world_size', lambda: 4)
+    check_started(4)
 
 
 def test_each_process_has_a_gpu_where_there_are_any(monkeypatch):
