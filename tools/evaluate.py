@@ -32,6 +32,15 @@ def parse_args() -> argparse.Namespace:
         help='predictions for further films, measured together with the first: those '
         'of the other folds of a cross-validation',
     )
+    parser.add_argument(
+        '--mean-with',
+        nargs='+',
+        action='append',
+        metavar='PREDICTIONS',
+        default=[],
+        help='given boxes: measure the mean of the corners of several models; files of '
+        'another one for the same films (once for each model)',
+    )
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument(
         '--given-boxes',

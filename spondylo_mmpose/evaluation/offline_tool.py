@@ -1,7 +1,8 @@
 """Offline evaluation as ``tools/evaluate.py`` does it."""
 
 import argparse
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from spondylo_mmpose.converters.annotation_file import read_annotation_file
@@ -9,6 +10,7 @@ from spondylo_mmpose.errors import SpondyloError
 from spondylo_mmpose.evaluation.film_pairs import threshold_note
 from spondylo_mmpose.evaluation.film_predictions import joined_predictions
 from spondylo_mmpose.evaluation.floors import floor_text
+from spondylo_mmpose.evaluation.mean_predictions import mean_predictions
 from spondylo_mmpose.evaluation.offline import evaluate
 from spondylo_mmpose.evaluation.offline_report import evaluation_json, evaluation_text
 from spondylo_mmpose.evaluation.prediction_files import read_predictions
@@ -55,13 +57,17 @@ def run_evaluate(args: argparse.Namespace) -> list[str]:
 
 def _measured(args: argparse.Namespace) -> list[str]:
     truth = read_truth(args.annotations)
-    files = [args.predictions, *args.more]
-    predictions = joined_predictions(
-        [read_predictions(path, truth.contents) for path in files]
-    )
+    models = [[args.predictions, *args.more], *args.mean_with]
+    files = [path for model in models for path in model]
+    sets = [
+        joined_predictions([read_predictions(path, truth.contents) for path in model])
+        for model in models
+    ]
+    with _naming(files):
+        predictions = mean_predictions(sets) if args.mean_with else sets[0]
     lines = []
     if args.annotations:
-        try:
+        with _naming(files):
             evaluation = evaluate(
                 predictions,
                 truth,
@@ -72,8 +78,8 @@ def _measured(args: argparse.Namespace) -> list[str]:
                 no_slip_threshold=args.no_slip_threshold,
                 intervals=args.intervals,
             )
-        except SpondyloError as error:
-            raise SpondyloError(f'{", ".join(files)}: {error}') from error
+        if args.mean_with:
+            lines.append(f'corners: the mean of {len(models)} models')
         lines.append(evaluation_text(evaluation))
         least = evaluation.metrics.get('spine/least_score', float('nan'))
         if note := threshold_note(args.score_threshold, least):
@@ -99,3 +105,11 @@ def _measured(args: argparse.Namespace) -> list[str]:
         path = write_predictions(args.save_json, predictions)
         lines.append(f'predictions: {path}')
     return lines
+
+
+@contextmanager
+def _naming(files: Sequence[str]) -> Iterator[None]:
+    try:
+        yield
+    except SpondyloError as error:
+        raise SpondyloError(f'{", ".join(files)}: {error}') from error

@@ -81,6 +81,23 @@ def test_boxes_are_taken_for_exact_when_asked(run_tool, dump, truth):
     assert not folder.exists()
 
 
+def test_the_mean_of_models_is_measured(tmp_path, run_tool, dump, truth):
+    samples = load_dump(dump)
+    for sample in samples:
+        sample['pred_instances']['keypoints'] += [-6, -8]
+    folds = [tmp_path / 'one.pkl', tmp_path / 'two.pkl']
+    for path, part in zip(folds, (samples[:6], samples[6:]), strict=True):
+        path.write_bytes(pickle.dumps(part, 5))
+    done = run_tool('evaluate.py', dump, truth, '--mean-with', *folds, '--no-intervals')
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith('corners: the mean of 2 models\n')
+    # 3 and 4 px off one way, and as much the other.
+    assert 'corner/MRE_px 0.000' in ' '.join(done.stdout.split())
+    refused = run_tool('evaluate.py', dump, truth, '--mean-with', folds[0])
+    assert refused.returncode == 2
+    assert 'each film once from every one' in refused.stderr
+
+
 def test_folds_are_measured_as_one(tmp_path, run_tool, dump, truth):
     samples = load_dump(dump)
     folds = [tmp_path / 'one.pkl', tmp_path / 'two.pkl']

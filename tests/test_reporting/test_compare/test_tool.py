@@ -60,7 +60,7 @@ def test_numbers_are_those_of_evaluate(tmp_path):
             'save_json': None, 'given_boxes': None, 'allow_missing': False,
             'score_threshold': None, 'no_slip_threshold': 5.0, 'no_intervals': False,
             'intervals': True, 'more': [], 'floor': None,
-            'fit_to_boxes': False,
+            'fit_to_boxes': False, 'mean_with': [],
         }  # fmt: skip
         run_evaluate(argparse.Namespace(**options))
         evaluated = json.loads(values.read_text())['metrics']
