@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
@@ -50,6 +51,11 @@ class RawSource(Protocol):
     unsafe: list[str]
     digests: dict[str, str]
 
+    @property
+    def file_names(self) -> frozenset[str]:
+        """Last parts of the names; asked for again and again."""
+        ...
+
     def read(self, name: str) -> bytes:
         """Content of one member.
 
@@ -59,7 +65,18 @@ class RawSource(Protocol):
         ...
 
 
-class Recorded:
+class Members:
+    """What sources have in common."""
+
+    names: list[str]
+
+    @cached_property
+    def file_names(self) -> frozenset[str]:
+        """See :class:`RawSource`."""
+        return frozenset(name.rpartition('/')[2] for name in self.names)
+
+
+class Recorded(Members):
     """A source that notes what is read of it.
 
     Args:
@@ -117,7 +134,7 @@ def open_source(path: str | Path) -> Iterator[RawSource]:
         yield source
 
 
-class _Folder:
+class _Folder(Members):
     def __init__(self, path: Path) -> None:
         self._path = path
         found = list(path.rglob('*'))
@@ -139,7 +156,7 @@ class _Folder:
             raise MemberError('member_corrupt', error.strerror or 'OSError') from error
 
 
-class _Zip:
+class _Zip(Members):
     def __init__(self, archive: zipfile.ZipFile, digests: dict[str, str]) -> None:
         self._archive = archive
         files = (i.filename for i in archive.infolist() if not i.is_dir())

@@ -31,6 +31,7 @@ def test_folder_and_zip_have_the_same_members(tmp_path):
     for path in (tmp_path / 'f', file):
         with open_source(path) as source:
             assert source.names == ['d/a.jpg', 'd/b.jpg']
+            assert source.file_names == {'a.jpg', 'b.jpg'}
             assert source.read('d/b.jpg') == b'two'
 
 

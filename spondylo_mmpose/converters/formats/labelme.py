@@ -136,8 +136,7 @@ def _names_this(done: FilmResult, label: Mapping[str, Any]) -> bool:
     path = PurePosixPath(named.replace('\\', '/'))
     if path.stem == PurePosixPath(image).stem or image == done.raw.members['json']:
         return True
-    # Looked for by each film of a data set that was renamed: this has to be quick.
-    if any(name.rpartition('/')[2] == path.name for name in done.source.names):
+    if path.name in done.source.file_names:
         done.note('image_disagrees', named=named)
         return False
     done.note('image_renamed', named=named)

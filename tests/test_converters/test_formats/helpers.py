@@ -2,13 +2,13 @@
 
 import json
 
-from spondylo_mmpose.converters.archive import MemberError
+from spondylo_mmpose.converters.archive import MemberError, Members
 from spondylo_mmpose.converters.conversion_report import ConversionReport
 from spondylo_mmpose.converters.reading import read_films
 from spondylo_mmpose.converters.registry import FORMATS
 
 
-class Memory:
+class Memory(Members):
     """A data set that was never written."""
 
     unsafe: list[str] = []
