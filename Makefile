@@ -84,14 +84,17 @@ ablations: $(READY)  ## Train MAHT-Net without each of its parts, and compare (a
 	  test_dataloader.dataset.ann_file=annotations/train.json
 
 WEIGHTS ?= work_dirs/weights
-FINDER = maht_net_t_spondylo
+FINDER = finder_first
 CORNERS = maht_net_topdown_t_spondylo
+VARIED = corners_varied_first
+# The last weights of a first step: the best on phantoms are not the best on films.
+LAST = $$(cat '$(WEIGHTS)/runs/$(1)'/last_checkpoint)
 TRAITS = --traits corners plates sacrum mottle oblique --trait-share 0.5
 
 weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYLO_REAL_DATA).
 	@[ -d '$(SPONDYLO_REAL_DATA)/mendeley_lateral6' ] || { \
 	  echo 'set SPONDYLO_REAL_DATA to the folder that holds mendeley_lateral6/'; exit 1; }
-	[ -d '$(WEIGHTS)/train' ] || $(PHANTOMS) '$(WEIGHTS)/train' --num 2100 --seed 11 \
+	[ -d '$(WEIGHTS)/train' ] || $(PHANTOMS) '$(WEIGHTS)/train' --num 4200 --seed 11 \
 	  --all-levels --layout coco --val-share 0.05
 	[ -d '$(WEIGHTS)/varied' ] || $(PHANTOMS) '$(WEIGHTS)/varied' --num 2100 --seed 11 \
 	  --all-levels --layout coco --val-share 0.05 $(TRAITS)
@@ -102,44 +105,58 @@ weights: $(READY)  ## Train the model that ships, and publish it (hours; SPONDYL
 	[ -d '$(WEIGHTS)/films' ] || $(RUN) tools/convert_dataset.py mendeley \
 	  '$(SPONDYLO_REAL_DATA)/mendeley_lateral6' '$(WEIGHTS)/films'
 	$(RUN) tools/split_dataset.py manual '$(WEIGHTS)/films' --rest train --name all --force
-	SPONDYLO_DATA='$(WEIGHTS)/train' $(RUN) tools/train_all.py configs/$(FINDER).py \
+	SPONDYLO_DATA='$(WEIGHTS)/train' $(RUN) tools/train_all.py configs/lumbar_lateral/$(FINDER).py \
 	  --no-pretrained $(TRAIN_ARGS) --out '$(WEIGHTS)/runs/finder' --cfg-options \
 	  test_dataloader.dataset.data_root='$(WEIGHTS)/test' \
 	  test_dataloader.dataset.ann_file=annotations/train.json
 	SPONDYLO_DATA='$(WEIGHTS)/varied' $(RUN) tools/train_all.py configs/$(CORNERS).py \
-	  --detector configs/$(FINDER).py '$(WEIGHTS)/runs/finder/$(FINDER)'/best_*.pth \
+	  configs/lumbar_lateral/$(VARIED).py --detector configs/lumbar_lateral/$(FINDER).py "$(call LAST,finder/$(FINDER))" \
 	  --no-pretrained $(TRAIN_ARGS) --out '$(WEIGHTS)/runs/corners' --cfg-options \
 	  test_dataloader.dataset.data_root='$(WEIGHTS)/test' \
 	  test_dataloader.dataset.ann_file=annotations/train.json
 	$(RUN) tools/split_dataset.py kfold '$(WEIGHTS)/films' --folds 6 --name loo --force
 	for split in all loo/fold{0..5}; do \
-	  $(call TUNE,finder,$(FINDER),readers) && $(call TUNE,corners,$(CORNERS),varied) || exit; \
+	  $(call TUNE,finder,finder/$(FINDER),readers) && \
+	  $(call TUNE,corners,corners/$(CORNERS),varied) && \
+	  $(call TUNE,corners_varied,corners/$(VARIED),varied) && \
+	  $(call JOIN,'$(WEIGHTS)/tuned'/$$split/corners,'$(WEIGHTS)/tuned'/$$split/corners_varied,tuned/$$split) || exit; \
 	done
 	for k in {0..5}; do \
-	  tuned='$(WEIGHTS)/tuned/loo'/fold$$k; loo='$(WEIGHTS)/loo'; \
-	  finder="configs/lumbar_lateral/finder.py $$(cat $$tuned/finder/last_checkpoint)"; \
-	  for kind in given found; do \
-	    SPONDYLO_DATA='$(WEIGHTS)/films' SPONDYLO_SPLIT=loo/fold$$k $(RUN) tools/test.py \
-	      configs/lumbar_lateral/corners.py "$$(cat $$tuned/corners/last_checkpoint)" \
-	      $$([ $$kind = given ] || echo "--detector $$finder") \
-	      --work-dir $$loo/$$kind$$k --dump $$loo/$$kind$$k.pkl || exit; \
-	  done; \
+	  $(call TRY,loo/fold$$k,loo,$$k,tuned/loo/fold$$k/finder,tuned/loo/fold$$k,val) || exit; \
 	done
+	split=all; $(call TUNE,finder_phantoms,finder/$(FINDER),readers)
+	$(call JOIN,"$(call LAST,corners/$(CORNERS))","$(call LAST,corners/$(VARIED))",runs)
+	$(call TRY,all,alone,,tuned/all/finder_phantoms,runs,train)
 	$(RUN) tools/calibrate_uncertainty.py '$(WEIGHTS)/loo'/found0.pkl --more \
 	  '$(WEIGHTS)/loo'/found[1-5].pkl --few-as-normal --cross-check \
 	  --run 'leave one film out' \
 	  --out '$(WEIGHTS)/calibration.json'
-	$(RUN) -W ignore tools/publish.py '$(WEIGHTS)/tuned/all/corners' --force --half \
+	$(RUN) -W ignore tools/publish.py '$(WEIGHTS)/tuned/all/ensemble/ensemble.pth' --force --half \
 	  --keep-film-keys --detector '$(WEIGHTS)/tuned/all/finder' \
 	  --calibration '$(WEIGHTS)/calibration.json' \
 	  --out spondylo_mmpose/weights/lumbar_lateral
+
+# Two networks of corners, the folder whose `ensemble` they become.
+JOIN = $(RUN) -W ignore tools/make_ensemble.py $(1) $(2) --force --out '$(WEIGHTS)'/$(3)/ensemble
+
+# Split, folder for the dumps, their number, run of the finder, folder of the ensemble,
+# which films of the split: the corners in true boxes, then from film to corners. How
+# an ensemble looks is told by the shipped one's config, of first steps too.
+TRY = for kind in given found; do \
+	  SPONDYLO_DATA='$(WEIGHTS)/films' SPONDYLO_SPLIT=$(1) $(RUN) tools/test.py \
+	    '$(WEIGHTS)'/tuned/all/ensemble/corners.py '$(WEIGHTS)'/$(5)/ensemble/ensemble.pth \
+	    $$([ $$kind = given ] || echo --detector configs/lumbar_lateral/finder.py \
+	       "$$(cat '$(WEIGHTS)'/$(4)/last_checkpoint)") \
+	    --work-dir '$(WEIGHTS)/$(2)'/$$kind$(3) --dump '$(WEIGHTS)/$(2)'/$$kind$(3).pkl \
+	    --cfg-options test_dataloader.dataset.ann_file=annotations/$(1)/$(6).json || exit; \
+	done
 
 # Recipe, run that it goes on from, phantoms beside the real films of $$split.
 TUNE = SPONDYLO_DATA='$(WEIGHTS)/films' SPONDYLO_SPLIT=$$split \
 	  SPONDYLO_PHANTOMS='$(WEIGHTS)/$(3)' $(RUN) tools/train.py \
 	  configs/lumbar_lateral/$(1).py --no-pretrained --no-validate $(TRAIN_ARGS) \
 	  --work-dir '$(WEIGHTS)/tuned'/$$split/$(1) \
-	  --cfg-options load_from="$$(ls '$(WEIGHTS)/runs/$(1)/$(2)'/best_*.pth)"
+	  --cfg-options load_from="$(call LAST,$(2))"
 
 BENCH ?= $(sort $(notdir $(basename $(wildcard tools/benchmarks/*.py))))
 

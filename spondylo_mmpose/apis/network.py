@@ -42,7 +42,10 @@ from spondylo_mmpose.evaluation.film_samples import as_array
 from spondylo_mmpose.film_report.disputes import disputed_corners
 from spondylo_mmpose.film_report.found import FoundVertebrae
 from spondylo_mmpose.film_report.model_facts import ModelFacts, ModelPart
-from spondylo_mmpose.models.pose_estimators.detect_then_pose import DetectThenPose
+from spondylo_mmpose.models.pose_estimators.detect_then_pose import (
+    DetectThenPose,
+    not_mirrored,
+)
 from spondylo_mmpose.uncertainty.calibration import LEARNED
 from spondylo_mmpose.utils.io import file_digest
 from spondylo_mmpose.utils.silence import no_warnings
@@ -97,7 +100,7 @@ class FilmNetwork:
         whole: Any = self.network
         finder = whole if found is None else whole.detector.model
         head = getattr(finder, 'head', None)
-        self._tells_presence = getattr(head, 'to_presence', None) is not None
+        self._tells_presence = getattr(head, 'tells_presence', False)
         self._scope = config.get('default_scope', 'mmpose')
         with (
             DefaultScope.overwrite_default_scope(self._scope),
@@ -162,13 +165,12 @@ def _looking_once(network: Any) -> Iterator[None]:
     if not isinstance(network, DetectThenPose):
         yield
         return
-    pose: Any = network.pose
-    before = network.passes, pose.test_cfg
-    network.passes, pose.test_cfg = 1, {**(pose.test_cfg or {}), 'flip_test': False}
+    before, network.passes = network.passes, 1
     try:
-        yield
+        with not_mirrored(network.pose):
+            yield
     finally:
-        network.passes, pose.test_cfg = before
+        network.passes = before
 
 
 def _check_kind(config: Config, files: ModelFiles, detector: ModelFiles | None) -> None:

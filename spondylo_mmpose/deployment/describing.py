@@ -23,6 +23,7 @@ from spondylo_mmpose.deployment.pipelines import PreparedInput, prepared_input
 from spondylo_mmpose.engine.end_to_end import KEPT_SCORE, passes_of
 from spondylo_mmpose.engine.recipe import DETECTOR, counts_upward, recipe_kind
 from spondylo_mmpose.errors import SpondyloError
+from spondylo_mmpose.models.heads.slot_head import SlotHead
 from spondylo_mmpose.models.pose_estimators.detect_then_pose import MOST_VERTEBRAE
 from spondylo_mmpose.spine.anatomy import CORNERS
 from spondylo_mmpose.utils.io import file_digest
@@ -95,15 +96,15 @@ def _pose(
                 'the deviations are then those that the network learned'
             )
     mirror: dict[str, Any] | None = {} if settings.get('flip_test', False) else None
-    kind, decoder = type(head).__name__, cast(Any, getattr(head, 'decoder', None))
-    if kind == 'VertebralAttentionHead':
+    decoder: Any = getattr(head, 'decoder', None)
+    if isinstance(head, SlotHead):
         return SlotGraph(network, mirror), {
             'name': 'slots',
             'stride': head.stride,
             'subpixel': bool(settings.get('subpixel', True)),
             'candidates': candidates_of(settings),
             'presence_threshold': float(settings.get('presence_threshold', _PRESENCE)),
-            'has_presence': head.to_presence is not None,
+            'has_presence': head.tells_presence,
         }
     if type(decoder).__name__ == 'GaussianFitHeatmap':
         if mirror is not None:

@@ -157,6 +157,7 @@ class OnnxSpineModel:
         films: Sequence[NDArray[np.uint8]],
         quick: bool,
         boxes: NDArray[np.float32],
+        last: bool,
     ) -> dict[str, NDArray[np.float32]]:
         """What the model tells of each box, whose film stands beside it."""
         size, told = self.facts.input_size, self.facts.crop
@@ -165,7 +166,8 @@ class OnnxSpineModel:
         for start in range(0, len(boxes), CROPS_AT_ONCE):
             part = range(start, min(start + CROPS_AT_ONCE, len(boxes)))
             crops = [frame.cut(films[i], i, size, told['udp']) for i in part]
-            seen.append(read_outputs(self.session.run(crops, quick), self.facts))
+            outputs = self.session.run(crops, quick or not last)
+            seen.append(read_outputs(outputs, self.facts))
         corners, sides = frame.to_film(
             np.concatenate([one.corners[:, 0] for one in seen]), size
         )

@@ -49,7 +49,7 @@ def boxes_to_look_again(
 
 
 def look_in_boxes(
-    look: Callable[[NDArray[np.float32]], dict[str, NDArray[np.float32]]],
+    look: Callable[[NDArray[np.float32], bool], dict[str, NDArray[np.float32]]],
     boxes: NDArray[np.float32],
     passes: int,
 ) -> dict[str, NDArray[np.float32]]:
@@ -57,7 +57,8 @@ def look_in_boxes(
 
     Args:
         look: Tells ``keypoints`` ``(N, 4, 2)`` px, ``keypoint_scores`` ``(N, 4)`` and
-            maybe more of N boxes.
+            maybe more of N boxes, and is told whether it is asked for the last time:
+            what it says before only draws the next boxes, and may be said quickly.
         boxes: ``(N, 4)`` px of the first look; N may be 0.
         passes: Number of looks.
 
@@ -68,8 +69,8 @@ def look_in_boxes(
         'keypoints': np.zeros((0, 4, 2), np.float32),
         'keypoint_scores': np.zeros((0, 4), np.float32),
     }
-    for _ in range(passes if len(boxes) else 0):
-        told = look(boxes)
+    for left in reversed(range(passes if len(boxes) else 0)):
+        told = look(boxes, left == 0)
         boxes = boxes_to_look_again(told['keypoints'], boxes)
     return told
 

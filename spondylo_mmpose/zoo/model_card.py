@@ -126,8 +126,12 @@ def _course(record: Mapping[str, Any]) -> Iterator[str]:
             f'{result["epochs"]} epochs, {result.get("iterations")} steps, '
             f'{record.get("status")}; seed {record.get("seed")}'
         )
+    members = record.get('members')
+    if members:
+        told = ', '.join(f'`{one["sha256"][:16]}`' for one in members)
+        yield f'Mean of {len(members)} networks, trained apart: SHA-256 {told}'
     began = record.get('began_with')
-    if began:
+    if began and 'sha256' in began:
         yield (
             f'Began with the weights of an earlier training: SHA-256 '
             f'`{began["sha256"][:16]}`'

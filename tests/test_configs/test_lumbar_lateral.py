@@ -2,19 +2,25 @@
 
 import pytest
 
+from spondylo_mmpose.datasets.transforms import RandomRadiographAppearance
 from spondylo_mmpose.engine.end_to_end import passes_of
-from spondylo_mmpose.engine.launch import load_config
+from spondylo_mmpose.engine.launch import dataset_nodes, load_config
 from tests.conftest import ROOT
 
+FIRST = {
+    'finder': 'lumbar_lateral/finder_first.py',
+    'corners': 'maht_net_topdown_t_spondylo.py',
+    'corners_varied': 'lumbar_lateral/corners_varied_first.py',
+}
 
-@pytest.fixture(params=['finder', 'corners'])
+
+@pytest.fixture(params=FIRST)
 def step(request, monkeypatch):
     monkeypatch.setenv('SPONDYLO_DATA', 'films')
     monkeypatch.setenv('SPONDYLO_SPLIT', 'loo/fold3')
     monkeypatch.setenv('SPONDYLO_PHANTOMS', 'drawings')
-    first = {'finder': 'maht_net_t', 'corners': 'maht_net_topdown_t'}[request.param]
     return (
-        load_config(ROOT / 'configs' / f'{first}_spondylo.py'),
+        load_config(ROOT / 'configs' / FIRST[request.param]),
         load_config(ROOT / 'configs' / 'lumbar_lateral' / f'{request.param}.py'),
     )
 
@@ -94,3 +100,43 @@ def test_corners_are_looked_at_twice_where_boxes_are_found():
     )
     assert passes_of(corners) == 2
     assert passes_of(finder) == 1
+
+
+def test_the_other_corners_see_crops_that_vary_more_in_both_steps(monkeypatch):
+    monkeypatch.setenv('SPONDYLO_SPLIT', 'all')
+    for name, usual in (
+        ('lumbar_lateral/corners_varied_first.py', FIRST['corners']),
+        ('lumbar_lateral/corners_varied.py', 'lumbar_lateral/corners.py'),
+    ):
+        varied, plain = (load_config(ROOT / 'configs' / one) for one in (name, usual))
+        pairs = zip(films_of(varied), films_of(plain), strict=True)
+        for changes, before in pairs:
+            more = dict(changes)
+            noise = more.pop('RandomRadiographAppearance')['noise']
+            assert noise == 2 * RandomRadiographAppearance().noise
+            assert more.pop('RandomSuperposition') == {'probability': 0.9}
+            assert more == before
+        assert varied.model == plain.model
+        assert varied.test_dataloader == plain.test_dataloader
+        assert passes_of(varied) == passes_of(plain)
+
+
+def films_of(config):
+    """Changes to the pipelines of what a recipe trains on."""
+    nodes = dataset_nodes(config.train_dataloader.dataset)
+    return [node['pipeline_changes'] for node in nodes]
+
+
+def test_without_films_the_finder_learns_from_what_readers_would_label(monkeypatch):
+    monkeypatch.setenv('SPONDYLO_SPLIT', 'all')
+    monkeypatch.setenv('SPONDYLO_PHANTOMS', 'drawings')
+    alone, tuned = (
+        load_config(ROOT / 'configs' / 'lumbar_lateral' / f'{name}.py')
+        for name in ('finder_phantoms', 'finder')
+    )
+    (phantoms,) = dataset_nodes(alone.train_dataloader.dataset)
+    drawn = tuned.train_dataloader.dataset.datasets[0]
+    assert phantoms == {**drawn, 'indices': None}
+    assert phantoms.data_root == 'drawings'
+    assert alone.model == tuned.model
+    assert alone.custom_hooks == tuned.custom_hooks

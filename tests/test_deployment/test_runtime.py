@@ -149,6 +149,29 @@ def test_the_second_look_is_at_the_hull_of_what_the_first_said(
         assert (one.keypoints == other.keypoints).all()
 
 
+def test_the_last_look_alone_is_at_mirrored_pictures_too(
+    as_exported, phantom_films, tmp_path, monkeypatch
+):
+    films, _ = phantom_films
+    _, _, graph = described('tiny', tmp_path, {'model.test_cfg.flip_test': True})
+    as_exported['mirrored.onnx'] = graph
+    model = OnnxSpineModel('mirrored.onnx', 'tiny_detector', passes=3)
+    looked, run = [], model.session.run
+
+    def counted(crops, quick=False):
+        looked.append(quick)
+        return run(crops, quick)
+
+    monkeypatch.setattr(model.session, 'run', counted)
+    model.find(films[:1])
+    batches = looked.count(False)
+    assert batches > 0
+    assert looked == [True] * 2 * batches + [False] * batches
+    looked.clear()
+    model.find(films[:1], quick=True)
+    assert looked == [True] * batches
+
+
 def test_a_file_tells_how_often_its_model_looks(as_exported, tmp_path):
     config, network, _ = described('tiny', tmp_path)
     config.passes = 3

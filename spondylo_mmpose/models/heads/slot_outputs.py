@@ -1,8 +1,10 @@
 """What a network says of each slot, before it is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from spondylo_mmpose.spine.anatomy import SIDES_SWAPPED
@@ -45,10 +47,15 @@ class SlotOutputs(NamedTuple):
 
     def with_mirrored(self, mirrored: 'SlotOutputs') -> 'SlotOutputs':
         """Mean of a film's outputs and those of its mirrored picture."""
-        other = mirrored.unmirrored()
-        return SlotOutputs(
-            (self.heatmaps + other.heatmaps) / 2,
-            (self.presence + other.presence) / 2,
-            (self.log_variances + other.log_variances) / 2,
-            (),
-        )
+        return mean_outputs([self, mirrored.unmirrored()])
+
+
+def mean_outputs(told: Sequence[SlotOutputs]) -> SlotOutputs:
+    """Mean of what several say of the same slots; coarser levels are left out."""
+    heatmaps, presence, log_variances, _ = zip(*told, strict=True)
+    return SlotOutputs(_mean(heatmaps), _mean(presence), _mean(log_variances), ())
+
+
+def _mean(values: Sequence[Tensor]) -> Tensor:
+    # One added to the next: a stack would hold all maps twice.
+    return reduce(torch.add, values) / len(values)

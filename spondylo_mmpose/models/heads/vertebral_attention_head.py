@@ -4,20 +4,16 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import torch
-from mmengine.structures import PixelData
-from mmpose.models.heads import BaseHead
 from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 from torch import Tensor, nn
 
-from spondylo_mmpose.decoding.heatmaps import LOGIT_REACH, cells_to_px
-from spondylo_mmpose.decoding.joint_corners import candidates_of
-from spondylo_mmpose.models.heads.heatmap_peaks import choose_peaks, find_peaks
+from spondylo_mmpose.decoding.heatmaps import cells_to_px
+from spondylo_mmpose.models.heads.heatmap_peaks import find_peaks
 from spondylo_mmpose.models.heads.multi_scale_decoder import MultiScaleDecoder
 from spondylo_mmpose.models.heads.query_heatmaps import QueryHeatmaps
-from spondylo_mmpose.models.heads.slot_answers import SlotAnswers
+from spondylo_mmpose.models.heads.slot_head import SlotHead
 from spondylo_mmpose.models.heads.slot_outputs import SlotOutputs
 from spondylo_mmpose.models.heads.slot_samples import (
     SlotTruth,
@@ -28,7 +24,7 @@ from spondylo_mmpose.models.heads.vertebral_attention import VertebralAttention
 
 
 @MODELS.register_module()
-class VertebralAttentionHead(BaseHead):
+class VertebralAttentionHead(SlotHead):
     """One query per slot and corner asks the film where its corner is.
 
     Queries attend to the coarsest map and to each other
@@ -81,14 +77,12 @@ class VertebralAttentionHead(BaseHead):
         first_error: float = 4.0,
         init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(init_cfg)
+        super().__init__(slots, stride, presence_loss is not None, init_cfg)
         if not 1 <= heatmap_levels <= len(in_channels):
             raise ValueError(
                 f'heatmap_levels={heatmap_levels}: there are {len(in_channels)} maps'
             )
         channels = in_channels[-1]
-        self.slots = slots
-        self.stride = stride
         self.attention = VertebralAttention(
             slots,
             channels,
@@ -206,101 +200,6 @@ class VertebralAttentionHead(BaseHead):
         errors = (corners - truth.corners).norm(dim=-1) * weights
         result['corner_error'] = (errors.sum() / weights.sum().clamp(min=1)).detach()
         return result
-
-    def predict(
-        self,
-        feats: Sequence[Tensor] | Sequence[Sequence[Tensor]],
-        batch_data_samples: Sequence[PoseDataSample],
-        test_cfg: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """Find the vertebrae in crops, for MMPose's top-down estimator.
-
-        It moves corners to the film afterwards and knows no deviations, so those come
-        in px of the film.
-
-        Args:
-            feats: Maps from fine to coarse; with ``flip_test`` two such, the second of
-                the mirrored film.
-            batch_data_samples: One for each film.
-            test_cfg: ``presence_threshold`` (0.3; 0 gives every slot), ``subpixel``
-                (true), ``candidates`` of each corner from which
-                :func:`.choose_corners` chooses (3; 1 for the highest), ``flip_test``
-                (false), ``output_heatmaps`` (false).
-
-        Returns:
-            See :meth:`told`, with ``keypoint_stds`` in px of the film.
-        """
-        found = self.told(self.answers(feats, test_cfg), test_cfg)
-        for instances, sample in zip(
-            found[0] if isinstance(found, tuple) else found,
-            batch_data_samples,
-            strict=True,
-        ):
-            if 'input_scale' in sample:
-                sides = np.divide(sample.input_scale, sample.input_size)
-                instances.keypoint_stds *= np.sqrt(sides.prod())
-        return found
-
-    def answers(
-        self,
-        feats: Sequence[Tensor] | Sequence[Sequence[Tensor]],
-        test_cfg: Mapping[str, Any] | None = None,
-    ) -> SlotAnswers:
-        """Run the network and read what it says of every slot.
-
-        Args:
-            feats: See :meth:`predict`.
-            test_cfg: See :meth:`predict`.
-        """
-        settings = dict(test_cfg or {})
-        if settings.get('flip_test', False):
-            outputs = self(feats[0]).with_mirrored(self(feats[1]))
-        else:
-            outputs = self(feats)
-        at = None
-        count = candidates_of(settings)
-        if count > 1:
-            at = choose_peaks(outputs.heatmaps, outputs.presence, count)
-        peaks = find_peaks(
-            outputs.heatmaps, LOGIT_REACH, settings.get('subpixel', True), at
-        )
-        if self.to_presence is not None:
-            presence = outputs.presence.float().sigmoid()
-        else:
-            presence = peaks.mass.mean(-1)
-        heatmaps = None
-        if settings.get('output_heatmaps', False):
-            heatmaps = outputs.heatmaps.float().flatten(3).softmax(-1)
-            heatmaps = heatmaps.view_as(outputs.heatmaps)
-        return SlotAnswers(
-            cells_to_px(peaks.cells, self.stride),
-            peaks.mass,
-            outputs.log_variances.exp(),
-            presence,
-            heatmaps,
-        )
-
-    def told(
-        self, answers: SlotAnswers, test_cfg: Mapping[str, Any] | None = None
-    ) -> Any:
-        """The vertebrae among the slots.
-
-        Args:
-            answers: From :meth:`answers`.
-            test_cfg: See :meth:`predict`.
-
-        Returns:
-            For each film ``keypoints`` ``(N, 4, 2)`` px of the input,
-            ``keypoint_scores`` and ``keypoint_stds`` ``(N, 4)``, ``bbox_scores`` and
-            ``slots`` ``(N,)``, arrays, from the lowest vertebra upward. With
-            ``output_heatmaps`` also the probabilities ``(slots * 4, H, W)``.
-        """
-        threshold = (test_cfg or {}).get('presence_threshold', 0.3)
-        instances = answers.instances(threshold)
-        if answers.heatmaps is None:
-            return instances
-        maps = answers.heatmaps.flatten(1, 2)
-        return instances, [PixelData(heatmaps=one.cpu()) for one in maps]
 
     def _stride(self, finest: Tensor, logits: Tensor) -> float:
         return self.stride * finest.shape[-1] / logits.shape[-1]

@@ -1,6 +1,7 @@
 """A detector and a top-down pose model as one model for whole films."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from copy import deepcopy
 from functools import partial
 from typing import Any, cast
@@ -55,7 +56,8 @@ class DetectThenPose(BaseModel):
         score_threshold: Boxes with a lower score are left out.
         max_vertebrae: So many boxes of a film are kept, the best.
         passes: How often the pose model looks. From the second time on it gets the
-            hull of the corners that it said before.
+            hull of the corners that it said before. A recipe that tests with mirrored
+            pictures too (``flip_test``) does so at the last look.
 
     Raises:
         ValueError: If it is to look less than once.
@@ -157,18 +159,19 @@ class DetectThenPose(BaseModel):
             )
 
     def _look(
-        self, films: Sequence[LoadedFilm], boxes: FloatArray
+        self, films: Sequence[LoadedFilm], boxes: FloatArray, last: bool
     ) -> dict[str, FloatArray]:
         """What the pose model tells of each box, whose film stands beside it."""
         told: list[InstanceData] = []
-        for start in range(0, len(boxes), CROPS_AT_ONCE):
-            part = slice(start, start + CROPS_AT_ONCE)
-            batch = [
-                self.pose_pipeline(self._as_from_data_set(film, box))
-                for film, box in zip(films[part], boxes[part], strict=True)
-            ]
-            samples = self.pose.test_step(pseudo_collate(batch))
-            told += [sample.pred_instances for sample in samples]
+        with nullcontext() if last else not_mirrored(self.pose):
+            for start in range(0, len(boxes), CROPS_AT_ONCE):
+                part = slice(start, start + CROPS_AT_ONCE)
+                batch = [
+                    self.pose_pipeline(self._as_from_data_set(film, box))
+                    for film, box in zip(films[part], boxes[part], strict=True)
+                ]
+                samples = self.pose.test_step(pseudo_collate(batch))
+                told += [sample.pred_instances for sample in samples]
         return {
             name: np.concatenate(
                 [as_array(one[name]) for one in told], dtype=np.float32
@@ -187,6 +190,17 @@ class DetectThenPose(BaseModel):
             'bbox': box[None],
             'bbox_score': np.ones(1, np.float32),
         }
+
+
+@contextmanager
+def not_mirrored(pose: Any) -> Iterator[None]:
+    """Have a model of crops not look at the mirrored ones."""
+    before = pose.test_cfg
+    pose.test_cfg = {**(before or {}), 'flip_test': False}
+    try:
+        yield
+    finally:
+        pose.test_cfg = before
 
 
 def _image(inputs: Tensor) -> np.ndarray:

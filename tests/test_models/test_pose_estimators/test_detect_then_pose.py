@@ -13,6 +13,7 @@ from spondylo_mmpose.engine.end_to_end import Detector, look_for_boxes
 from spondylo_mmpose.engine.launch import load_config
 from spondylo_mmpose.evaluation import CocoBoxResults, SpineDetectionMetric
 from spondylo_mmpose.evaluation.dump_predictions import predictions_of_dump
+from spondylo_mmpose.models.pose_estimators.detect_then_pose import not_mirrored
 from spondylo_mmpose.spine.anatomy import hull_boxes
 from spondylo_mmpose.uncertainty.observed import observe
 from tests.conftest import ROOT
@@ -184,7 +185,9 @@ def test_the_second_pass_looks_at_the_hull_of_the_first(truth, from_file, tmp_pa
     path = write_boxes(tmp_path / 'one.json', [(image, [200, 200, 90, 50], 0.8)])
     twice, films = from_file(path, passes=2)
     once, _ = from_file(path)
-    (first,) = [one for one in predict(once, films) if len(one.bboxes)]
+    # Looks before the last are not at mirrored crops.
+    with not_mirrored(once.pose):
+        (first,) = [one for one in predict(once, films) if len(one.bboxes)]
     x1, y1, x2, y2 = hull_boxes(first.keypoints)[0]
     hull = write_boxes(tmp_path / 'hull.json', [(image, [x1, y1, x2 - x1, y2 - y1], 1)])
     from_hull, _ = from_file(hull)
@@ -194,6 +197,31 @@ def test_the_second_pass_looks_at_the_hull_of_the_first(truth, from_file, tmp_pa
     assert np.abs(second.keypoints - first.keypoints).max() > 1
     # The box stays the detector's.
     assert second.bboxes.tolist() == [[200, 200, 290, 250]]
+
+
+def test_the_last_look_alone_is_at_mirrored_pictures_too(truth, from_file, tmp_path):
+    path = write_true_boxes(tmp_path / 'true.json', truth)
+    both, films = from_file(path, passes=2)
+    plain, _ = from_file(path)
+    looked = []
+
+    def look(model, flips):
+        model.pose.test_cfg = {**model.pose.test_cfg, 'flip_test': flips}
+        whole = model.pose.test_step
+
+        def counted(data):
+            looked.append(model.pose.test_cfg['flip_test'])
+            return whole(data)
+
+        model.pose.test_step = counted
+        return predict(model, films)
+
+    look(both, flips=True)
+    assert looked == [False, True]
+    assert both.pose.test_cfg['flip_test']
+    looked.clear()
+    look(plain, flips=True)
+    assert looked == [True]
 
 
 def test_films_without_boxes_count_as_missed(truth, from_file, tmp_path):
