@@ -31,11 +31,14 @@ _DISC = (0.0, 10.5, 12.0, 11.5, 10.4, 9.2, 7.6, 6.3, 5.4, 5.0, 4.6, 4.5)
 # taken up by the discs around it (assumed).
 _KYPHOSIS = 0.6
 
-# S1 is labelled as a small wedge: ends of its lower edge against the upper one, along
-# the upper edge and perpendicular to it, in upper-edge lengths (mean, spread); measured
-# on four films of the training split, stretch taken out.
-_S1_ANTERIOR = ((-0.38, 0.13), (0.79, 0.07))
-_S1_POSTERIOR = ((0.01, 0.09), (0.75, 0.10))
+# Readers label S1 as a small wedge, those of each source in their way: the anterior end
+# of its lower edge against the upper one, along it and across it, then the posterior
+# end, in lengths of the upper edge (mean, spread); fitted to the S1 of the training
+# split (docs/phantoms.md, The shape of S1).
+_S1 = {
+    'buu': ((-0.44, 0.09), (0.845, 0.05), (-0.05, 0.065), (0.735, 0.07)),
+    'honduran': ((-0.25, 0.13), (0.795, 0.07), (-0.077, 0.09), (0.735, 0.10)),
+}
 
 
 def draw_column(
@@ -108,7 +111,8 @@ def _grow(patient: Patient, drawn: FloatArray) -> FloatArray:
 def _build(shape: _Shape, tilt: FloatArray, patient: Patient) -> FloatArray:
     rng = np.random.default_rng(shape.seed)
     size = shape.size
-    quads = [_sacrum(tilt[0], size * _DEPTH[0] * np.exp(rng.normal(0, 0.04)), rng)]
+    depth = size * _DEPTH[0] * np.exp(rng.normal(0, 0.04))
+    quads = [_sacrum(tilt[0], depth, patient.source, rng)]
     for i in range(1, BODIES):
         k = min(i, len(_DEPTH) - 1)
         grow = size * shape.grow[i - 1]
@@ -192,11 +196,13 @@ def _axes(degrees: float) -> tuple[FloatArray, FloatArray]:
     return np.array([-np.cos(a), np.sin(a)]), np.array([-np.sin(a), -np.cos(a)])
 
 
-def _sacrum(tilt: float, depth: float, rng: np.random.Generator) -> FloatArray:
+def _sacrum(
+    tilt: float, depth: float, source: str, rng: np.random.Generator
+) -> FloatArray:
     front, up = _axes(tilt)
     ps = np.zeros(2)
     as_ = ps + depth * front
-    shape = [rng.normal(m, s) for m, s in (*_S1_ANTERIOR, *_S1_POSTERIOR)]
+    shape = [rng.normal(m, s) for m, s in _S1[source]]
     shape[1:4:2] = np.array(shape[1:4:2]) * np.exp(rng.normal(0, 0.06))
     ai = as_ + depth * (shape[0] * front - shape[1] * up)
     pi = ps + depth * (shape[2] * front - shape[3] * up)

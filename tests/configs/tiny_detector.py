@@ -8,7 +8,7 @@ model = dict(
     bbox_head=dict(in_channels=32, feat_channels=32),
 )
 # Smaller, and vertebrae slip through between the points of the finest stride.
-input_size = (192, 192)
+input_size = (256, 256)
 train_pipeline = [
     *_base_.train_pipeline[:2],
     _base_.train_pipeline[2] | dict(input_size=input_size),

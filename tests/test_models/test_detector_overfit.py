@@ -41,7 +41,7 @@ def learn(model, films, steps):
 
 
 @pytest.mark.parametrize(
-    ('number', 'steps'), [(2, 70), pytest.param(4, 150, marks=pytest.mark.slow)]
+    ('number', 'steps'), [(2, 150), pytest.param(4, 300, marks=pytest.mark.slow)]
 )
 def test_every_vertebra_and_nothing_else(phantoms, one_thread, number, steps):
     torch.manual_seed(0)
