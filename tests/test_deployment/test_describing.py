@@ -56,7 +56,7 @@ def test_a_whole_film_model(tmp_path):
 
 def test_a_detector(tmp_path):
     told = facts(tmp_path, 'tiny_detector')
-    assert (told.kind, told.input_size) == ('detector', (192, 192))
+    assert (told.kind, told.input_size) == ('detector', (256, 256))
     assert told.reading == {
         'name': 'boxes', 'beside': [0, 0, 0], 'score_threshold': 0.001, 'overlap': 0.3,
         'most_kept': 30, 'least_score': 0.05, 'most': 24,

@@ -58,7 +58,7 @@ default_hooks = dict(
 default_scope = 'mmpose'
 env_cfg = dict(
     cudnn_benchmark=False,
-    dist_cfg=dict(backend='nccl'),
+    dist_cfg=dict(backend='gloo'),
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0))
 input_size = (
     512,
@@ -74,18 +74,59 @@ log_processor = dict(
 max_epochs = 1
 model = dict(
     backbone=dict(
-        act_cfg=dict(inplace=True, type='SiLU'),
-        arch='P5',
-        deepen_factor=0.167,
-        norm_cfg=dict(type='BN'),
-        out_indices=(
-            1,
-            2,
-            3,
-            4,
-        ),
-        type='mmdet.CSPNeXt',
-        widen_factor=0.25),
+        members=[
+            dict(
+                backbone=dict(
+                    act_cfg=dict(inplace=True, type='SiLU'),
+                    arch='P5',
+                    deepen_factor=0.167,
+                    norm_cfg=dict(type='BN'),
+                    out_indices=(
+                        1,
+                        2,
+                        3,
+                        4,
+                    ),
+                    type='mmdet.CSPNeXt',
+                    widen_factor=0.25),
+                neck=dict(
+                    channels=96,
+                    heads=4,
+                    in_channels=[
+                        32,
+                        64,
+                        128,
+                        256,
+                    ],
+                    layers=1,
+                    type='TransformerBridge')),
+            dict(
+                backbone=dict(
+                    act_cfg=dict(inplace=True, type='SiLU'),
+                    arch='P5',
+                    deepen_factor=0.167,
+                    norm_cfg=dict(type='BN'),
+                    out_indices=(
+                        1,
+                        2,
+                        3,
+                        4,
+                    ),
+                    type='mmdet.CSPNeXt',
+                    widen_factor=0.25),
+                neck=dict(
+                    channels=96,
+                    heads=4,
+                    in_channels=[
+                        32,
+                        64,
+                        128,
+                        256,
+                    ],
+                    layers=1,
+                    type='TransformerBridge')),
+        ],
+        type='MemberTrunks'),
     data_preprocessor=dict(
         bgr_to_rgb=True,
         mean=[
@@ -100,31 +141,39 @@ model = dict(
         ],
         type='PoseDataPreprocessor'),
     head=dict(
-        decoder_channels=48,
-        heads=4,
-        in_channels=[
-            32,
-            64,
-            128,
-            96,
+        members=[
+            dict(
+                decoder_channels=48,
+                heads=4,
+                in_channels=[
+                    32,
+                    64,
+                    128,
+                    96,
+                ],
+                layers=1,
+                presence_loss=None,
+                slots=1,
+                type='VertebralAttentionHead'),
+            dict(
+                decoder_channels=48,
+                heads=4,
+                in_channels=[
+                    32,
+                    64,
+                    128,
+                    96,
+                ],
+                layers=1,
+                presence_loss=None,
+                slots=1,
+                type='VertebralAttentionHead'),
         ],
-        layers=1,
-        presence_loss=None,
-        slots=1,
-        type='VertebralAttentionHead'),
-    neck=dict(
-        channels=96,
-        heads=4,
-        in_channels=[
-            32,
-            64,
-            128,
-            256,
-        ],
-        layers=1,
-        type='TransformerBridge'),
+        type='SlotEnsembleHead'),
     test_cfg=dict(flip_test=True, presence_threshold=0.0),
     type='TopdownPoseEstimator')
+model_wrapper_cfg = dict(
+    broadcast_buffers=False, device_ids=None, type='MMDistributedDataParallel')
 nearer = dict(
     RandomBBoxTransform=dict(scale_factor=(
         0.92,
@@ -218,7 +267,7 @@ train_changes = dict(
         192,
     )))
 train_dataloader = dict(
-    batch_size=16,
+    batch_size=8,
     collate_fn=dict(type='collate_in_band'),
     dataset=dict(
         datasets=[

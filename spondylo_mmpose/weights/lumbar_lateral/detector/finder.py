@@ -55,7 +55,7 @@ default_hooks = dict(
 default_scope = 'mmpose'
 env_cfg = dict(
     cudnn_benchmark=False,
-    dist_cfg=dict(backend='nccl'),
+    dist_cfg=dict(backend='gloo'),
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0))
 input_size = (
     512,
@@ -121,6 +121,8 @@ model = dict(
         type='TransformerBridge'),
     test_cfg=dict(flip_test=True, presence_threshold=0.5),
     type='FilmPoseEstimator')
+model_wrapper_cfg = dict(
+    broadcast_buffers=False, device_ids=None, type='MMDistributedDataParallel')
 optim_wrapper = dict(
     clip_grad=dict(max_norm=5),
     optimizer=dict(fused=True, lr=0.0003, type='AdamW', weight_decay=0.02),
@@ -191,7 +193,7 @@ test_evaluator = [
 ]
 train_cfg = dict(by_epoch=True, max_epochs=2, val_interval=1)
 train_dataloader = dict(
-    batch_size=8,
+    batch_size=4,
     collate_fn=dict(type='collate_in_band'),
     dataset=dict(
         datasets=[
