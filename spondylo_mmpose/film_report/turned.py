@@ -12,7 +12,7 @@ from spondylo_mmpose.film_report.found import FilmModel, FoundVertebrae
 DOUBT = 0.0125
 """Discord of two models from which on the film is also looked at upside down.
 
-One drawn film in three has so much, real ones have; docs/screening.md.
+One drawn film in five has so much, real ones have; docs/screening.md.
 """
 
 
